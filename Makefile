@@ -1,0 +1,57 @@
+# Two recipes matter: `make report` and `make test`. Each builds what it needs.
+# Everything is written inside this folder: .venv, build/.
+PYTHON ?= python3
+BIN := .venv/bin
+BUILD := build
+SHELL := /bin/sh
+
+# Nothing goes to the user's home or to the system's temporary folder.
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export PIP_CACHE_DIR := $(CURDIR)/$(BUILD)/pip-cache
+export TMPDIR := $(CURDIR)/$(BUILD)/tmp
+export MPLCONFIGDIR := $(CURDIR)/$(BUILD)/matplotlib
+export XDG_CACHE_HOME := $(CURDIR)/$(BUILD)/cache
+export ONSTATION_CACHE := $(CURDIR)/$(BUILD)/cache/onstation
+export PYTHONUTF8 := 1
+
+.PHONY: report test lint fix docs constraints clean
+.DEFAULT_GOAL := report
+
+# The main job on the bundled sample archive; its store lies under build/, never the user's.
+report: .venv/.ready
+	@$(BIN)/python scripts/report_sample.py --store $(BUILD)/store
+
+# Every test.
+test: .venv/.dev
+	@$(BIN)/python -m pytest --basetemp=$(BUILD)/pytest -o cache_dir=$(BUILD)/pytest-cache
+
+# Style and types, as CI checks them.
+lint: .venv/.dev
+	@$(BIN)/python -m ruff check --cache-dir $(BUILD)/ruff . && $(BIN)/python -m ruff format --check --cache-dir $(BUILD)/ruff . && $(BIN)/python -m mypy --cache-dir $(BUILD)/mypy
+
+# Mend what a machine can mend.
+fix: .venv/.dev
+	@$(BIN)/python -m ruff check --fix --cache-dir $(BUILD)/ruff . ; $(BIN)/python -m ruff format --cache-dir $(BUILD)/ruff .
+
+# Write docs/cli.md anew from the program's own help.
+docs: .venv/.ready
+	@$(BIN)/python scripts/write_cli_docs.py
+
+# Pin what is installed now: names and versions, no addresses.
+constraints: .venv/.dev
+	@{ echo "# Versions this project is tested with: names and versions only. Rewrite with 'make constraints'."; $(BIN)/python -m pip freeze --exclude-editable --exclude onstation --exclude pip --exclude setuptools; } > constraints.txt
+
+clean:
+	rm -rf $(BUILD) .venv
+
+.venv/.ready: pyproject.toml constraints.txt
+	@mkdir -p $(BUILD)/tmp
+	@$(PYTHON) -c 'import sys; sys.exit("onstation needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Try: make PYTHON=python3.12") if sys.version_info < (3, 11) else None'
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install -q -c constraints.txt -e .
+	@touch $@
+
+.venv/.dev: .venv/.ready
+	@mkdir -p $(BUILD)/tmp
+	@$(BIN)/python -m pip install -q -c constraints.txt -e '.[dev]'
+	@touch $@

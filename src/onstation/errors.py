@@ -1,0 +1,86 @@
+"""Every failure a person can meet, and its exit status.
+
+::
+
+    OnstationError                 1  something failed, nothing is claimed
+    ├── InputError                 2  what the user gave cannot be used; lists every fault
+    │   ├── RegionsError           2  the regions file
+    │   ├── FleetError             2  the fleet file
+    │   └── AmbiguousError         2  an identity that names several aircraft
+    ├── UnknownIdentityError       1  an identity neither fleet nor store knows
+    ├── StoreError                 1  the store cannot be opened, read or written
+    └── DocumentError              1  one trace document is damaged; caught per document
+"""
+
+from collections.abc import Sequence
+
+DONE = 0
+FAILED = 1
+MISUSE = 2
+HOLES = 3
+
+
+class OnstationError(Exception):
+    """Root of every failure that is told to a person in one line.
+
+    Attributes
+    ----------
+    exit_code
+        Status the command ends with.
+    """
+
+    exit_code = FAILED
+
+
+class InputError(OnstationError):
+    """Something the user gave cannot be used.
+
+    Parameters
+    ----------
+    faults
+        One sentence a fault: what is wrong, where, and the remedy.
+    """
+
+    exit_code = MISUSE
+
+    def __init__(self, *faults: str) -> None:
+        super().__init__("\n".join(faults))
+        self.faults: Sequence[str] = faults
+
+
+class RegionsError(InputError):
+    """The regions file has faults; every one is listed."""
+
+
+class FleetError(InputError):
+    """The fleet file has faults; every one is listed."""
+
+
+class AmbiguousError(InputError):
+    """An identity fits several aircraft; the message lists a command for each."""
+
+
+class UnknownIdentityError(OnstationError):
+    """Neither the fleet nor the store knows this identity."""
+
+
+class StoreError(OnstationError):
+    """The store cannot be opened, read or written."""
+
+
+class DocumentError(OnstationError):
+    """One trace document cannot be used.
+
+    Parameters
+    ----------
+    reason
+        A short, stable phrase that outcomes are grouped by, such as
+        ``"not JSON"``.
+    detail
+        What exactly was found, for the one document.
+    """
+
+    def __init__(self, reason: str, detail: str = "") -> None:
+        super().__init__(f"{reason}: {detail}" if detail else reason)
+        self.reason = reason
+        self.detail = detail

@@ -1,0 +1,192 @@
+"""UTC days, calendar days in a zone, half-open periods and their labels.
+
+Instants are Unix milliseconds (``int``); a day is a `datetime.date`. A period is
+half-open: its start belongs to it, its end does not.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from onstation.errors import InputError
+from onstation.units import MS_PER_DAY
+
+BINS = ("day", "week", "month", "all")
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A half-open interval between two instants, cut into calendar days of a zone.
+
+    Attributes
+    ----------
+    since_ms, until_ms
+        First instant inside, first instant after. [Unix ms]
+    first_day, last_day
+        First and last calendar day, both inside, in ``tz``.
+    tz
+        Name of the zone the days are counted in.
+    """
+
+    since_ms: int
+    until_ms: int
+    first_day: date
+    last_day: date
+    tz: str = "UTC"
+
+    @property
+    def days(self) -> list[date]:
+        """Every calendar day of the period, in order."""
+        return list(days_between(self.first_day, self.last_day))
+
+    def utc_days(self) -> list[date]:
+        """Every UTC day the period touches, in order."""
+        return list(days_between(utc_day(self.since_ms), utc_day(self.until_ms - 1)))
+
+    def holds(self, instant_ms: int) -> bool:
+        """Say whether an instant lies inside."""
+        return self.since_ms <= instant_ms < self.until_ms
+
+
+@dataclass(frozen=True, slots=True)
+class Bin:
+    """One column of time in a report: a label and the days in it."""
+
+    label: str
+    first_day: date
+    last_day: date
+
+
+def days_between(first: date, last: date) -> Iterator[date]:
+    """Yield every day from ``first`` to ``last``, both included."""
+    day = first
+    while day <= last:
+        yield day
+        day += timedelta(days=1)
+
+
+def utc_day(instant_ms: int) -> date:
+    """Return the UTC day an instant lies in.
+
+    >>> utc_day(0)
+    datetime.date(1970, 1, 1)
+    """
+    return date.fromordinal(719_163 + instant_ms // MS_PER_DAY)
+
+
+def day_start_ms(day: date) -> int:
+    """Return the first instant of a UTC day. [Unix ms]"""
+    return (day.toordinal() - 719_163) * MS_PER_DAY
+
+
+def local_day(instant_ms: int, zone: str) -> date:
+    """Return the calendar day an instant lies in, in a zone."""
+    if zone == "UTC":
+        return utc_day(instant_ms)
+    return datetime.fromtimestamp(instant_ms / 1000, tz=find_zone(zone)).date()
+
+
+def local_day_start_ms(day: date, zone: str) -> int:
+    """Return the first instant of a calendar day in a zone. [Unix ms]"""
+    midnight = datetime(day.year, day.month, day.day, tzinfo=find_zone(zone))
+    return round(midnight.timestamp() * 1000)
+
+
+def find_zone(name: str) -> ZoneInfo:
+    """Return the named time zone, or tell how zones are spelled."""
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError) as error:
+        raise InputError(
+            f"--tz {name!r}: no such time zone; use a name such as UTC or America/Tijuana."
+        ) from error
+
+
+def period_of(first: date, last: date, zone: str = "UTC") -> Period:
+    """Return the period of whole calendar days from ``first`` to ``last``, both included."""
+    if last < first:
+        raise InputError(f"--until {last} is before --since {first}; swap them.")
+    return Period(
+        since_ms=local_day_start_ms(first, zone),
+        until_ms=local_day_start_ms(last + timedelta(days=1), zone),
+        first_day=first,
+        last_day=last,
+        tz=zone,
+    )
+
+
+def parse_bound(text: str, option: str) -> date | datetime:
+    """Return what a person wrote after ``--since`` or ``--until``.
+
+    A calendar day (``2025-02-03``) stays a day; an instant
+    (``2025-02-03T13:41-07:00``) must name its offset and becomes aware.
+    """
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        pass
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise InputError(
+            f"{option} {text!r}: not a day (2025-02-03) nor an instant (2025-02-03T13:41Z)."
+        ) from error
+    if instant.tzinfo is None:
+        raise InputError(f"{option} {text!r}: an instant needs its offset, such as {text}Z.")
+    return instant
+
+
+def period_from_bounds(since: date | datetime, until: date | datetime, zone: str) -> Period:
+    """Return the period between two bounds; a day as ``until`` is included whole."""
+    start = (
+        round(since.timestamp() * 1000)
+        if isinstance(since, datetime)
+        else local_day_start_ms(since, zone)
+    )
+    end = (
+        round(until.timestamp() * 1000)
+        if isinstance(until, datetime)
+        else local_day_start_ms(until + timedelta(days=1), zone)
+    )
+    if end <= start:
+        raise InputError(f"--until {until} is before --since {since}; swap them.")
+    return Period(start, end, local_day(start, zone), local_day(end - 1, zone), zone)
+
+
+def bins_of(period: Period, width: str) -> list[Bin]:
+    """Cut a period into days, ISO weeks, calendar months, or leave it whole.
+
+    Bins at the edges are cut to the period: their days are only those inside.
+    """
+    if width == "all":
+        return [Bin("all", period.first_day, period.last_day)]
+    found: dict[str, list[date]] = {}
+    for day in period.days:
+        found.setdefault(bin_label(day, width), []).append(day)
+    return [Bin(label, days[0], days[-1]) for label, days in found.items()]
+
+
+def bin_label(day: date, width: str) -> str:
+    """Return the label of the bin a day falls in.
+
+    >>> bin_label(date(2025, 2, 3), "week")
+    '2025-W06'
+    """
+    if width == "day":
+        return day.isoformat()
+    if width == "week":
+        year, week, _ = day.isocalendar()
+        return f"{year}-W{week:02d}"
+    if width == "month":
+        return f"{day.year}-{day.month:02d}"
+    return "all"
+
+
+def iso(instant_ms: int) -> str:
+    """Return an instant as ISO 8601 to the second, with ``Z``.
+
+    >>> iso(1_755_072_000_000)
+    '2025-08-13T08:00:00Z'
+    """
+    return datetime.fromtimestamp(instant_ms / 1000, tz=UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
