@@ -1,16 +1,104 @@
 """The group of commands, and the one place where errors become lines and statuses."""
 
+import importlib
+import logging
+import sys
+from pathlib import Path
+
 import click
 
 from onstation import __version__
+from onstation.config import Settings, settings_from
+from onstation.errors import FAILED, OnstationError
+
+COMMANDS = {
+    "daily": "Fetch yesterday, then print the daily mission-count report.",
+    "fetch": "Ask sources for track history into the store.",
+    "report": "Count missions by type and period against the baseline.",
+    "missions": "List or export the missions behind a count.",
+    "tail": "Tell everything one aircraft did.",
+    "coverage": "Show what was asked, what answered and what is missing.",
+    "regions": "List, check or draw the regions in force.",
+    "fleet": "List, check or search who is watched and why.",
+    "rule": "Print the counting rule with every threshold.",
+    "verify": "Check the store against its own checksums and ledger.",
+}
+"""Every command and its one line of help; a command's module is imported when used."""
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class Commands(click.Group):
+    """A group that imports a command only when it is used."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of all commands in the order of the table."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        """Return one command, importing its module."""
+        if name not in COMMANDS:
+            return None
+        command: click.Command = importlib.import_module(f"onstation.cli.{name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of commands without importing any."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command; a failure becomes one line a fault and a status."""
+        try:
+            return super().invoke(ctx)
+        except OnstationError as error:
+            if ctx.params.get("debug"):
+                raise
+            for line in str(error).splitlines():
+                click.echo(f"Error: {line}", err=True)
+            ctx.exit(error.exit_code)
+
+
+@click.group(
+    cls=Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Example: onstation report --since 2025-01-26 --until 2025-02-08",
+)
+@click.option("--store", type=click.Path(path_type=Path), help="Directory of the store.")
+@click.option("--regions", type=click.Path(path_type=Path), help="Regions file in force.")
+@click.option("--fleet", type=click.Path(path_type=Path), help="Fleet file in force.")
+@click.option("-v", "--verbose", count=True, help="Say more on stderr.")
+@click.option("-q", "--quiet", is_flag=True, help="Say only what went wrong.")
+@click.option("--debug", is_flag=True, help="Show the traceback of a failure.")
 @click.version_option(__version__, prog_name="onstation")
-def main() -> None:
-    """Count surveillance missions over a region from public ADS-B track history."""
+@click.pass_context
+def main(
+    ctx: click.Context,
+    store: Path | None,
+    regions: Path | None,
+    fleet: Path | None,
+    verbose: int,
+    quiet: bool,
+    debug: bool,
+) -> None:
+    """Count surveillance missions over a region from public ADS-B track history.
+
+    The store is one SQLite file under --store, else under $ONSTATION_STORE, else in
+    your user data folder.
+    """
+    verbosity = -1 if quiet else verbose
+    level = {-1: logging.ERROR, 0: logging.WARNING, 1: logging.INFO}.get(verbosity, logging.DEBUG)
+    logging.basicConfig(level=level, format="%(message)s", stream=sys.stderr)
+    ctx.obj = settings_from(
+        store=store, regions=regions, fleet=fleet, verbosity=verbosity, debug=debug
+    )
+
+
+pass_settings = click.make_pass_decorator(Settings)
 
 
 def run() -> None:
     """Start the program; the entry point of the installed command."""
-    main()
+    try:
+        main()
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(FAILED)

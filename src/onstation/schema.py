@@ -1,0 +1,505 @@
+"""The records that travel between rooms: names, units and meaning, declared once.
+
+Arrays inside, records at rest, frames at the edge: a `Track` carries numpy arrays,
+everything else here is a frozen record. Times are Unix milliseconds (``int``, UTC);
+a missing number is NaN in an array and ``None`` in a record, never a magic value.
+Addresses (``icao``) are six lower-case hex digits; a leading ``~`` marks one that is
+not a real ICAO address.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+
+RULE = "M1"
+"""Version of the counting rule; a changed default threshold means a new one."""
+
+COUNTED, TRANSIT, POSSIBLE, EXCLUDED = "counted", "transit", "possible", "excluded"
+STATUSES = (COUNTED, TRANSIT, POSSIBLE, EXCLUDED)
+
+OBSERVED, FIRST_HEARD = "observed", "first-heard"
+SIGNAL_LOST, DATA_ENDS = "signal-lost", "data-ends"
+
+HEARD, SILENT, EXPIRED, FAILED, PARTIAL = "heard", "silent", "expired", "failed", "partial"
+OUTCOMES = (HEARD, SILENT, EXPIRED, FAILED, PARTIAL)
+
+MILITARY, CBP = "military", "cbp"
+GROUPS = (MILITARY, CBP)
+
+POSITION_SOURCES = (
+    "adsb_icao",
+    "adsb_icao_nt",
+    "adsr_icao",
+    "tisb_icao",
+    "adsc",
+    "mlat",
+    "other",
+    "mode_s",
+    "adsb_other",
+    "adsr_other",
+    "tisb_other",
+    "tisb_trackfile",
+    "mode_ac",
+    "unknown",
+)
+"""How a position was obtained, best first; a track stores indexes into this."""
+MLAT = POSITION_SOURCES.index("mlat")
+UNKNOWN_SOURCE = POSITION_SOURCES.index("unknown")
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """One number of the counting rule, as ``onstation rule`` prints it."""
+
+    name: str
+    value: float
+    unit: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What a trace document says of its aircraft before the first position.
+
+    Attributes
+    ----------
+    registration, type_reported, description, operator
+        As the source's database had them when the file was written; ``None`` if absent.
+    db_flags
+        The feed's own bit field: 1 military (of any nation), 2 interesting, 4 PIA, 8 LADD.
+    reconstruction
+        What the document is reconstructed from; ``None`` for a recording.
+    """
+
+    icao: str
+    registration: str | None = None
+    type_reported: str | None = None
+    description: str | None = None
+    operator: str | None = None
+    db_flags: int = 0
+    reconstruction: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One trace document as it was received, without its bytes.
+
+    Attributes
+    ----------
+    sha256
+        Digest of the bytes exactly as received.
+    day
+        UTC day of its first position.
+    source
+        Name of the source: ``local``, ``reconstruction``, or a provider's name.
+    evidence_url
+        Where an editor finds it: the address it came from, or for local files the
+        canonical path ``globe_history/YYYY/MM/DD/traces/xx/trace_full_<icao>.json``.
+    """
+
+    sha256: str
+    day: date
+    source: str
+    evidence_url: str
+    head: Head
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Track:
+    """The positions of one address in order of time; arrays of one length.
+
+    Attributes
+    ----------
+    time_ms
+        Unix milliseconds, ascending.
+    lat_deg, lon_deg
+        WGS 84.
+    baro_alt_ft, geom_alt_ft
+        Pressure altitude (1013.25 hPa) and height above the ellipsoid; NaN if unknown. [ft]
+    on_ground
+        The feed said "ground" in place of an altitude.
+    ground_speed_kt, course_deg, vertical_rate_fpm
+        NaN if unknown; ``course_deg`` is NaN on the ground, where the feed gives heading.
+    is_stale, new_leg
+        The feed's flags: no position for over 15 s before this one; its own guess that a
+        leg begins here (a hint, never a rule).
+    position_source
+        Index into `POSITION_SOURCES`.
+    callsign
+        Index into ``callsigns``, -1 if none is known.
+    document
+        Index into ``documents``.
+    """
+
+    icao: str
+    time_ms: Ints
+    lat_deg: Floats
+    lon_deg: Floats
+    baro_alt_ft: Floats
+    geom_alt_ft: Floats
+    on_ground: Bools
+    ground_speed_kt: Floats
+    course_deg: Floats
+    vertical_rate_fpm: Floats
+    is_stale: Bools
+    new_leg: Bools
+    position_source: npt.NDArray[np.int8]
+    callsign: npt.NDArray[np.int32]
+    document: npt.NDArray[np.int32]
+    callsigns: tuple[str, ...] = ()
+    documents: tuple[Document, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.time_ms)
+
+    def take(self, rows: slice | Ints | Bools) -> "Track":
+        """Return the chosen rows as a new track; the tables of names stay whole."""
+        arrays = {name: getattr(self, name)[rows] for name in TRACK_ARRAYS}
+        return Track(icao=self.icao, callsigns=self.callsigns, documents=self.documents, **arrays)
+
+
+TRACK_ARRAYS = {
+    "time_ms": np.dtype(np.int64),
+    "lat_deg": np.dtype(np.float64),
+    "lon_deg": np.dtype(np.float64),
+    "baro_alt_ft": np.dtype(np.float64),
+    "geom_alt_ft": np.dtype(np.float64),
+    "on_ground": np.dtype(np.bool_),
+    "ground_speed_kt": np.dtype(np.float64),
+    "course_deg": np.dtype(np.float64),
+    "vertical_rate_fpm": np.dtype(np.float64),
+    "is_stale": np.dtype(np.bool_),
+    "new_leg": np.dtype(np.bool_),
+    "position_source": np.dtype(np.int8),
+    "callsign": np.dtype(np.int32),
+    "document": np.dtype(np.int32),
+}
+"""Name and dtype of every array of a `Track`."""
+
+
+def check_track(track: Track) -> None:
+    """Raise ValueError unless a track keeps what its docstring promises."""
+    for name, dtype in TRACK_ARRAYS.items():
+        array = getattr(track, name)
+        if array.dtype != dtype or array.shape != track.time_ms.shape:
+            raise ValueError(f"track {track.icao}: {name} is {array.dtype}{array.shape}")
+    if len(track) and (np.diff(track.time_ms) < 0).any():
+        raise ValueError(f"track {track.icao}: time goes backwards")
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Why an address is watched, and as what.
+
+    Attributes
+    ----------
+    fleet, label
+        Key and name of the fleet entry.
+    type
+        The designator the entry assigns (``Q9`` for CBP113, whatever the feed says);
+        the reported one where the entry assigns none; ``None`` if nobody says.
+    group
+        ``military`` or ``cbp``.
+    counted
+        Whether its role is surveillance; others are known in order to be excluded.
+    registration
+        The registration paired with the address, the feed's where the fleet has none.
+    reason
+        Which clause matched, as a phrase: ``address listed (2026-08)``,
+        ``type P8 in the US military block``.
+    """
+
+    fleet: str
+    label: str
+    type: str | None
+    agency: str
+    group: str
+    role: str
+    counted: bool
+    registration: str | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Airfield:
+    """An airfield with an ICAO code, from the airfield table."""
+
+    code: str
+    name: str
+    lat_deg: float
+    lon_deg: float
+    elevation_ft: float
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """How a sortie began or ended: a graded claim with its reason.
+
+    Attributes
+    ----------
+    kind
+        ``observed`` or ``first-heard`` for a beginning; ``observed``, ``signal-lost``
+        or ``data-ends`` for an end.
+    time_ms
+        Take-off or landing; first or last heard where neither was. [Unix ms]
+    field
+        The airfield, where one was close enough to name.
+    """
+
+    kind: str
+    time_ms: int
+    field: Airfield | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """A stretch of a sortie without positions, longer than the bridging limit.
+
+    Attributes
+    ----------
+    start_ms, end_ms
+        Last position before, first position after; ``end_ms`` is ``None`` where the
+        signal never came back.
+    before
+        Row of the sortie's track it follows.
+    reason
+        How it was judged: why it does not end the sortie.
+    """
+
+    start_ms: int
+    end_ms: int | None
+    before: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sortie:
+    """One flight of one address, from take-off to landing as far as heard.
+
+    Attributes
+    ----------
+    sortie_id
+        ``<icao>-<UTC date of take-off or first heard>-<n>``.
+    track
+        Its positions, airborne ones and those of ground contacts inside it.
+    touched
+        Fields where this sortie touched ground, take-off and landing included.
+    silences
+        Every silence inside it, and the one it ended in.
+    dropped
+        How many positions each named filter removed from the track it was cut from.
+    """
+
+    sortie_id: str
+    track: Track
+    take_off: End
+    landing: End
+    touched: tuple[Airfield, ...]
+    silences: tuple[Silence, ...]
+    dropped: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Mission:
+    """One sortie judged against one region: the row behind a count.
+
+    Times are Unix milliseconds, ``None`` where there was none. ``mission_id`` to
+    ``match_reason`` are explained column by column in the export's metadata; here are
+    the fields a row needs beside them.
+
+    Attributes
+    ----------
+    date_ms
+        The instant that fixes the date, the same in all rows of the sortie, whatever
+        is filtered later. [Unix ms]
+    zone
+        Time zone at the first on-station position.
+    segments
+        Runs inside the region, split where the aircraft leaves or a silence exceeds
+        15 minutes.
+    headline
+        Whether the region belongs to the total.
+    group
+        ``military`` or ``cbp``.
+    reconstruction
+        What its documents are reconstructed from; ``None`` for a recording.
+    parts
+        Minutes on station by named part of the region.
+    """
+
+    mission_id: str
+    status: str
+    status_reason: str
+    region: str
+    icao: str
+    registration: str | None
+    callsigns: tuple[str, ...]
+    type: str | None
+    type_reported: str | None
+    fleet: str
+    agency: str
+    role: str
+    take_off_ms: int | None
+    take_off_kind: str
+    on_station_start_ms: int | None
+    on_station_end_ms: int | None
+    observed_min: float
+    bridged_min: float
+    unknown_min: float | None
+    landing_ms: int | None
+    landing_kind: str
+    lost_ms: int | None
+    lost_lat: float | None
+    lost_lon: float | None
+    lost_alt_ft: float | None
+    silent_min: float | None
+    last_lat: float | None
+    last_lon: float | None
+    path_km: float
+    depth_km: float
+    from_entry_km: float | None
+    from_take_off_km: float | None
+    closest_mexico_km: float | None
+    mexico_airspace: str
+    mexico_airspace_min: float
+    min_alt_ft: float | None
+    max_alt_ft: float | None
+    turns: float
+    shape: str
+    sources: tuple[str, ...]
+    evidence_url: tuple[str, ...]
+    trace_sha256: tuple[str, ...]
+    rule: str
+    match_reason: str
+    supersedes: tuple[str, ...]
+    # beside the published columns
+    date_ms: int
+    zone: str
+    segments: int
+    headline: bool
+    group: str
+    label: str
+    take_off_field: str | None
+    landing_field: str | None
+    take_off_reason: str
+    landing_reason: str
+    reconstruction: str | None
+    parts: tuple[tuple[str, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DayCoverage:
+    """What is known of one UTC day, over all whole-day sources.
+
+    Attributes
+    ----------
+    status
+        ``usable``, ``partial`` (usable in full, but named) or ``missing``.
+    documents, watched, damaged
+        Trace documents read that day, of those the watched ones kept, and the unreadable.
+    recorded
+        Whether at least one document read is a recording and no reconstruction.
+    reason
+        Why it is partial or missing; empty otherwise.
+    """
+
+    day: date
+    status: str
+    documents: int
+    watched: int
+    damaged: int
+    recorded: bool
+    reason: str
+    sources: tuple[str, ...]
+
+
+USABLE, MISSING = "usable", "missing"
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """The published norm a count is compared with.
+
+    Attributes
+    ----------
+    missions_per_month
+        Of all types together.
+    group
+        The population it was said of: ``military`` or ``cbp``.
+    regions
+        The regions it was said of.
+    """
+
+    missions_per_month: float
+    group: str
+    regions: tuple[str, ...]
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class RegionBrief:
+    """What a report needs to know of a region without its outline."""
+
+    name: str
+    label: str
+    min_on_station_min: float
+    line_patrol: bool
+    headline: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RegionsBrief:
+    """The regions in force without their outlines.
+
+    Attributes
+    ----------
+    digest
+        Names the regions file, every file it names and the code that resolves them.
+    """
+
+    regions: tuple[RegionBrief, ...]
+    baseline: Baseline
+    digest: str
+
+    @property
+    def headline(self) -> tuple[str, ...]:
+        """Names of the regions the total covers."""
+        return tuple(region.name for region in self.regions if region.headline)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One line of the ledger: a question asked of a source, and what came back.
+
+    Attributes
+    ----------
+    icao
+        ``None`` for a question about a whole day.
+    outcome
+        One of `OUTCOMES`. Never asked is the absence of a line.
+    documents, watched, damaged
+        Documents read, kept, unreadable.
+    asked_ms
+        When. [Unix ms]
+    """
+
+    source: str
+    day: date
+    icao: str | None
+    outcome: str
+    reason: str
+    documents: int
+    watched: int
+    damaged: int
+    recorded: bool
+    bytes: int
+    digest: str
+    address: str
+    asked_ms: int

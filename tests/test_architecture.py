@@ -1,0 +1,81 @@
+"""Rooms look upstream only, and each third-party library has one home."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+SRC = Path(__file__).parents[1] / "src" / "onstation"
+
+FLOOR = {"errors", "units", "schema", "periods", "yamlfile", "airfields"}
+ROOMS = {"sources", "tracks", "regions", "missions", "reports"}
+MAY_IMPORT: dict[str, set[str]] = {
+    "errors": set(),
+    "units": set(),
+    "schema": set(),
+    "periods": {"errors", "units"},
+    "yamlfile": {"errors"},
+    "airfields": {"schema", "units"},
+    "fleet": FLOOR,
+    "config": FLOOR,
+    "web": FLOOR,
+    "store": FLOOR,
+    "sources": FLOOR | {"fleet", "web", "store"},
+    "tracks": FLOOR,
+    "regions": FLOOR,
+    "missions": FLOOR | {"fleet"},
+    "reports": FLOOR,
+    "pipeline": FLOOR | ROOMS | {"fleet", "config", "web", "store"},
+    "engine": FLOOR | {"pipeline"},
+    "cli": FLOOR | (ROOMS - {"tracks"}) | {"config", "fleet", "store", "pipeline", "engine"},
+}
+HOMES = {
+    "requests": ("web.py",),
+    "shapely": ("regions/",),
+    "yaml": ("yamlfile.py",),
+    "rich": ("reports/render.py", "cli/"),
+    "click": ("cli/",),
+    "sqlite3": ("store/",),
+    "isal": ("sources/",),
+    "msgspec": ("sources/",),
+    "airportsdata": ("airfields.py",),
+    "matplotlib": ("reports/picture.py",),
+    "scipy": ("reports/baseline.py",),
+}
+MODULES = [p for p in sorted(SRC.rglob("*.py")) if p.parent != SRC or p.name[0] != "_"]
+
+
+def imported(path: Path) -> set[str]:
+    """Return the dotted names a module imports."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            names |= (
+                {f"onstation.{alias.name}" for alias in node.names}
+                if node.module == "onstation"
+                else {str(node.module)}
+            )
+    return names
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: p.relative_to(SRC).as_posix())
+def test_a_room_imports_only_what_lies_upstream(path: Path) -> None:
+    where = path.relative_to(SRC)
+    room = where.parts[0].removesuffix(".py")
+    names = imported(path)
+    ours = {n.split(".")[1] for n in names if n.startswith("onstation.")} - {"__version__"}
+    theirs = {n.split(".")[0] for n in names} & set(HOMES)
+
+    assert ours - {room} <= MAY_IMPORT[room]
+    assert {lib for lib in theirs if not where.as_posix().startswith(HOMES[lib])} == set()
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: p.relative_to(SRC).as_posix())
+def test_a_module_says_what_it_answers_and_an_init_holds_nothing_else(path: Path) -> None:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+
+    assert ast.get_docstring(tree)
+    if path.name == "__init__.py":
+        assert len(tree.body) == 1
