@@ -7,7 +7,7 @@ import pytest
 
 SRC = Path(__file__).parents[1] / "src" / "onstation"
 
-FLOOR = {"errors", "units", "schema", "periods", "yamlfile", "airfields"}
+FLOOR = {"errors", "units", "schema", "periods", "yamlfile", "geodesy", "airfields"}
 ROOMS = {"sources", "tracks", "regions", "missions", "reports"}
 MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
@@ -15,7 +15,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "schema": set(),
     "periods": {"errors", "units"},
     "yamlfile": {"errors"},
-    "airfields": {"schema", "units"},
+    "geodesy": {"schema"},
+    "airfields": {"schema", "geodesy"},
     "fleet": FLOOR,
     "config": FLOOR,
     "web": FLOOR,

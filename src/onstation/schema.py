@@ -306,6 +306,70 @@ class Sortie:
     dropped: tuple[tuple[str, int], ...] = ()
 
 
+CROSSED, AT_FIELD, UNHEARD = "crossed", "at-field", "unheard"
+"""How a visit begins or ends: over the region's edge (side or altitude), at a field where
+the sortie touched ground, or at an end that was not heard."""
+
+SEGMENT_OBSERVED, SEGMENT_BRIDGED, SEGMENT_UNKNOWN = 0, 1, 2
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Visit:
+    """One continuous presence of a sortie in a region.
+
+    The arrays hold its path: the interpolated entry, the positions inside, the
+    interpolated exit. ``kind[k]`` says of what kind the time from vertex k to k + 1 is
+    (its last element has no meaning).
+
+    Attributes
+    ----------
+    time_ms, lon_deg, lat_deg, alt_ft
+        The path; altitude is pressure altitude, else ellipsoid height, NaN if unknown.
+    row
+        Row of the sortie's track, -1 for an interpolated vertex.
+    kind
+        `SEGMENT_OBSERVED`, `SEGMENT_BRIDGED` or `SEGMENT_UNKNOWN`.
+    start_kind, end_kind
+        `CROSSED`, `AT_FIELD` or `UNHEARD`.
+    before_ms, after_ms
+        Length of the silence it begins after and ends with: 0 if none, ``None`` if that
+        silence has no other end (never heard before, never heard again). [ms]
+    """
+
+    region: str
+    time_ms: Ints
+    lon_deg: Floats
+    lat_deg: Floats
+    alt_ft: Floats
+    row: Ints
+    kind: npt.NDArray[np.int8]
+    start_kind: str
+    end_kind: str
+    before_ms: int | None
+    after_ms: int | None
+
+    def minutes(self, kind: int) -> float:
+        """Return the time of one kind. [min]"""
+        return float(np.diff(self.time_ms)[self.kind[:-1] == kind].sum()) / 60_000
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """Where a sortie was in one region.
+
+    Attributes
+    ----------
+    visits
+        Climb-out and descent at a field it touched are cut out of them.
+    segments
+        Runs inside, climb-out and descent included, split where the aircraft leaves or a
+        silence exceeds the bridging limit.
+    """
+
+    visits: tuple[Visit, ...]
+    segments: int
+
+
 @dataclass(frozen=True, slots=True)
 class Mission:
     """One sortie judged against one region: the row behind a count.

@@ -1,0 +1,70 @@
+"""The airfield nearest to a position, from the ``airportsdata`` package (MIT).
+
+Only fields whose ICAO code is four letters are kept: codes with digits are private
+strips and ranches that the aircraft watched here do not use, and a low patrol along a
+coast would pass dozens of them.
+"""
+
+from functools import cache
+
+import numpy as np
+
+from onstation.geodesy import between
+from onstation.schema import Airfield, Floats
+
+
+@cache
+def _table() -> tuple[tuple[Airfield, ...], tuple[str, ...], Floats, Floats, Floats]:
+    import airportsdata
+
+    rows = [
+        row
+        for code, row in sorted(airportsdata.load("ICAO").items())
+        if len(code) == 4 and code.isalpha()
+    ]
+    fields = tuple(
+        Airfield(r["icao"], r["name"], float(r["lat"]), float(r["lon"]), float(r["elevation"]))
+        for r in rows
+    )
+    lat = np.array([field.lat_deg for field in fields])
+    lon = np.array([field.lon_deg for field in fields])
+    return fields, tuple(str(r["tz"]) for r in rows), lat, lon, _unit(lon, lat)
+
+
+def _unit(lon_deg: Floats, lat_deg: Floats) -> Floats:
+    lon, lat = np.radians(lon_deg), np.radians(lat_deg)
+    return np.stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)], axis=-1)
+
+
+def _index(lon_deg: float, lat_deg: float) -> int:
+    unit = _table()[4]
+    here = _unit(np.asarray(lon_deg, dtype=float), np.asarray(lat_deg, dtype=float))
+    return int(np.argmax(unit @ here))
+
+
+def nearest(*, lon_deg: float, lat_deg: float) -> tuple[Airfield, float]:
+    """Return the nearest airfield and its geodesic distance. [m]
+
+    The nearest is chosen on a sphere; the distance is exact.
+
+    >>> field, away_m = nearest(lon_deg=-117.20, lat_deg=32.70)
+    >>> field.code, away_m < 2000
+    ('KNZY', True)
+    """
+    field = _table()[0][_index(lon_deg, lat_deg)]
+    away, _ = between(
+        lon_deg=lon_deg, lat_deg=lat_deg, to_lon_deg=field.lon_deg, to_lat_deg=field.lat_deg
+    )
+    return field, float(away)
+
+
+def zone_at(*, lon_deg: float, lat_deg: float) -> str:
+    """Return the time zone kept at the airfield nearest to a position.
+
+    Close to a zone's edge, or far offshore, this is the nearest field's clock, which is
+    the one people there would name.
+
+    >>> zone_at(lon_deg=-100.3, lat_deg=19.1)
+    'America/Mexico_City'
+    """
+    return _table()[1][_index(lon_deg, lat_deg)] or "UTC"

@@ -1,0 +1,77 @@
+"""Distances and directions on the WGS 84 ellipsoid, for arrays.
+
+All functions take degrees and broadcast like numpy; distances are metres along the
+geodesic, directions degrees clockwise from true north in [0, 360).
+"""
+
+from functools import cache
+
+import numpy as np
+import numpy.typing as npt
+from pyproj import Geod
+
+from onstation.schema import Floats
+
+
+@cache
+def wgs84() -> Geod:
+    """Return the ellipsoid everything is measured on."""
+    return Geod(ellps="WGS84")
+
+
+def between(
+    *,
+    lon_deg: npt.ArrayLike,
+    lat_deg: npt.ArrayLike,
+    to_lon_deg: npt.ArrayLike,
+    to_lat_deg: npt.ArrayLike,
+) -> tuple[Floats, Floats]:
+    """Return the distance from each place to another, and the direction one sets out in.
+
+    Returns
+    -------
+    tuple of float arrays
+        Distance [m] and initial course [°].
+
+    Examples
+    --------
+    One degree of longitude is 94 km at 32 degrees north, not 111:
+
+    >>> distance_m, course_deg = between(lon_deg=-117, lat_deg=32, to_lon_deg=-116, to_lat_deg=32)
+    >>> round(float(distance_m)), round(float(course_deg))
+    (94493, 90)
+    """
+    lon, lat, to_lon, to_lat = np.broadcast_arrays(
+        *(
+            np.asarray(value, dtype=np.float64)
+            for value in (lon_deg, lat_deg, to_lon_deg, to_lat_deg)
+        )
+    )
+    course, _, distance = wgs84().inv(lon.ravel(), lat.ravel(), to_lon.ravel(), to_lat.ravel())
+    return (
+        np.asarray(distance, dtype=np.float64).reshape(lon.shape),
+        (np.asarray(course, dtype=np.float64) % 360.0).reshape(lon.shape),
+    )
+
+
+def steps(lon_deg: Floats, lat_deg: Floats) -> tuple[Floats, Floats]:
+    """Return distance [m] and course [°] of each step of a path; one shorter than the path."""
+    if len(lon_deg) < 2:
+        return np.empty(0), np.empty(0)
+    return between(
+        lon_deg=lon_deg[:-1], lat_deg=lat_deg[:-1], to_lon_deg=lon_deg[1:], to_lat_deg=lat_deg[1:]
+    )
+
+
+def distance_m(lon_deg: float, lat_deg: float, to_lon_deg: float, to_lat_deg: float) -> float:
+    """Return the distance between two places. [m]"""
+    return float(wgs84().inv(lon_deg, lat_deg, to_lon_deg, to_lat_deg)[2])
+
+
+def turn_deg(course_deg: Floats, next_course_deg: Floats) -> Floats:
+    """Return the signed turn from one course to the next, right positive, in (-180, 180].
+
+    >>> turn_deg(np.array([350.0, 10.0]), np.array([10.0, 350.0]))
+    array([ 20., -20.])
+    """
+    return -((course_deg - next_course_deg + 180.0) % 360.0 - 180.0)

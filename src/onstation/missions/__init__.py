@@ -1,0 +1,1 @@
+"""Missions: decide whether a sortie worked over a region, and say by which rule."""

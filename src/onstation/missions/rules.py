@@ -1,0 +1,247 @@
+"""Rule M1: judge a sortie against one region, and give the reason.
+
+Transits are judged visit by visit, before minutes are summed. The verdict is one of
+counted, transit, possible, excluded; only counted is ever added up.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from onstation.geodesy import distance_m, steps
+from onstation.missions.features import STRAIGHT_RATIO, Shape, shape_of
+from onstation.schema import (
+    COUNTED,
+    EXCLUDED,
+    POSSIBLE,
+    SEGMENT_BRIDGED,
+    SEGMENT_OBSERVED,
+    SEGMENT_UNKNOWN,
+    TRANSIT,
+    UNHEARD,
+    Match,
+    Presence,
+    Silence,
+    Sortie,
+    Threshold,
+    Visit,
+)
+from onstation.units import M_PER_KM, MPS_PER_KT, MS_PER_MIN, MS_PER_S
+
+SAME_FIELD_M = 10_000.0
+LOITER_MS = 5 * MS_PER_MIN
+
+THRESHOLDS = (
+    Threshold(
+        "same_field_km",
+        SAME_FIELD_M / M_PER_KM,
+        "km",
+        "take-off and landing further apart make a flight between two airfields",
+    ),
+    Threshold(
+        "loiter_min",
+        LOITER_MS / MS_PER_MIN,
+        "min",
+        "a silence with less time to spare than this cannot have held a loiter",
+    ),
+)
+
+ON_STATION, IN_TRANSIT, UNDECIDED = "on station", "transit", "undecided"
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedVisit:
+    """A visit with its shape and what it counts as."""
+
+    visit: Visit
+    shape: Shape
+    verdict: str
+    reason: str
+
+    @property
+    def heard_min(self) -> float:
+        """Observed and bridged time. [min]"""
+        return self.visit.minutes(SEGMENT_OBSERVED) + self.visit.minutes(SEGMENT_BRIDGED)
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What a sortie did in one region.
+
+    Attributes
+    ----------
+    on_station
+        The visits that count towards the minimum.
+    described
+        The visits the row's figures are of: those on station if it is counted, else all.
+    on_station_min
+        Observed and bridged time on station. [min]
+    """
+
+    status: str
+    reason: str
+    visits: tuple[JudgedVisit, ...]
+    on_station: tuple[JudgedVisit, ...]
+    described: tuple[JudgedVisit, ...]
+    on_station_min: float
+
+
+@dataclass(frozen=True, slots=True)
+class Station:
+    """What the rule needs to know of a region.
+
+    Attributes
+    ----------
+    on_mexican_side
+        Says of a place (longitude, latitude) on which side of the border line it lies.
+    distance_m
+        How far a place (longitude, latitude) is from the region; 0 inside.
+    """
+
+    name: str
+    min_on_station_min: float
+    line_patrol: bool
+    on_mexican_side: Callable[[float, float], bool]
+    distance_m: Callable[[float, float], float]
+
+
+def judge_sortie(
+    sortie: Sortie, presence: Presence, station: Station, *, match: Match, cruise_kt: float
+) -> Judgement | None:
+    """Judge one sortie against one region.
+
+    Parameters
+    ----------
+    sortie, presence
+        The flight, and its visits to the region.
+    station
+        The region's minimum, whether it is a line to patrol, and its geometry.
+    match
+        Who it is; roles that are not surveillance are excluded with that reason.
+    cruise_kt
+        Fast cruise of the type: what a silence allows. [kt]
+
+    Returns
+    -------
+    Judgement or None
+        None if it neither was there nor could have been.
+    """
+    direct = _direct_flight(sortie) if station.line_patrol else None
+    judged = tuple(_judge_visit(v, station, direct) for v in presence.visits)
+    on_station = tuple(j for j in judged if j.verdict == ON_STATION)
+    minutes = sum(j.heard_min for j in on_station)
+    if not match.counted:
+        if not presence.segments:
+            return None
+        return Judgement(
+            EXCLUDED, f"not a surveillance role: {match.role}", judged, on_station, judged, minutes
+        )
+    least = station.min_on_station_min
+    if minutes >= least:
+        reason = f"{minutes:.1f} min on station, at least {least:g}"
+        return Judgement(COUNTED, reason, judged, on_station, on_station, minutes)
+    why = _could_be_more(sortie, judged, station, least - minutes, cruise_kt)
+    if why:
+        return Judgement(POSSIBLE, why, judged, on_station, judged, minutes)
+    if not presence.segments:
+        return None
+    if on_station:
+        reason = f"too short: under the minimum of {least:g} min on station"
+        return Judgement(EXCLUDED, reason, judged, on_station, judged, minutes)
+    reason = judged[0].reason if judged else "only climb-out, descent or circuit at a field"
+    if len(judged) > 1:
+        reason = f"{len(judged)} visits, none on station; first: {reason}"
+    return Judgement(TRANSIT, reason, judged, (), judged, 0.0)
+
+
+def _judge_visit(visit: Visit, station: Station, direct: bool | None) -> JudgedVisit:
+    shape = shape_of(visit)
+    if not shape.straight:
+        return JudgedVisit(visit, shape, ON_STATION, "turned inside the region")
+    if not station.line_patrol:
+        return JudgedVisit(visit, shape, IN_TRANSIT, "crossed it straight")
+    if direct:
+        return JudgedVisit(visit, shape, IN_TRANSIT, "a direct flight between two airfields")
+    if UNHEARD in (visit.start_kind, visit.end_kind):
+        return JudgedVisit(visit, shape, UNDECIDED, "straight, and an end of it was not heard")
+    sides = [
+        station.on_mexican_side(float(visit.lon_deg[row]), float(visit.lat_deg[row]))
+        for row in (0, -1)
+    ]
+    if sides[0] != sides[1]:
+        return JudgedVisit(visit, shape, IN_TRANSIT, "crossed the line straight")
+    if direct is None:
+        return JudgedVisit(
+            visit, shape, UNDECIDED, "straight along the line, but perhaps between two airfields"
+        )
+    return JudgedVisit(visit, shape, ON_STATION, "ran along the line and left on the same side")
+
+
+def _direct_flight(sortie: Sortie) -> bool | None:
+    """Say whether a sortie is a direct flight between two airfields; None if unheard."""
+    track = sortie.track
+    metres, _ = steps(track.lon_deg, track.lat_deg)
+    across = distance_m(
+        float(track.lon_deg[0]),
+        float(track.lat_deg[0]),
+        float(track.lon_deg[-1]),
+        float(track.lat_deg[-1]),
+    )
+    if across <= SAME_FIELD_M or metres.sum() > STRAIGHT_RATIO * across:
+        return False
+    return True if sortie.take_off.field and sortie.landing.field else None
+
+
+def _could_be_more(
+    sortie: Sortie,
+    judged: Sequence[JudgedVisit],
+    station: Station,
+    missing_min: float,
+    cruise_kt: float,
+) -> str | None:
+    """Say why the minimum may have been reached unheard; None if it cannot have been.
+
+    Parameters
+    ----------
+    missing_min
+        Time on station still missing to the minimum. [min]
+    """
+    undecided = [j for j in judged if j.verdict == UNDECIDED]
+    if undecided and sum(j.heard_min for j in undecided) >= missing_min:
+        return f"{undecided[0].reason}; nothing is decided"
+    straight_min = sum(j.heard_min for j in judged if j.verdict == IN_TRANSIT)
+    for one in judged:
+        visit = one.visit
+        if visit.after_ms is None and sortie.landing.field is None:
+            kind = sortie.landing.kind.replace("-", " ")
+            return f"{kind} inside, after {one.heard_min:.0f} min heard there"
+        if visit.before_ms is None and sortie.take_off.field is None:
+            return f"first heard inside, {one.heard_min:.0f} min heard there"
+    for silence in sortie.silences:
+        if silence.end_ms is None:
+            continue
+        spare_ms = _spare_ms(sortie, silence, station, cruise_kt)
+        if spare_ms >= LOITER_MS and spare_ms / MS_PER_MIN + straight_min >= missing_min:
+            gone = (silence.end_ms - silence.start_ms) / MS_PER_MIN
+            return f"silent for {gone:.0f} min, long enough to have been on station"
+    return None
+
+
+def _spare_ms(sortie: Sortie, silence: Silence, station: Station, cruise_kt: float) -> float:
+    """Return the time a silence leaves for the region beyond the flying there. [ms]"""
+    track, row = sortie.track, silence.before
+    ends = [(float(track.lon_deg[r]), float(track.lat_deg[r])) for r in (row, row + 1)]
+    away = [station.distance_m(*end) for end in ends]
+    by_way = max(sum(away), distance_m(*ends[0], *ends[1]))
+    length_ms = (silence.end_ms or silence.start_ms) - silence.start_ms
+    return length_ms - by_way / (cruise_kt * MPS_PER_KT) * MS_PER_S
+
+
+def unknown_min(judged: Sequence[JudgedVisit]) -> float | None:
+    """Return the time of silences that began or ended inside; None if one never ended. [min]"""
+    total = 0.0
+    for one in judged:
+        if one.visit.after_ms is None:
+            return None
+        total += one.visit.minutes(SEGMENT_UNKNOWN)
+        total += ((one.visit.before_ms or 0) + one.visit.after_ms) / MS_PER_MIN
+    return total

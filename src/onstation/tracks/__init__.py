@@ -1,0 +1,1 @@
+"""Tracks: join what was received of one address, clean it, cut it into sorties."""

@@ -1,0 +1,55 @@
+"""Join the traces of one address, from any sources and days, into one track.
+
+UTC midnight does not exist for a track, and the order in which documents arrive does
+not matter.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from onstation.schema import TRACK_ARRAYS, Document, Track
+
+
+def join(tracks: Sequence[Track]) -> Track:
+    """Return one track with every position of several, in order of time.
+
+    Parameters
+    ----------
+    tracks
+        At least one, all of the same address.
+
+    Returns
+    -------
+    Track
+        Sorted by time, then by place and source, so that the same documents give the
+        same track in whatever order they are given. Nothing is dropped here.
+    """
+    tracks = sorted(tracks, key=lambda t: [(d.day, d.source, d.sha256) for d in t.documents])
+    callsigns: dict[str, int] = {}
+    documents: dict[Document, int] = {}
+    parts: dict[str, list[np.ndarray]] = {name: [] for name in TRACK_ARRAYS}
+    for track in tracks:
+        signs = [callsigns.setdefault(text, len(callsigns)) for text in track.callsigns]
+        places = [documents.setdefault(item, len(documents)) for item in track.documents]
+        for name in TRACK_ARRAYS:
+            parts[name].append(getattr(track, name))
+        parts["callsign"][-1] = np.array([*signs, -1], dtype=np.int32)[track.callsign]
+        parts["document"][-1] = np.array(places, dtype=np.int32)[track.document]
+    whole = Track(
+        icao=tracks[0].icao,
+        callsigns=tuple(callsigns),
+        documents=tuple(documents),
+        **{name: np.concatenate(arrays) for name, arrays in parts.items()},
+    )
+    order = np.lexsort(
+        (
+            whole.document,
+            whole.on_ground,
+            whole.lon_deg,
+            whole.lat_deg,
+            whole.position_source,
+            whole.time_ms,
+        )
+    )
+    return whole.take(order)

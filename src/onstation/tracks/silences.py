@@ -1,0 +1,246 @@
+"""Judge a silence: could the aircraft have landed and taken off again in it, and did it?
+
+The evidence at both ends is weighed: height above the nearest airfield, climb or
+descent, the distance to it, the time a landing would have needed, the type's endurance,
+and the feed's new-leg flag as a hint. The verdict carries its reason in words.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from onstation.airfields import nearest
+from onstation.geodesy import distance_m
+from onstation.schema import Airfield, Floats, Threshold, Track
+from onstation.units import M_PER_KM, MPS_PER_KT, MS_PER_MIN, MS_PER_S
+
+BRIDGE_MS = 15 * MS_PER_MIN
+TURNAROUND_MS = 15 * MS_PER_MIN
+NEAR_M = 20_000.0
+NEAR_HEIGHT_FT = 3_500.0
+CLOSE_M = 10_000.0
+CLOSE_HEIGHT_FT = 2_000.0
+FINAL_M = 6_000.0
+FINAL_HEIGHT_FT = 700.0
+TOWARDS_M = 80_000.0
+TOWARDS_HEIGHT_FT = 12_000.0
+HIGH_FT = 10_000.0
+LEVEL_FPM = 200.0
+RATE_FPM = 2_500.0
+APPROACH_KT = 350.0
+UNHEARD_MS = 45 * MS_PER_MIN
+BLIND_MS = 30 * MS_PER_MIN
+TREND_MS = 3 * MS_PER_MIN
+
+THRESHOLDS = (
+    Threshold(
+        "bridge_min", BRIDGE_MS / MS_PER_MIN, "min", "a silence no longer than this is bridged"
+    ),
+    Threshold(
+        "turnaround_min",
+        TURNAROUND_MS / MS_PER_MIN,
+        "min",
+        "the least time on the ground between two sorties",
+    ),
+    Threshold(
+        "near_km", NEAR_M / M_PER_KM, "km", "low and this near a field: arriving or departing"
+    ),
+    Threshold("near_height_ft", NEAR_HEIGHT_FT, "ft", "... below this height above the field"),
+    Threshold(
+        "close_km",
+        CLOSE_M / M_PER_KM,
+        "km",
+        "in the circuit, in level flight or with no rate known",
+    ),
+    Threshold("close_height_ft", CLOSE_HEIGHT_FT, "ft", "... below this height above the field"),
+    Threshold("final_km", FINAL_M / M_PER_KM, "km", "on the runway's doorstep"),
+    Threshold("final_height_ft", FINAL_HEIGHT_FT, "ft", "... below this height above the field"),
+    Threshold(
+        "towards_km", TOWARDS_M / M_PER_KM, "km", "coming down to or climbing away from a field"
+    ),
+    Threshold(
+        "towards_height_ft", TOWARDS_HEIGHT_FT, "ft", "... below this height above the field"
+    ),
+    Threshold("level_fpm", LEVEL_FPM, "ft/min", "less is neither climb nor descent"),
+    Threshold(
+        "unheard_min",
+        UNHEARD_MS / MS_PER_MIN,
+        "min",
+        "beyond the flying time, before one low end alone says it landed",
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """An aircraft at one end of a silence.
+
+    Attributes
+    ----------
+    alt_ft
+        Pressure altitude, else height above the ellipsoid; NaN if neither is known.
+    height_ft
+        The same less the elevation of the nearest field.
+    rate_fpm
+        Climb (positive) or descent over the last or next minutes; NaN if unknown.
+    field, field_m
+        The nearest airfield and how far it is.
+    """
+
+    time_ms: int
+    lat_deg: float
+    lon_deg: float
+    alt_ft: float
+    height_ft: float
+    rate_fpm: float
+    field: Airfield
+    field_m: float
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether a silence ends the sortie, and why."""
+
+    ends_sortie: bool
+    reason: str
+
+
+def altitudes_ft(track: Track) -> Floats:
+    """Return pressure altitude where known, else height above the ellipsoid. [ft]"""
+    return np.where(np.isnan(track.baro_alt_ft), track.geom_alt_ft, track.baro_alt_ft)
+
+
+def moment(track: Track, row: int) -> Moment:
+    """Return what is known of the aircraft at one of its positions."""
+    lat, lon = float(track.lat_deg[row]), float(track.lon_deg[row])
+    field, away_m = nearest(lon_deg=lon, lat_deg=lat)
+    time_ms = int(track.time_ms[row])
+    start = int(np.searchsorted(track.time_ms, time_ms - TREND_MS))
+    stop = int(np.searchsorted(track.time_ms, time_ms + TREND_MS, side="right"))
+    near = track.take(slice(start, stop))
+    alts = altitudes_ft(near)
+    here = row - start
+    alt = float(alts[here])
+    if np.isnan(alt):
+        known = np.flatnonzero(~np.isnan(alts))
+        if len(known):
+            alt = float(alts[known[np.argmin(np.abs(known - here))]])
+    return Moment(
+        time_ms,
+        lat,
+        lon,
+        alt,
+        alt - field.elevation_ft,
+        _trend_fpm(near, alts, float(track.vertical_rate_fpm[row])),
+        field,
+        away_m,
+    )
+
+
+def _trend_fpm(near: Track, alts: Floats, reported: float) -> float:
+    """Return climb or descent: what the feed says, else the change of altitude."""
+    known = np.flatnonzero(~np.isnan(alts) & ~near.on_ground)
+    if len(known) >= 2:
+        minutes = float(near.time_ms[known[-1]] - near.time_ms[known[0]]) / MS_PER_MIN
+        if minutes >= 0.5:
+            return float(alts[known[-1]] - alts[known[0]]) / minutes
+    return reported
+
+
+def arrived_at(here: Moment) -> Airfield | None:
+    """Return the field an aircraft last heard here was landing at, if it was."""
+    return here.field if _low(here, climbing=False) else None
+
+
+def departed_from(here: Moment) -> Airfield | None:
+    """Return the field an aircraft first heard here had just left, if it had."""
+    return here.field if _low(here, climbing=True) else None
+
+
+def _low(here: Moment, *, climbing: bool) -> bool:
+    """Say whether a moment is the edge of a landing or a take-off at the nearest field."""
+    if np.isnan(here.height_ft):
+        return False
+    rate = here.rate_fpm if climbing else -here.rate_fpm
+    if here.field_m <= FINAL_M and here.height_ft <= FINAL_HEIGHT_FT:
+        return True
+    if np.isnan(rate):
+        return _in_circuit(here)
+    near = here.field_m <= NEAR_M and here.height_ft <= NEAR_HEIGHT_FT
+    return bool(near and rate >= LEVEL_FPM)
+
+
+def _in_circuit(here: Moment) -> bool:
+    """Say whether a moment is low and close to a field, in level flight or not."""
+    return here.field_m <= CLOSE_M and here.height_ft <= CLOSE_HEIGHT_FT
+
+
+def towards(here: Moment, *, climbing: bool) -> bool:
+    """Say whether a moment fits a climb out of, or a descent to, the nearest field."""
+    rate = here.rate_fpm if climbing else -here.rate_fpm
+    return bool(
+        here.field_m <= TOWARDS_M and here.height_ft <= TOWARDS_HEIGHT_FT and rate >= LEVEL_FPM
+    )
+
+
+def judge(track: Track, *, start: int, before: int, endurance_h: float) -> Verdict:
+    """Judge the silence after a position.
+
+    Parameters
+    ----------
+    track
+        One aircraft's positions.
+    start
+        Row at which the sortie so far began.
+    before
+        Row after which the silence begins; the next row ends it.
+    endurance_h
+        Longest sortie of the type. [h]
+
+    Returns
+    -------
+    Verdict
+        With the reason as a reader of a report should see it.
+    """
+    one, other = moment(track, before), moment(track, before + 1)
+    silent_ms = other.time_ms - one.time_ms
+    minutes = f"{silent_ms / MS_PER_MIN:.0f} min silent"
+    airborne_h = (other.time_ms - int(track.time_ms[start])) / MS_PER_MIN / 60
+    if airborne_h > endurance_h:
+        return Verdict(True, f"{minutes}: longer up than the type's {endurance_h:g} h")
+    needed_ms = min(_needed_ms(one, other, one.field), _needed_ms(one, other, other.field))
+    if silent_ms < needed_ms:
+        return Verdict(False, f"{minutes}: too short to land and take off again")
+    arrival, departure = _low(one, climbing=False), _low(other, climbing=True)
+    hint = bool(track.new_leg[before + 1])
+    spare_ms = silent_ms - needed_ms
+    if arrival and departure:
+        return Verdict(True, f"{minutes}: low at {one.field.code}, then low at {other.field.code}")
+    if (arrival or departure) and (spare_ms >= UNHEARD_MS or hint):
+        where = one.field.code if arrival else other.field.code
+        what = "coming in to" if arrival else "climbing out of"
+        return Verdict(True, f"{minutes}: {what} {where}, with time for a landing unheard")
+    if _in_circuit(one) and _in_circuit(other) and spare_ms >= UNHEARD_MS:
+        return Verdict(True, f"{minutes}: in the circuit at {one.field.code} at both ends")
+    coming, going = towards(one, climbing=False), towards(other, climbing=True)
+    if (coming or arrival) and (going or departure):
+        return Verdict(True, f"{minutes}: down towards {one.field.code}, then climbing away")
+    if np.isnan(one.height_ft) or np.isnan(other.height_ft):
+        at_field = one.field_m <= CLOSE_M and other.field_m <= CLOSE_M
+        if at_field and silent_ms >= BLIND_MS:
+            return Verdict(True, f"{minutes}: altitude unknown, at {one.field.code} at both ends")
+        return Verdict(False, f"{minutes}: altitude unknown, away from any field")
+    if min(one.height_ft, other.height_ft) >= HIGH_FT:
+        return Verdict(False, f"{minutes}: high at both ends, within the type's endurance")
+    return Verdict(False, f"{minutes}: no sign of a landing at either end")
+
+
+def _needed_ms(one: Moment, other: Moment, field: Airfield) -> float:
+    """Return the least time to fly to a field, land, turn round and reach the other end."""
+    total = float(TURNAROUND_MS)
+    for here in (one, other):
+        away = distance_m(here.lon_deg, here.lat_deg, field.lon_deg, field.lat_deg)
+        by_way = away / (APPROACH_KT * MPS_PER_KT)
+        by_height = max(0.0, np.nan_to_num(here.alt_ft) - field.elevation_ft) / RATE_FPM * 60
+        total += max(by_way, by_height) * MS_PER_S
+    return total

@@ -1,0 +1,109 @@
+"""Filters: what each drops, what it must not, and that none alters a value."""
+
+import numpy as np
+from builders import GROUND, fly, track_of
+
+from onstation.tracks.clean import clean
+from onstation.tracks.join import join
+
+CRUISE = fly((0, 30.0, -119.0, 24000), (60, 32.0, -115.0, 24000))
+
+
+def test_a_clean_track_loses_nothing() -> None:
+    (track,), dropped = clean(CRUISE)
+
+    assert dropped == {}
+    assert len(track) == len(CRUISE)
+
+
+def test_a_u2_at_70000_ft_stays_at_70000_ft() -> None:
+    (track,), _ = clean(fly((0, 32.0, -117.0, 70000), (60, 32.0, -112.0, 70000)))
+
+    assert set(track.baro_alt_ft) == {70000.0}
+
+
+def test_positions_off_the_globe_and_at_its_zero_point_are_dropped() -> None:
+    rows = [(0, 0.0, 0.0, 1000, False), (60, 91.0, 10.0, 1000, False), (99, 30, -119, 9000, False)]
+
+    (track,), dropped = clean(track_of(rows))
+
+    assert (dropped, len(track)) == ({"out_of_range": 2}, 1)
+
+
+def test_the_same_second_heard_twice_is_one_position() -> None:
+    (track,), dropped = clean(join([CRUISE, CRUISE]))
+
+    assert dropped == {"duplicate": len(CRUISE)}
+    assert len(track) == len(CRUISE)
+
+
+def test_of_two_sources_in_one_second_the_better_stays() -> None:
+    worse = fly((0, 30.0, -119.0, 24000), (60, 32.0, -115.0, 24000), source="mlat")
+
+    (track,), _ = clean(join([worse, CRUISE]))
+
+    assert set(track.position_source) == {0}
+
+
+def test_touching_ground_within_a_second_is_kept() -> None:
+    rows = [(0, 32.7, -117.2, 50.0, False), (0.9, 32.7, -117.2, np.nan, True)]
+
+    (track,), dropped = clean(track_of(rows))
+
+    assert (len(track), dropped) == (2, {})
+
+
+def test_a_place_repeated_in_flight_is_a_feed_s_memory() -> None:
+    rows = [(s, 30.0, -119.0 + (s // 100) * 0.1, 24000, False) for s in range(0, 300, 10)]
+
+    (track,), dropped = clean(track_of(rows))
+
+    assert (len(track), dropped) == (3, {"stale_repeat": 27})
+
+
+def test_a_jump_no_aircraft_can_fly_is_dropped() -> None:
+    rows = [(s, 30.0, -119.0 + s * 0.001, 24000, False) for s in range(0, 600, 10)]
+    rows[30] = (300, 45.0, -100.0, 24000, False)
+
+    (track,), dropped = clean(track_of(rows))
+
+    assert dropped == {"impossible_speed": 1}
+    assert 45.0 not in track.lat_deg
+
+
+def test_a_spoofed_stretch_in_the_middle_of_a_track_is_no_second_aircraft() -> None:
+    rows = [(s, 30.0, -119.0 + s * 0.001, 24000, False) for s in range(0, 3600, 10)]
+    rows[100:160] = [(s, 45.0, 20.0 + s * 0.001, 24000, False) for s in range(1000, 1600, 10)]
+
+    tracks, dropped = clean(track_of(rows))
+
+    assert (len(tracks), dropped) == (1, {"spoofed_jump": 60})
+
+
+def test_two_aircraft_on_one_address_become_two_tracks_not_a_zigzag() -> None:
+    west = fly((0, 30.0, -119.0, 24000), (60, 32.0, -117.0, 24000))
+    east = fly((0.1, 30.0, -80.0, 24000), (40.1, 32.0, -78.0, 24000))
+
+    tracks, dropped = clean(join([west, east]))
+
+    assert dropped == {}
+    assert [len(t) for t in tracks] == [len(west), len(east)]
+    assert tracks[0].lon_deg.max() < -116
+    assert tracks[1].lon_deg.min() > -81
+
+
+def test_ground_at_flying_speed_is_no_ground() -> None:
+    rows = [(s, 30.0, -119.0 + s * 0.002, 24000, False) for s in range(0, 600, 10)]
+    rows[30] = (300, 30.0, -119.0 + 0.6, np.nan, True)
+
+    (track,), dropped = clean(track_of(rows))
+
+    assert dropped == {"ground_at_speed": 1}
+    assert not track.on_ground.any()
+
+
+def test_taxiing_stays_on_the_ground() -> None:
+    (track,), dropped = clean(fly((0, 32.698, -117.213, GROUND), (20, 32.70, -117.22, GROUND)))
+
+    assert track.on_ground.all()
+    assert dropped == {}
