@@ -1,0 +1,155 @@
+"""Show who is watched and why: list the fleets, check a file, find one aircraft."""
+
+import sys
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from onstation.cli.main import pass_settings
+from onstation.config import Settings
+from onstation.errors import UnknownIdentityError
+from onstation.fleet.load import load_fleet
+from onstation.fleet.match import Fleet
+from onstation.fleet.nnumber import ADDRESS, n_number_to_icao
+from onstation.fleet.records import Entry, Identity, squeeze
+from onstation.yamlfile import shown
+
+WIDTH = 140
+"""Columns of a table that is not drawn on a terminal."""
+
+
+@click.group("fleet", epilog="Example: onstation fleet find CBP-113")
+def command() -> None:
+    """List, check or search who is watched and why."""
+
+
+@command.command("list", epilog="Example: onstation fleet list --all")
+@click.option("--all", "everything", is_flag=True, help="Also fleets known but not counted.")
+@pass_settings
+def list_(settings: Settings, everything: bool) -> None:
+    """List the fleets in force, in the order they are tried.
+
+    The last column is how many addresses a fleet lists one by one; ranges, types and
+    callsigns come on top of them.
+    """
+    fleet = load_fleet(settings.fleet)
+    counted = [entry for entry in fleet.entries if entry.counted]
+    table = Table(show_edge=False, pad_edge=False)
+    for heading in ("fleet", "label", "type", "agency", "role", "counted", "matched by"):
+        table.add_column(heading, no_wrap=heading == "fleet")
+    table.add_column("addresses", justify="right")
+    for entry in fleet.entries if everything else counted:
+        table.add_row(*(Text(_drawn(cell)) for cell in _cells(entry, fleet)))
+    known = len(fleet.entries) - len(counted)
+    console = _console()
+    console.print(table)
+    console.print(
+        f"{len(counted)} fleets are counted; {known} are known and not counted"
+        + ("." if everything else " (--all lists them).")
+    )
+    if fleet.as_of:
+        console.print(f"Lists as of {fleet.as_of}.")
+    for line in fleet.attribution:
+        console.print(_drawn(line))
+
+
+@command.command("check", epilog="Example: onstation fleet check my-fleet.yaml")
+@click.argument("file", required=False, type=click.Path(path_type=Path))
+@pass_settings
+def check(settings: Settings, file: Path | None) -> None:
+    """Check a fleet file, by default the one in force; name every fault in it."""
+    path = file or settings.fleet
+    fleet = load_fleet(path)
+    counted = sum(entry.counted for entry in fleet.entries)
+    listed = sum(len(fleet.addresses_of(entry.key)) for entry in fleet.entries)
+    click.echo(
+        f"{_drawn(path.name)}: no faults; {len(fleet.entries)} fleets, {counted} of them"
+        f" counted, {listed} addresses listed, digest {fleet.digest[:12]}"
+    )
+
+
+@command.command("find", epilog="Example: onstation fleet find 64-14845")
+@click.argument("ident")
+@pass_settings
+def find(settings: Settings, ident: str) -> None:
+    """Tell whether an aircraft is watched, as what, and which clause says so.
+
+    IDENT is an address, a registration or a serial, in any case, with or without hyphens.
+    """
+    fleet = load_fleet(settings.fleet)
+    found = fleet.find(ident)
+    if not found:
+        raise UnknownIdentityError(_unknown(fleet, ident))
+    console = _console()
+    if len(found) > 1:
+        console.print(f"{shown(ident)} stands for {len(found)} addresses:\n")
+    for number, identity in enumerate(found):
+        if number:
+            console.print()
+        console.print(_story(identity, fleet))
+
+
+def _cells(entry: Entry, fleet: Fleet) -> tuple[str, ...]:
+    return (
+        entry.key,
+        entry.label,
+        ", ".join(entry.types) or "as reported",
+        entry.agency,
+        entry.role,
+        "yes" if entry.counted else "no",
+        ", ".join(entry.how),
+        str(len(fleet.addresses_of(entry.key))),
+    )
+
+
+def _story(identity: Identity, fleet: Fleet) -> Table:
+    """Return what the fleet file says of one address."""
+    match = identity.match
+    note = fleet.shared_address(identity.icao)
+    table = Table.grid(padding=(0, 2))
+    for name, value in (
+        ("address", identity.icao.upper()),
+        ("registration", identity.registration or "not known"),
+        ("fleet", f"{match.fleet}: {match.label}"),
+        ("type", match.type or "as reported"),
+        ("agency", f"{match.agency}, group {match.group}"),
+        ("role", match.role),
+        ("counted", "yes" if match.counted else "no, known in order to be excluded"),
+        ("because", match.reason),
+        ("note", f"{note}; its sorties may be those of several aircraft" if note else ""),
+    ):
+        if value:
+            table.add_row(name, Text(_drawn(value)))
+    return table
+
+
+def _unknown(fleet: Fleet, ident: str) -> str:
+    """Return the sentence for an identity no fleet lists."""
+    text = squeeze(ident)
+    icao = text.lower() if ADDRESS.fullmatch(text) else n_number_to_icao(text)
+    more = "`onstation fleet list --all` shows who is watched"
+    if not icao:
+        return f"no fleet lists {shown(ident)} as an address, registration or serial; {more}"
+    name = icao.upper() if text.lower() == icao else f"{shown(ident)} (address {icao.upper()})"
+    ignored, block = fleet.ignored_address(icao), fleet.military_block(icao)
+    if ignored:
+        return f"{name} is never watched: {_drawn(ignored)}"
+    if block:
+        return (
+            f"no fleet lists {name}; it lies in the {_drawn(block)} military block and is"
+            f" watched only under a type or callsign some fleet names; {more}"
+        )
+    return f"no fleet lists {name}; {more}"
+
+
+def _console() -> Console:
+    width = None if sys.stdout.isatty() else WIDTH
+    return Console(width=width, markup=False, highlight=False, emoji=False)
+
+
+def _drawn(text: str) -> str:
+    """Return text from the file as it may be drawn: nothing a terminal would obey."""
+    return "".join(c if c.isprintable() else "�" for c in text)
