@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from onstation.geodesy import distance_m, steps
 from onstation.missions.features import STRAIGHT_RATIO, Shape, shape_of
 from onstation.schema import (
+    AT_FIELD,
     COUNTED,
     EXCLUDED,
     POSSIBLE,
@@ -29,6 +30,7 @@ from onstation.units import M_PER_KM, MPS_PER_KT, MS_PER_MIN, MS_PER_S
 
 SAME_FIELD_M = 10_000.0
 LOITER_MS = 5 * MS_PER_MIN
+FIELD_LEG_M = 200_000.0
 
 THRESHOLDS = (
     Threshold(
@@ -42,6 +44,12 @@ THRESHOLDS = (
         LOITER_MS / MS_PER_MIN,
         "min",
         "a silence with less time to spare than this cannot have held a loiter",
+    ),
+    Threshold(
+        "field_leg_km",
+        FIELD_LEG_M / M_PER_KM,
+        "km",
+        "a shorter straight leg from or to a field inside is the way out or home, no patrol",
     ),
 )
 
@@ -163,6 +171,8 @@ def _judge_visit(visit: Visit, station: Station, direct: bool | None) -> JudgedV
         return JudgedVisit(visit, shape, IN_TRANSIT, "a direct flight between two airfields")
     if UNHEARD in (visit.start_kind, visit.end_kind):
         return JudgedVisit(visit, shape, UNDECIDED, "straight, and an end of it was not heard")
+    if AT_FIELD in (visit.start_kind, visit.end_kind) and shape.path_m < FIELD_LEG_M:
+        return JudgedVisit(visit, shape, IN_TRANSIT, "straight from or to a field inside it")
     sides = [
         station.on_mexican_side(float(visit.lon_deg[row]), float(visit.lat_deg[row]))
         for row in (0, -1)
