@@ -252,3 +252,18 @@ def test_climbing_out_of_a_field_inside_the_strip_is_not_on_the_border() -> None
     )
 
     assert status(judged(track, wide, line=True)) == "transit"
+
+
+def test_clipping_the_strip_on_one_side_is_a_transit_not_a_short_stay() -> None:
+    clip = fly(
+        (0, 33.5, -121, 24000),
+        (15, 31.8, -119, 24000),
+        (20, 31.8, -118.2, 24000),
+        (35, 33.5, -116.2, 24000),
+        (70, 34.5, -120, 24000),
+    )
+
+    result = judged(clip, STRIP, line=True)
+
+    assert result is not None
+    assert (result.status, result.reason) == ("transit", "ran along the line for less than 20 min")

@@ -152,12 +152,14 @@ def judge_sortie(
         return Judgement(POSSIBLE, why, judged, on_station, judged, minutes)
     if not presence.segments:
         return None
-    if on_station:
+    if any(not j.shape.straight for j in on_station):
         reason = f"too short: under the minimum of {least:g} min on station"
         return Judgement(EXCLUDED, reason, judged, on_station, judged, minutes)
     reason = judged[0].reason if judged else "only climb-out, descent or circuit at a field"
-    if len(judged) > 1:
-        reason = f"{len(judged)} visits, none on station; first: {reason}"
+    if on_station:
+        reason = f"ran along the line for less than {least:g} min"
+    elif len(judged) > 1:
+        reason = f"{len(judged)} straight visits; first: {reason}"
     return Judgement(TRANSIT, reason, judged, (), judged, 0.0)
 
 
