@@ -1,0 +1,167 @@
+"""Show where missions are counted: list, check and draw the regions in force."""
+
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from onstation import __version__
+from onstation.cli.main import pass_settings
+from onstation.cli.options import write_output
+from onstation.config import Settings, shipped
+from onstation.errors import InputError
+from onstation.regions.entries import near
+from onstation.regions.model import Atlas, Region
+from onstation.regions.resolve import resolve
+from onstation.regions.show import (
+    feature_collection,
+    inner_point,
+    paths,
+    region_area_km2,
+    rings,
+)
+from onstation.yamlfile import shown
+
+WIDTH = 140
+"""Columns of a table that is not drawn on a terminal."""
+HEADINGS = ("region", "label", "minimum", "line patrol", "in total", "area km²", "altitudes")
+GENERATOR = f"onstation {__version__}"
+SOURCE = (
+    "Outlines: US Census Bureau cb_2016 (border), Natural Earth 1:10m (states, coast), 1970 and"
+    f" 1978 treaty lines; 12 nm and buffers computed. {GENERATOR}."
+)
+
+
+@click.group("regions", epilog="Example: onstation regions show -o regions.png")
+def command() -> None:
+    """List, check or draw the regions in force."""
+
+
+@command.command("list", epilog="Example: onstation --regions my-regions.yaml regions list")
+@pass_settings
+def list_(settings: Settings) -> None:
+    """List the regions in force, with what makes a mission over each.
+
+    MINIMUM is the time on station that makes a mission. Areas are geodesic.
+    """
+    atlas = _atlas(settings, settings.regions)
+    table = Table(show_edge=False, pad_edge=False)
+    for heading in (
+        "region",
+        "label",
+        "minimum",
+        "line patrol",
+        "in total",
+        "area km²",
+        "altitudes",
+    ):
+        table.add_column(heading, justify="right" if heading in ("minimum", "area km²") else "left")
+    for region in atlas.regions:
+        table.add_row(*_cells(region))
+    width = None if sys.stdout.isatty() else WIDTH
+    console = Console(width=width, markup=False, highlight=False, emoji=False)
+    console.print(table)
+    norm = atlas.baseline
+    console.print(
+        f"\nBaseline: {norm.missions_per_month:g} {norm.group}"
+        f" mission{'s' * (norm.missions_per_month != 1)} a month over"
+        f" {', '.join(norm.regions)} ({norm.source})."
+    )
+
+
+@command.command("check", epilog="Example: onstation regions check my-regions.yaml")
+@click.argument("file", required=False, type=click.Path(path_type=Path))
+@pass_settings
+def check(settings: Settings, file: Path | None) -> None:
+    """Check a regions file, by default the one in force; name every fault in it.
+
+    Ends with 2 where there is a fault. Each is told with its line, its region and the
+    remedy; outlines are drawn, so crossing edges and empty results are found as well.
+    """
+    path = file or settings.regions
+    count = len(_atlas(settings, path).regions)
+    click.echo(f"{shown(path.name)[1:-1]}: {count} region{'s' * (count != 1)}, no fault.")
+
+
+@command.command("show", epilog="Example: onstation regions show baja lnfm -o baja-lnfm.png")
+@click.argument("names", nargs=-1, metavar="[NAME...]")
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="A .png or .geojson file.")
+@click.option("--parts", is_flag=True, help="Also give the named parts as features.")
+@click.option("--force", is_flag=True, help="Replace a file onstation did not write.")
+@pass_settings
+def show(
+    settings: Settings, names: tuple[str, ...], output: Path | None, parts: bool, force: bool
+) -> None:
+    """Draw regions as a picture, or give their outlines as GeoJSON.
+
+    Without -o, GeoJSON goes to stdout (WGS 84, longitude first). A name ending in .png
+    draws a map, where parts are always thin lines. Without NAME, all regions are shown.
+    """
+    kind = output.suffix.lower() if output else ".geojson"
+    if kind not in (".png", ".geojson", ".json"):
+        raise InputError(f"--output {output}: name a file that ends in .png or .geojson.")
+    atlas = _atlas(settings, settings.regions)
+    chosen = _chosen(atlas, names)
+    if kind == ".png":
+        write_output(_picture(atlas, chosen), output, force)
+    else:
+        whole = feature_collection(atlas, chosen, GENERATOR, with_parts=parts)
+        write_output(json.dumps(whole, ensure_ascii=False) + "\n", output, force)
+
+
+def _atlas(settings: Settings, path: Path) -> Atlas:
+    return resolve(path, settings.cache, shipped("regions"))
+
+
+def _chosen(atlas: Atlas, names: Sequence[str]) -> list[Region]:
+    known = [region.name for region in atlas.regions]
+    faults = [
+        f"no region is called {shown(name)}; {near(name, known, 'there are ' + ', '.join(known))}"
+        for name in names
+        if name not in known
+    ]
+    if faults:
+        raise InputError(*faults)
+    return [region for region in atlas.regions if not names or region.name in names]
+
+
+def _cells(region: Region) -> tuple[str, ...]:
+    return (
+        region.name,
+        region.label,
+        f"{region.min_on_station_min:g} min",
+        "yes" if region.line_patrol else "no",
+        "yes" if region.headline else "no",
+        f"{region_area_km2(region):,.0f}",
+        _band(region),
+    )
+
+
+def _band(region: Region) -> str:
+    low, high = region.floor_ft, region.ceiling_ft
+    if low is None and high is None:
+        return "all"
+    if high is None:
+        return f"from {low:,.0f} ft"
+    return f"up to {high:,.0f} ft" if low is None else f"{low:,.0f} to {high:,.0f} ft"
+
+
+def _picture(atlas: Atlas, regions: Sequence[Region]) -> bytes:
+    from onstation.reports.picture import Backdrop, Shape, draw_regions
+
+    shapes = [
+        Shape(
+            name=region.name,
+            label=region.label,
+            polygons=rings(region.outline),
+            parts=tuple(rings(outline) for _, outline in region.parts),
+            name_at=inner_point(region.outline),
+        )
+        for region in regions
+    ]
+    backdrop = Backdrop(rings(atlas.mexico), paths(atlas.border_line))
+    return draw_regions(shapes, backdrop, source=SOURCE)

@@ -1,0 +1,59 @@
+"""How far a place is from the border, on which side, and how deep in Mexican airspace."""
+
+import numpy as np
+import shapely
+
+from onstation.regions.model import Atlas
+from onstation.regions.nearest import Nearest
+from onstation.schema import Bools, Floats
+
+US, MX = "us", "mx"
+
+
+class Depth:
+    """Distances to the lines of an atlas, each line sampled once and when first asked for.
+
+    All methods take arrays of longitude and latitude [°] and return an array of the
+    same length; a place that is NaN has no distance (NaN).
+
+    Parameters
+    ----------
+    atlas
+        Whose border and airspace are meant.
+    """
+
+    def __init__(self, atlas: Atlas) -> None:
+        self._atlas = atlas
+        self._border: Nearest | None = None
+        self._airspace_edge: Nearest | None = None
+        shapely.prepare([atlas.mx_side, atlas.mexico_airspace])
+
+    def border_m(self, lon_deg: Floats, lat_deg: Floats) -> Floats:
+        """Return the geodesic distance to the land border, on either side of it. [m]"""
+        if self._border is None:
+            self._border = Nearest(self._atlas.border_line)
+        return self._border.metres(lon_deg, lat_deg)
+
+    def is_mx_side(self, lon_deg: Floats, lat_deg: Floats) -> Bools:
+        """Return whether each place lies on Mexico's side of the border and treaty lines."""
+        return np.asarray(shapely.contains_xy(self._atlas.mx_side, lon_deg, lat_deg), np.bool_)
+
+    def side(self, lon_deg: Floats, lat_deg: Floats) -> np.ndarray:
+        """Return the side of the border and treaty lines each place lies on: us or mx."""
+        return np.where(self.is_mx_side(lon_deg, lat_deg), MX, US)
+
+    def airspace_m(self, lon_deg: Floats, lat_deg: Floats) -> Floats:
+        """Return how deep each place lies in Mexican airspace. [m]
+
+        The geodesic distance to the nearest edge of land and 12 nautical miles of sea:
+        positive inside, negative outside.
+        """
+        if self._airspace_edge is None:
+            self._airspace_edge = Nearest(self._atlas.mexico_airspace)
+        away = self._airspace_edge.metres(lon_deg, lat_deg)
+        inside = shapely.contains_xy(self._atlas.mexico_airspace, lon_deg, lat_deg)
+        return np.where(inside, away, -away)
+
+    def mexico_m(self, lon_deg: Floats, lat_deg: Floats) -> Floats:
+        """Return the geodesic distance to Mexican airspace, 0 inside it. [m]"""
+        return np.maximum(0.0, -self.airspace_m(lon_deg, lat_deg))

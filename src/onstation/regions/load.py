@@ -1,0 +1,160 @@
+"""What a regions file says: checked, digested, nothing drawn yet.
+
+Imports no geometry, so that a report can learn names, minimums and the digest at once.
+"""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from onstation.errors import InputError, RegionsError
+from onstation.regions.entries import Reader, RegionSpec
+from onstation.schema import Baseline, RegionBrief, RegionsBrief
+from onstation.yamlfile import Key, Located, load, shown
+
+RESOLVER = "1"
+"""Version of the code that draws outlines; a change that moves one needs a new number."""
+
+SHIPPED = (
+    "gulf-of-california",
+    "mexico",
+    "mexico-airspace",
+    "mexico-states",
+    "us-mexico-border",
+)
+"""The shipped geometry files, all of which the digest covers."""
+
+Fault = tuple[int, str]
+"""A fault and its line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A regions file as read, perhaps with faults.
+
+    Attributes
+    ----------
+    faults
+        What is wrong, with its place and remedy.
+    faulty
+        Regions whose entries have faults, or that refer to such regions.
+    files
+        The files its entries name.
+    """
+
+    regions: tuple[RegionSpec, ...]
+    baseline: Baseline
+    located: Located
+    faults: tuple[Fault, ...]
+    faulty: frozenset[str]
+    files: dict[str, Path]
+
+    def placed(self, at: Key, told: str) -> Fault:
+        """Return a fault with file, line, region and key put before it."""
+        return _placed(self.located, at, told)
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """A regions file without faults in its words.
+
+    Attributes
+    ----------
+    digest
+        Names its content, every file it names and the code that draws it.
+    """
+
+    draft: Draft
+    digest: str
+
+    @property
+    def regions(self) -> tuple[RegionSpec, ...]:
+        """The regions in the order of the file."""
+        return self.draft.regions
+
+
+def brief(path: Path, geometry: Path) -> RegionsBrief:
+    """Return what a report needs to know of the regions in force.
+
+    Parameters
+    ----------
+    path
+        The regions file.
+    geometry
+        Directory of the shipped geometry.
+    """
+    spec = read_regions(path, geometry)
+    return RegionsBrief(
+        tuple(
+            RegionBrief(r.name, r.label, r.min_on_station_min, r.line_patrol, r.headline)
+            for r in spec.regions
+        ),
+        spec.draft.baseline,
+        spec.digest,
+    )
+
+
+def read_regions(path: Path, geometry: Path) -> Spec:
+    """Read a regions file and check every entry.
+
+    Parameters
+    ----------
+    path
+        The regions file.
+    geometry
+        Directory of the shipped geometry, which the digest covers.
+
+    Raises
+    ------
+    RegionsError
+        With every fault, each with its line, its region and the remedy.
+    """
+    draft = draft_regions(path)
+    if draft.faults:
+        raise RegionsError(*(told for _, told in draft.faults))
+    return Spec(draft, _digest(draft, geometry))
+
+
+def draft_regions(path: Path) -> Draft:
+    """Read a regions file with whatever faults its entries have."""
+    try:
+        located = load(path)
+    except InputError as error:
+        raise RegionsError(*error.faults) from error
+    reader = Reader(located, path.parent)
+    regions, baseline = reader.regions(), reader.baseline()
+    faulty = {str(at[1]) for at, _ in reader.faults if len(at) > 1 and at[0] == "regions"}
+    for _ in regions:
+        faulty |= {spec.name for spec in regions if faulty & _names(spec)}
+    faults = sorted(_placed(located, at, told) for at, told in reader.faults)
+    return Draft(regions, baseline, located, tuple(faults), frozenset(faulty), reader.files)
+
+
+def _names(spec: RegionSpec) -> set[str]:
+    shapes = (spec.shape, *(shape for _, shape in spec.parts))
+    return {name for shape in shapes for name in shape.names()}
+
+
+def _placed(located: Located, at: Key, told: str) -> Fault:
+    where, rest = "", at
+    if len(at) > 1 and at[0] == "regions":
+        where, rest = f", region {shown(at[1])}", at[2:]
+    keys = [str(key) for key in rest if isinstance(key, str)]
+    where += f", {'.'.join(keys)}" if keys else ""
+    line = located.line(*at)
+    return line, f"{located.name}, line {line}{where}: {told}"
+
+
+def _digest(draft: Draft, geometry: Path) -> str:
+    total = hashlib.sha256(f"resolver {RESOLVER}\n".encode())
+    total.update(json.dumps(draft.located.value, sort_keys=True, default=str).encode())
+    named = draft.files | {name: geometry / f"{name}.geojson" for name in SHIPPED}
+    for name, path in sorted(named.items()):
+        try:
+            content = hashlib.sha256(path.read_bytes()).hexdigest()
+        except OSError as error:
+            reason = (error.strerror or "cannot be read").lower()
+            raise RegionsError(f"{path}: {reason}; name a file that can be read") from error
+        total.update(f"\n{name} {content}".encode())
+    return total.hexdigest()

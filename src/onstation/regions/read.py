@@ -1,0 +1,171 @@
+"""What outline a file, or a passage of GeoJSON, WKT or KML, holds.
+
+Every ring must be closed, no edge may cross another, and coordinates are longitude,
+latitude in degrees. What breaks that is refused with a sentence, never mended silently.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import numpy as np
+import shapely
+from shapely import Geometry
+from shapely.errors import ShapelyError
+from shapely.geometry import shape
+
+Where = tuple[tuple[str, object], ...]
+
+
+class OutlineError(ValueError):
+    """An outline that cannot be used: what is wrong, and the remedy."""
+
+
+def read_file(path: Path, where: Where) -> Geometry:
+    """Return the outline a file holds, of the features whose properties are as asked."""
+    data = path.read_bytes()
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise OutlineError("not UTF-8; save the file as UTF-8") from error
+    if path.suffix.lower() == ".wkt":
+        return from_wkt(text)
+    features = _kml(text) if path.suffix.lower() == ".kml" else _geojson_text(text)
+    chosen = [
+        geometry
+        for geometry, properties in features
+        if all(properties.get(key) == value for key, value in where)
+    ]
+    if not chosen:
+        told = " whose properties are as `where` asks" if where else ""
+        raise OutlineError(f"holds no feature{told}; look into the file")
+    return shapely.union_all([_checked(geometry) for geometry in chosen])
+
+
+def from_geojson(value: dict[str, Any]) -> Geometry:
+    """Return the outline of a GeoJSON object."""
+    return shapely.union_all([_checked(geometry) for geometry, _ in _features(value)])
+
+
+def from_wkt(text: str) -> Geometry:
+    """Return the outline of well-known text."""
+    try:
+        return _checked(shapely.from_wkt(text))
+    except ShapelyError as error:
+        told = str(error).split("\n")[0]
+        if "closed linestring" in told:
+            raise OutlineError("a ring is open; repeat its first point at the end") from error
+        raise OutlineError(f"not WKT ({told}); write POLYGON ((lon lat, ...))") from error
+
+
+def _geojson_text(text: str) -> list[tuple[Geometry, dict[str, Any]]]:
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise OutlineError(f"not JSON ({error}); export it again") from error
+    return list(_features(value))
+
+
+def _features(value: Any) -> Iterator[tuple[Geometry, dict[str, Any]]]:
+    if not isinstance(value, dict):
+        raise OutlineError("no GeoJSON object; give one with type and coordinates")
+    kind = value.get("type")
+    if kind == "FeatureCollection" and isinstance(value.get("features"), list):
+        for feature in value["features"]:
+            yield from _features(feature)
+    elif kind == "Feature":
+        properties = value.get("properties")
+        for geometry, _ in _features(value.get("geometry")):
+            yield geometry, properties if isinstance(properties, dict) else {}
+    else:
+        yield _geometry(value), {}
+
+
+def _geometry(value: dict[str, Any]) -> Geometry:
+    kind, coordinates = str(value.get("type")), value.get("coordinates")
+    if kind not in ("Polygon", "MultiPolygon", "LineString", "MultiLineString"):
+        raise OutlineError(f"a {kind:.30} has no outline; draw a Polygon or a LineString")
+    try:
+        polygons: Any = {"Polygon": [coordinates], "MultiPolygon": coordinates}.get(kind, [])
+        for polygon in polygons:
+            for ring in polygon:
+                _check_ring([tuple(place[:2]) for place in ring])
+        return shape({"type": kind, "coordinates": coordinates})
+    except OutlineError:
+        raise
+    except (TypeError, ValueError, IndexError, KeyError, ShapelyError) as error:
+        raise OutlineError(f"coordinates of a {kind} have the wrong shape; export it again") from (
+            error
+        )
+
+
+def _check_ring(ring: list[tuple[float, ...]]) -> None:
+    if len(ring) < 4 or ring[0] != ring[-1]:
+        raise OutlineError("a ring is open; repeat its first point at the end")
+
+
+def _kml(text: str) -> list[tuple[Geometry, dict[str, Any]]]:
+    if re.search(r"<!(DOCTYPE|ENTITY)", text):
+        raise OutlineError("has a DOCTYPE; remove it")
+    try:
+        root = ElementTree.fromstring(text)
+    except ElementTree.ParseError as error:
+        raise OutlineError(f"not XML ({error}); export it again") from error
+    found = []
+    for placemark in _below(root, "Placemark"):
+        name = next((e.text for e in placemark if _local(e) == "name"), None)
+        properties = {"name": (name or "").strip()}
+        for element in [*_below(placemark, "Polygon"), *_below(placemark, "LineString")]:
+            found.append((_kml_shape(element), properties))
+    return found
+
+
+def _kml_shape(element: ElementTree.Element) -> Geometry:
+    if _local(element) == "LineString":
+        return _geometry({"type": "LineString", "coordinates": _kml_places(element)})
+    rings = [
+        _kml_places(boundary)
+        for kind in ("outerBoundaryIs", "innerBoundaryIs")
+        for boundary in _below(element, kind)
+    ]
+    return _geometry({"type": "Polygon", "coordinates": rings})
+
+
+def _kml_places(element: ElementTree.Element) -> list[list[float]]:
+    text = next((e.text or "" for e in _below(element, "coordinates")), "")
+    try:
+        return [[float(part) for part in place.split(",")[:2]] for place in text.split()]
+    except ValueError as error:
+        raise OutlineError("coordinates are no numbers; write lon,lat lon,lat") from error
+
+
+def _below(element: ElementTree.Element, name: str) -> Iterator[ElementTree.Element]:
+    return (inner for inner in element.iter() if _local(inner) == name)
+
+
+def _local(element: ElementTree.Element) -> str:
+    return str(element.tag).rpartition("}")[2]
+
+
+def _checked(geometry: Geometry) -> Geometry:
+    xy = shapely.get_coordinates(geometry)
+    if len(xy) == 0:
+        raise OutlineError("holds no coordinates; draw at least three places")
+    if not np.isfinite(xy).all():
+        raise OutlineError("a coordinate is not finite; give decimal degrees")
+    lon, lat = np.abs(xy).max(axis=0)
+    if lat > 90 and lon <= 90:
+        raise OutlineError("a latitude is beyond 90; longitude and latitude seem swapped")
+    if lat > 90 or lon > 180:
+        raise OutlineError("a coordinate is not on Earth; give WGS 84 longitude, latitude")
+    if not geometry.is_valid:
+        reason = shapely.is_valid_reason(geometry)
+        spot = re.search(r"\[(\S+) (\S+)\]", reason)
+        near = f" near ({float(spot[1]):.4f}, {float(spot[2]):.4f})" if spot else ""
+        if reason.startswith(("Self-intersection", "Ring Self-intersection")):
+            raise OutlineError(f"its edges cross{near}; draw it without crossings")
+        raise OutlineError(f"{reason.split('[')[0].lower()}{near}; draw it anew")
+    return shapely.force_2d(geometry)

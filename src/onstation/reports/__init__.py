@@ -1,0 +1,1 @@
+"""What is told: counts against the norm, rows, pages and pictures."""
