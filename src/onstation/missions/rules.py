@@ -155,11 +155,14 @@ def judge_sortie(
     if any(not j.shape.straight for j in on_station):
         reason = f"too short: under the minimum of {least:g} min on station"
         return Judgement(EXCLUDED, reason, judged, on_station, judged, minutes)
-    reason = judged[0].reason if judged else "only climb-out, descent or circuit at a field"
-    if on_station:
-        reason = f"ran along the line for less than {least:g} min"
-    elif len(judged) > 1:
-        reason = f"{len(judged)} straight visits; first: {reason}"
+    reason = "only climb-out, descent or circuit at a field"
+    if judged:
+        longest = max(judged, key=lambda j: j.heard_min)
+        reason = longest.reason
+        if longest.verdict == ON_STATION:
+            reason = f"ran along the line for less than {least:g} min"
+        if len(judged) > 1:
+            reason = f"{len(judged)} straight visits; the longest: {reason}"
     return Judgement(TRANSIT, reason, judged, (), judged, 0.0)
 
 
