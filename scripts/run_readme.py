@@ -1,0 +1,37 @@
+"""Put what the program prints today into the console blocks of README.md."""
+
+import os
+import re
+import shlex
+import tempfile
+from pathlib import Path
+
+from click.testing import CliRunner
+
+from onstation.cli.main import main
+
+TOP = Path(__file__).resolve().parents[1]
+
+
+def run() -> None:
+    """Run every console block in order on a fresh store, and rewrite the page."""
+    page = TOP / "README.md"
+    os.chdir(TOP)
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ |= {
+            "ONSTATION_STORE": f"{folder}/store",
+            "ONSTATION_CACHE": f"{folder}/cache",
+            "COLUMNS": "100",
+        }
+
+        def executed(block: re.Match[str]) -> str:
+            result = CliRunner().invoke(main, shlex.split(block[1]))
+            return f"```console\n$ onstation {block[1]}\n{result.output}```"
+
+        text = page.read_text(encoding="utf-8")
+        text = re.sub(r"```console\n\$ onstation (.*?)\n(.*?)```", executed, text, flags=re.DOTALL)
+    page.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    run()

@@ -1,0 +1,119 @@
+"""What the commands that answer share: the store and period asked, where text goes, the status.
+
+Data goes to stdout or the file named, holes and sentences to stderr.
+"""
+
+import os
+import shutil
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import click
+
+from onstation.cli.options import period_from_options, write_output
+from onstation.config import Settings
+from onstation.errors import DONE, HOLES, InputError
+from onstation.periods import Period
+from onstation.reports.export import METADATA
+from onstation.reports.records import Frame
+from onstation.reports.sentences import empty_sentence, hole_lines, left_out_sentence
+from onstation.store.database import Store, open_store
+
+PIPE_WIDTH = 100
+"""Columns of a table where nobody says how wide the place is."""
+
+
+def ask(settings: Settings) -> Store:
+    """Open the store to answer from; a missing one is empty, and no folder is made."""
+    return open_store(settings.store, create=False)
+
+
+def period_asked(
+    store: Store, since: str | None, until: str | None, days: int | None, tz: str
+) -> Period:
+    """Return the period asked for; by default everything the store holds."""
+    return period_from_options(since, until, days, tz, store.ledger.held_span())
+
+
+def window_asked(text: str | None, tz: str) -> Period | None:
+    """Return the period written ``SINCE..UNTIL``; ``None`` for none."""
+    if text is None:
+        return None
+    since, dots, until = text.partition("..")
+    if not dots or not since or not until:
+        raise InputError(
+            f"--baseline-window {text!r}: write two days, such as 2024-12-01..2025-01-25."
+        )
+    return period_from_options(since, until, None, tz, None)
+
+
+def width() -> int:
+    """Return how many columns a table may use."""
+    return max(shutil.get_terminal_size((PIPE_WIDTH, 24)).columns, 40)
+
+
+def colour(output: Path | None) -> bool:
+    """Say whether text may carry colour: only on a terminal that did not decline it."""
+    return output is None and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+
+
+def progress(settings: Settings) -> Callable[[int, int], None] | None:
+    """Return what shows on a terminal how many aircraft are judged anew."""
+    if settings.verbosity < 0 or not sys.stderr.isatty():
+        return None
+
+    def show(done: int, of: int) -> None:
+        end = "\r\x1b[K" if done == of else "\r"
+        told = "" if done == of else f"judging aircraft {done + 1} of {of}"
+        click.echo(f"{end if done == of else end + told}", nl=False, err=True)
+
+    return show
+
+
+def write_table(
+    content: str, metadata: Callable[[str], str] | None, output: Path | None, force: bool
+) -> None:
+    """Write a result, and beside a CSV file its metadata.
+
+    Parameters
+    ----------
+    metadata
+        Makes the metadata for a file name; ``None`` where the format carries its own.
+    """
+    write_output(content, output, force)
+    if metadata is not None and output is not None and str(output) != "-":
+        beside = output.with_name(output.name + METADATA)
+        write_output(metadata(output.name), beside, force)
+
+
+def finish(
+    frame: Frame,
+    *,
+    said: bool,
+    found: bool,
+    what: str,
+    damaged: Sequence[str] = (),
+) -> None:
+    """Say on stderr what data on stdout cannot, name the holes, and end with a status.
+
+    Parameters
+    ----------
+    said
+        Whether the answer itself already says everything in words, to a person.
+    found
+        Whether there was anything to tell.
+    what
+        What there would have been, for the sentence.
+    """
+    if not said:
+        told = [left_out_sentence(frame), *frame.notes]
+        if not found or not frame.days.usable:
+            told.insert(0, empty_sentence(frame, what))
+        for line in (line for line in told if line):
+            click.echo(line, err=True)
+    if not said or not sys.stdout.isatty():
+        for line in (*hole_lines(frame.days), *damaged):
+            click.echo(line, err=True)
+    complete = frame.days.usable and frame.days.complete and not damaged
+    click.get_current_context().exit(DONE if complete else HOLES)

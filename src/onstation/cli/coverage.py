@@ -1,0 +1,62 @@
+"""Show what was asked, what answered and what is missing."""
+
+from pathlib import Path
+
+import click
+
+from onstation.cli.asking import ask, colour, finish, period_asked, width, write_table
+from onstation.cli.main import pass_settings
+from onstation.cli.options import output_options, period_options
+from onstation.config import Settings
+from onstation.pipeline import answer
+from onstation.reports.export import COVERAGE_COLUMNS, coverage_csv, coverage_json, metadata
+from onstation.reports.records import CoverageTable
+from onstation.reports.sentences import damage_lines
+
+
+@click.command("coverage", epilog="Example: onstation coverage --days 30")
+@period_options
+@output_options(("table", "csv", "json"))
+@pass_settings
+def command(
+    settings: Settings,
+    since: str | None,
+    until: str | None,
+    days: int | None,
+    format_: str,
+    output: Path | None,
+    force: bool,
+) -> None:
+    """Show what was asked, what answered and what is missing, per source and UTC day.
+
+    A partial day counts as usable and is named. A day nobody was asked about is missing;
+    one where nothing was heard is not.
+    """
+    with ask(settings) as store:
+        period = period_asked(store, since, until, days, "UTC")
+        found = answer.coverage(settings, store, period)
+    _write(found, format_, output, force)
+    finish(
+        found.frame,
+        said=format_ == "table",
+        found=bool(found.answers),
+        what="answers are held",
+        damaged=damage_lines(found),
+    )
+
+
+def _write(found: CoverageTable, format_: str, output: Path | None, force: bool) -> None:
+    if format_ == "table":
+        from onstation.reports.render import coverage_text
+
+        write_table(coverage_text(found, width=width(), colour=colour(output)), None, output, force)
+    elif format_ == "json":
+        write_table(coverage_json(found), None, output, force)
+    else:
+        title = "Coverage by source and UTC day"
+        write_table(
+            coverage_csv(found),
+            lambda url: metadata(found.frame, COVERAGE_COLUMNS, url, title),
+            output,
+            force,
+        )

@@ -1,0 +1,252 @@
+"""Ask sources for track history into the store, and say what came of it."""
+
+import sys
+from collections import Counter
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+
+import click
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from onstation.cli.main import pass_settings
+from onstation.cli.options import bounds_from_options, period_from_options, period_options
+from onstation.config import Settings
+from onstation.errors import HOLES, InputError, UnknownIdentityError
+from onstation.fleet.load import load_fleet
+from onstation.fleet.match import Fleet
+from onstation.periods import days_between
+from onstation.pipeline.summary import CollectSummary, OnStep, Step
+from onstation.sources.local import LocalSource, open_local
+from onstation.sources.providers import PROVIDERS
+from onstation.store.database import Store, open_store
+from onstation.yamlfile import shown
+
+NAMED = 10
+"""Damaged documents that are named one by one; more are counted by reason."""
+
+
+@click.command("fetch", epilog="Example: onstation fetch --source globe_history/ --days 30")
+@click.option(
+    "--source", "sources", multiple=True, metavar="SOURCE", help="Directory, day tar or file."
+)
+@period_options
+@click.option("--tail", "tails", multiple=True, metavar="IDENT", help="Only this aircraft.")
+@click.option(
+    "--jobs", type=click.IntRange(1), default=1, show_default=True, help="Processes that read."
+)
+@click.option("--list-sources", is_flag=True, help="Tell what --source takes, and stop.")
+@pass_settings
+def command(
+    settings: Settings,
+    sources: tuple[str, ...],
+    since: str | None,
+    until: str | None,
+    days: int | None,
+    tails: tuple[str, ...],
+    jobs: int,
+    list_sources: bool,
+) -> None:
+    """Take track history into the store.
+
+    Without --since it takes everything a local source holds. What is held already is not
+    read again unless it changed; a run that was cut off is simply started again.
+    """
+    if list_sources:
+        click.echo(_told_sources(), nl=False)
+        return
+    opened = _opened(sources)
+    first, last = _days_asked(since, until, days)
+    fleet = load_fleet(settings.fleet)
+    with open_store(settings.store) as store:
+        icaos = addresses_of(tails, fleet, store)
+        holes = fetch(settings, store, fleet, opened, icaos, first=first, last=last, jobs=jobs)
+    if holes:
+        sys.exit(HOLES)
+
+
+def fetch(
+    settings: Settings,
+    store: Store,
+    fleet: Fleet,
+    sources: Collection[LocalSource],
+    icaos: Collection[str] = (),
+    *,
+    first: date | None = None,
+    last: date | None = None,
+    jobs: int = 1,
+) -> bool:
+    """Collect, derive and tell; return whether there are holes."""
+    from onstation.pipeline.collect import collect
+    from onstation.pipeline.derive import derive
+
+    quiet = settings.verbosity < 0
+    with _progress(shown_=not quiet) as on_step:
+        summary = collect(
+            store,
+            fleet,
+            sources,
+            tails=icaos,
+            first=first,
+            last=last,
+            on_event=on_step,
+            jobs=jobs,
+        )
+    derive(settings, store)
+    lines = holes_of(summary) if quiet else [*_told(summary, first, last), *holes_of(summary)]
+    for line in lines:
+        click.echo(line, err=True)
+    return summary.has_holes
+
+
+def addresses_of(tails: Collection[str], fleet: Fleet, store: Store) -> frozenset[str]:
+    """Return the addresses that identities stand for.
+
+    Raises
+    ------
+    UnknownIdentityError
+        Neither fleet nor store knows one of them.
+    """
+    found: set[str] = set()
+    unknown: list[str] = []
+    held = store.archive.identities()
+    for tail in tails:
+        wanted = tail.strip().upper().replace("-", "")
+        icaos = {identity.icao for identity in fleet.find(tail)}
+        icaos |= {
+            head.icao
+            for head in held
+            if wanted in (head.icao.upper(), (head.registration or "").upper().replace("-", ""))
+        }
+        if not icaos and fleet.military_block(wanted.lower()):
+            icaos = {wanted.lower()}  # watched under a type its trace may name
+        if not icaos:
+            unknown.append(tail)
+        found |= icaos
+    if unknown:
+        raise UnknownIdentityError(
+            "\n".join(
+                f"--tail {shown(tail)}: neither the fleet nor the store knows it; "
+                "`onstation fleet list --all` shows who is watched."
+                for tail in unknown
+            )
+        )
+    return frozenset(found)
+
+
+def _opened(texts: Collection[str]) -> list[LocalSource]:
+    """Return the sources named; list the faults of all of them."""
+    if not texts:
+        known = ", ".join(provider.name for provider in PROVIDERS)
+        raise InputError(
+            f"no --source given; name one of {known} (`onstation fetch --list-sources` tells more)."
+        )
+    opened: list[LocalSource] = []
+    faults: list[str] = []
+    for text in dict.fromkeys(texts):
+        try:
+            opened.append(open_local(text))
+        except InputError as error:
+            faults += error.faults
+    if faults:
+        raise InputError(*faults)
+    return opened
+
+
+def _days_asked(
+    since: str | None, until: str | None, days: int | None
+) -> tuple[date | None, date | None]:
+    """Return the first and last UTC day typed, ``None`` where nothing bounds them."""
+    if since is None and until is None and days is None:
+        return None, None
+    bounds_from_options(since, until, days)
+    today = datetime.now(UTC).date()
+    period = period_from_options(since, until, days, "UTC", (date(1990, 1, 1), today))
+    touched = period.utc_days()
+    bounded = days is not None
+    return (
+        touched[0] if bounded or since is not None else None,
+        touched[-1] if bounded or until is not None else None,
+    )
+
+
+@contextmanager
+def _progress(*, shown_: bool) -> Iterator[OnStep]:
+    """Draw a line of progress on a terminal; nothing elsewhere."""
+    console = Console(stderr=True)
+    if not shown_ or not console.is_terminal:
+        yield lambda step: None
+        return
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.completed:,.0f} documents, {task.fields[kept]:,} watched", markup=False),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=console, transient=True) as progress:
+        task = progress.add_task("", total=None, kept=0)
+        kept = 0
+
+        def on_step(step: Step) -> None:
+            nonlocal kept
+            kept += step.kept
+            progress.update(task, advance=1, kept=kept)
+
+        yield on_step
+
+
+def _told(summary: CollectSummary, first: date | None, last: date | None) -> list[str]:
+    """Return what was read, in sentences."""
+    if not summary.read and not summary.unchanged:
+        asked = " in the days asked for" if first or last else ""
+        return [f"The sources hold no trace document{asked}."]
+    lines = [f"Days: {len(summary.days):,} ({_span(summary.days)})."]
+    again = f"; {summary.unchanged:,} unchanged, not read again" if summary.unchanged else ""
+    lines.append(f"Documents read: {summary.read:,}{again}.")
+    if summary.read:
+        lines.append(f"Of watched aircraft: {summary.watched:,}, {summary.new:,} of them new.")
+    if summary.dropped:
+        told = ", ".join(f"{count:,} {reason}" for reason, count in sorted(summary.dropped.items()))
+        lines.append(f"Bad rows left out: {told}.")
+    return lines
+
+
+def holes_of(summary: CollectSummary) -> list[str]:
+    """Return a line for each hole, and for many damaged documents a count by reason."""
+    lines = [f"Partial: {_drawn(name)}: {_drawn(reason)}." for name, reason in summary.partial]
+    lines += [
+        f"Damaged: {damage.day or 'day unknown'} {_drawn(damage.name)}: {damage.reason}."
+        for damage in summary.damaged[:NAMED]
+    ]
+    rest = Counter(damage.reason for damage in summary.damaged[NAMED:])
+    lines += [f"Damaged: {count:,} more: {reason}." for reason, count in sorted(rest.items())]
+    return lines
+
+
+def _span(days: Collection[date]) -> str:
+    """Return days as a person would write them."""
+    if not days:
+        return "none known"
+    first, last = min(days), max(days)
+    if first == last:
+        return first.isoformat()
+    missing = len(list(days_between(first, last))) - len(days)
+    gaps = f", {missing:,} between them not held" if missing else ""
+    return f"{first} to {last}{gaps}"
+
+
+def _told_sources() -> str:
+    lines: list[str] = []
+    for provider in PROVIDERS:
+        lines += [
+            provider.name,
+            f"  covers: {provider.covers}",
+            f"  terms: {provider.terms}",
+            f"  credentials: {provider.credentials}",
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def _drawn(text: str) -> str:
+    """Return text from outside as it may be drawn: nothing a terminal would obey."""
+    return "".join(c if c.isprintable() else "�" for c in text)

@@ -1,0 +1,115 @@
+"""Count missions by type and period against the norm."""
+
+from pathlib import Path
+
+import click
+
+from onstation.cli.asking import (
+    ask,
+    colour,
+    finish,
+    period_asked,
+    progress,
+    width,
+    window_asked,
+    write_table,
+)
+from onstation.cli.main import pass_settings
+from onstation.cli.options import filter_options, output_options, period_options, tz_option
+from onstation.config import Settings
+from onstation.periods import BINS
+from onstation.pipeline import answer, identify
+from onstation.reports.counts import KEYS
+from onstation.reports.records import Report
+
+FORMATS = ("table", "csv", "json", "markdown", "html")
+
+
+@click.command("report", epilog="Example: onstation report --since 2025-01-26 --until 2025-02-08")
+@period_options
+@click.option(
+    "--by",
+    multiple=True,
+    default=("type",),
+    type=click.Choice(list(KEYS)),
+    show_default=True,
+    help="A row for each; repeat to combine.",
+)
+@click.option(
+    "--period",
+    "bins",
+    default="all",
+    type=click.Choice(list(BINS)),
+    show_default=True,
+    help="Columns of time; weeks are ISO weeks.",
+)
+@click.option("--baseline", type=float, metavar="RATE", help="Missions a month to compare with.")
+@click.option(
+    "--baseline-window",
+    "window",
+    metavar="SINCE..UNTIL",
+    help="Compare with these days of your own store.",
+)
+@filter_options
+@click.option("--aircraft", multiple=True, metavar="IDENT", help="Only this aircraft.")
+@tz_option
+@output_options(FORMATS)
+@pass_settings
+def command(
+    settings: Settings,
+    since: str | None,
+    until: str | None,
+    days: int | None,
+    by: tuple[str, ...],
+    bins: str,
+    baseline: float | None,
+    window: str | None,
+    regions: tuple[str, ...],
+    types: tuple[str, ...],
+    agencies: tuple[str, ...],
+    aircraft: tuple[str, ...],
+    tz: str,
+    format_: str,
+    output: Path | None,
+    force: bool,
+) -> None:
+    """Count missions by type (region, agency, aircraft) and period against the norm.
+
+    Without --since the period is everything the store holds. Ends with 3 if a day of the
+    period is partial or missing: the numbers stand, the holes are named.
+    """
+    with ask(settings) as store:
+        found = answer.report(
+            settings,
+            store,
+            period_asked(store, since, until, days, tz),
+            by=tuple(dict.fromkeys(by)),
+            width=bins,
+            filters=identify.filters(settings, store, regions, types, agencies, aircraft),
+            rate=baseline,
+            window=window_asked(window, tz),
+            on_progress=progress(settings),
+        )
+    _write(found, format_, output, force)
+    said = format_ not in ("csv", "json")
+    finish(found.frame, said=said, found=bool(found.total.missions), what="missions were counted")
+
+
+def _write(found: Report, format_: str, output: Path | None, force: bool) -> None:
+    """Write a report in a format; what a format needs is imported for it alone."""
+    metadata = None
+    if format_ == "table":
+        from onstation.reports.render import report_text
+
+        content = report_text(found, width=width(), colour=colour(output))
+    elif format_ in ("html", "markdown"):
+        from onstation.reports.page import report_html, report_markdown
+
+        content = report_html(found) if format_ == "html" else report_markdown(found)
+    else:
+        from onstation.reports.export import report_csv, report_json, report_metadata
+
+        content = report_json(found) if format_ == "json" else report_csv(found)
+        if format_ == "csv":
+            metadata = lambda url: report_metadata(found, url)  # noqa: E731
+    write_table(content, metadata, output, force)

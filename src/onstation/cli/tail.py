@@ -1,0 +1,86 @@
+"""Tell everything one aircraft did."""
+
+from pathlib import Path
+
+import click
+
+from onstation.cli.asking import ask, colour, period_asked, progress, width, write_table
+from onstation.cli.main import pass_settings
+from onstation.cli.options import output_options, period_options, tz_option
+from onstation.config import Settings
+from onstation.errors import DONE, HOLES
+from onstation.pipeline import identify
+from onstation.reports.records import TailStory
+from onstation.reports.safe import drawn
+from onstation.reports.sentences import nothing_usable, plural
+
+
+@click.command("tail", epilog="Example: onstation tail CBP-113")
+@click.argument("ident")
+@period_options
+@tz_option
+@output_options(("table", "json"))
+@click.pass_context
+@pass_settings
+def command(
+    settings: Settings,
+    ctx: click.Context,
+    ident: str,
+    since: str | None,
+    until: str | None,
+    days: int | None,
+    tz: str,
+    format_: str,
+    output: Path | None,
+    force: bool,
+) -> None:
+    """Tell everything one aircraft did, and where its signal was lost.
+
+    IDENT is an address, a registration or serial, or a callsign, in any case, with or
+    without hyphens; they are tried in that order. The name of a mission tells that one.
+    """
+    with ask(settings) as store:
+        story = identify.tail(
+            settings,
+            store,
+            ident,
+            period_asked(store, since, until, days, tz),
+            on_progress=progress(settings),
+        )
+    _write(story, format_, output, force)
+    ctx.exit(_status(story, typed=bool(since or until or days), said=format_ == "table"))
+
+
+def _write(story: TailStory, format_: str, output: Path | None, force: bool) -> None:
+    if format_ == "json":
+        from onstation.reports.export import tail_json
+
+        write_table(tail_json(story), None, output, force)
+        return
+    from onstation.reports.render import lines_text
+    from onstation.reports.story import story_lines
+
+    text = lines_text(story_lines(story), width=width(), colour=colour(output))
+    write_table(text, None, output, force)
+
+
+def _status(story: TailStory, *, typed: bool, said: bool) -> int:
+    """Name the holes on stderr and return the status.
+
+    Where nobody typed a period, days never asked for lie between what the store holds;
+    they are told, but they are no hole in what was asked.
+    """
+    known = any(len(one.without_data) < story.frame.days.asked for one in story.days)
+    if story.frame.held is None or not known:
+        if not said or story.frame.held is None:
+            click.echo(nothing_usable(story.frame), err=True)
+        return HOLES
+    holes = False
+    for one in story.days:
+        if one.without_data and (typed or not said):
+            days = plural(len(one.without_data), "day")
+            click.echo(f"{one.icao}: {days} without data in the period", err=True)
+        holes = holes or bool(one.holes) or (typed and bool(one.without_data))
+        for day, reason in one.holes:
+            click.echo(f"{one.icao}: {day}: {drawn(reason)}", err=True)
+    return HOLES if holes else DONE

@@ -1,0 +1,326 @@
+"""From local sources into the store: read what changed, keep what is watched, say the rest.
+
+Documents and the lines of the ledger that tell of them are written together, a batch at
+a time; a run that was cut off is simply run again.
+"""
+
+import time
+from collections.abc import Collection, Iterable, Iterator
+from datetime import date
+from pathlib import Path
+
+from onstation.pipeline.examine import LOCAL, RECONSTRUCTION, Examined, Question, Watch, examine_all
+from onstation.pipeline.summary import UNCHANGED, CollectSummary, OnStep, Step
+from onstation.schema import FAILED, HEARD, PARTIAL, SILENT, Answer
+from onstation.sources.found import Found, Holding
+from onstation.sources.local import LocalSource
+from onstation.store.database import Store
+from onstation.store.files import FILE, TAR, Damage, FileRow, Origin
+from onstation.units import MS_PER_S
+
+BATCH = 500
+"""Documents written in one transaction."""
+BATCH_BYTES = 64 * 1024 * 1024
+"""Bytes to keep that are written without waiting for the batch to fill. [B]"""
+BATCH_S = 2.0
+"""How long what was read may stay unwritten. [s]"""
+
+
+def collect(
+    store: Store,
+    fleet: Watch,
+    sources: Iterable[LocalSource],
+    *,
+    tails: Collection[str] = (),
+    first: date | None = None,
+    last: date | None = None,
+    on_event: OnStep | None = None,
+    jobs: int = 1,
+    now_ms: int | None = None,
+) -> CollectSummary:
+    """Read local sources into the store.
+
+    Parameters
+    ----------
+    tails
+        Addresses to limit the run to; it then answers for them alone and makes no day
+        usable for the fleet.
+    first, last
+        First and last UTC day to read; everything if not given.
+    on_event
+        Called for every document.
+    jobs
+        Processes that read documents.
+    now_ms
+        The clock; the real one unless given. [Unix ms]
+    """
+    question = Question(fleet, frozenset(tails), first, last)
+    asked_ms = round(time.time() * MS_PER_S) if now_ms is None else now_ms
+    run = _Run(store, question, asked_ms, on_event or (lambda step: None), jobs)
+    done: set[tuple[str, str]] = set()
+    for source in sources:
+        for holding in source.holdings():
+            if holding.kind == TAR and (holding.kind, holding.address) in done:
+                continue
+            done.add((holding.kind, holding.address))
+            run.read(holding)
+    return run.conclude()
+
+
+class _Run:
+    """One run of `collect`: what is not written yet, and what it amounts to so far."""
+
+    def __init__(
+        self, store: Store, question: Question, asked_ms: int, tell: OnStep, jobs: int
+    ) -> None:
+        self.store = store
+        self.question = question
+        self.asked_ms = asked_ms
+        self.tell = tell
+        self.jobs = jobs
+        self.summary = CollectSummary()
+        self._failed: list[Damage] = []
+        self._answers: dict[tuple[str, date], tuple[str, str, bool]] = {}
+
+    def read(self, holding: Holding) -> None:
+        """Read one folder, archive or file."""
+        if holding.kind != TAR and holding.day and not self.question.wants(holding.day):
+            return
+        files = self.store.ledger.files
+        origin = files.origin(
+            "directory" if holding.kind == FILE else holding.kind, holding.address
+        )
+        scope = self._scope()
+        fingerprint = holding.fingerprint
+        known = files.of(origin)
+        names: set[str] = set()
+        same_fleet = origin.fleet == self.question.fleet.digest
+        if fingerprint and same_fleet and origin.fingerprint in (fingerprint, fingerprint + scope):
+            self._leave(origin, known)
+            ended = origin.outcome, origin.reason
+        else:
+            trust = not fingerprint
+            pending = self._pending(holding, known if trust else {}, names)
+            self._write(origin, holding, known, examine_all(pending, self.question, jobs=self.jobs))
+            if fingerprint and not scope and holding.outcome == HEARD:
+                files.forget_others(origin, names, asked_ms=self.asked_ms)
+            if holding.kind != FILE:
+                self._close(origin, holding, fingerprint and fingerprint + scope)
+            ended = holding.outcome, holding.reason
+        if self.question.icaos:
+            self._say_silent(holding, bool(names or files.of(origin)), *ended)
+
+    def _close(self, origin: Origin, holding: Holding, fingerprint: str) -> None:
+        """Write down how a folder or archive ended."""
+        files = self.store.ledger.files
+        files.close_origin(
+            origin,
+            fingerprint=fingerprint,
+            fleet=self.question.fleet.digest,
+            outcome=holding.outcome,
+            reason=holding.reason,
+            asked_ms=self.asked_ms,
+        )
+        if holding.outcome != PARTIAL:
+            return
+        self.summary.partial.append((Path(holding.address).name, holding.reason))
+        if holding.day and self._is_whole(holding) and not files.of(origin):
+            self.store.ledger.record(self._answer(None, holding.day, FAILED, holding.reason, True))
+
+    def conclude(self) -> CollectSummary:
+        """Settle the ledger and return the summary."""
+        files = self.store.ledger.files
+        with self.store.transaction():
+            for (icao, day), (outcome, reason, recorded) in sorted(self._answers.items()):
+                self.store.ledger.record(self._answer(icao, day, outcome, reason, recorded))
+            files.settle()
+        self.summary.damaged = sorted(
+            {d for d in self._failed if not files.is_replaced(d.day, d.icao)},
+            key=lambda d: (d.day or date.min, d.name),
+        )
+        return self.summary
+
+    def _scope(self) -> str:
+        """Return what a limited run adds to an archive's fingerprint."""
+        q = self.question
+        limits = [str(bound) for bound in (q.first, q.last) if bound] + sorted(q.icaos)
+        return (
+            f" only {q.first or ''}..{q.last or ''} {' '.join(sorted(q.icaos))}" if limits else ""
+        )
+
+    def _pending(
+        self, holding: Holding, known: dict[str, FileRow], names: set[str]
+    ) -> Iterator[Found]:
+        """Yield the documents to read; those that did not change are left alone."""
+        whole = self._is_whole(holding)
+        for found in holding.found():
+            names.add(found.name)
+            if self.question.icaos and found.icao and found.icao not in self.question.icaos:
+                continue
+            row = known.get(found.name)
+            if (
+                row is not None
+                and (row.size, row.mtime_ns) == (found.size, found.mtime_ns)
+                and row.fleet == self.question.fleet.digest
+                and row.whole >= whole
+            ):
+                self._leave_one(holding.address, row)
+            else:
+                yield found
+
+    def _is_whole(self, holding: Holding) -> bool:
+        """Say whether everything the holding has is read, which makes its days usable."""
+        return holding.kind != FILE and not self.question.icaos
+
+    def _leave(self, origin: Origin, known: dict[str, FileRow]) -> None:
+        for row in known.values():
+            if not self.question.icaos or row.icao in self.question.icaos:
+                self._leave_one(origin.address, row)
+        if origin.outcome == PARTIAL:
+            self.summary.partial.append((Path(origin.address).name, origin.reason))
+
+    def _leave_one(self, address: str, row: FileRow) -> None:
+        if row.day and not self.question.wants(row.day):
+            return
+        self.summary.unchanged += 1
+        if row.day:
+            self.summary.days.add(row.day)
+        if row.outcome == FAILED:
+            self._failed.append(Damage(row.name, row.reason, row.day, row.icao))
+        if row.icao in self.question.icaos and row.icao and row.day:
+            self._note_answer(row.icao, row.day, row.outcome, row.reason, row.recorded)
+        self.tell(Step(address, row.name, row.day, row.icao, UNCHANGED, row.reason, False))
+
+    def _write(
+        self,
+        origin: Origin,
+        holding: Holding,
+        known: dict[str, FileRow],
+        each: Iterable[Examined],
+    ) -> None:
+        """Write documents as they are examined, a batch at a time."""
+        batch: list[Examined] = []
+        size, begun = 0, time.monotonic()
+        latest: date | None = None
+        for item in each:
+            if not item.asked:
+                continue
+            latest = item.day or latest
+            batch.append(item)
+            size += len(item.kept.raw) if item.kept else 0
+            if len(batch) >= BATCH or size >= BATCH_BYTES or time.monotonic() - begun >= BATCH_S:
+                self._commit(origin, holding, known, batch, latest)
+                batch, size, begun = [], 0, time.monotonic()
+        self._commit(origin, holding, known, batch, latest)
+
+    def _commit(
+        self,
+        origin: Origin,
+        holding: Holding,
+        known: dict[str, FileRow],
+        batch: list[Examined],
+        latest: date | None,
+    ) -> None:
+        """Write a batch: documents and the lines that tell of them, together."""
+        if not batch:
+            return
+        whole = self._is_whole(holding)
+        rows: list[FileRow] = []
+        with self.store.transaction():
+            new = 0
+            for item in batch:
+                before = known.get(item.found.name)
+                rows.append(self._row(item, whole or bool(before and before.whole), latest))
+                if item.kept:
+                    kept = item.kept
+                    new += self.store.archive.keep(
+                        kept.document,
+                        kept.raw,
+                        first_ms=kept.first_ms,
+                        last_ms=kept.last_ms,
+                        days=kept.days,
+                        whole=rows[-1].whole,
+                    )
+                    self.store.ledger.files.touch(kept.days, asked_ms=self.asked_ms)
+            self.store.ledger.files.note(origin, rows, asked_ms=self.asked_ms)
+        self.summary.new += new
+        for item, row in zip(batch, rows, strict=True):
+            self._count(origin, holding, item, row)
+
+    def _row(self, item: Examined, whole: bool, latest: date | None) -> FileRow:
+        found = item.found
+        return FileRow(
+            name=found.name,
+            size=found.size,
+            mtime_ns=found.mtime_ns,
+            day=item.day or (latest if not found.mtime_ns else None),
+            icao=item.icao,
+            outcome=FAILED if item.reason else HEARD,
+            reason=item.reason,
+            recorded=item.recorded,
+            whole=whole,
+            fleet=self.question.fleet.digest,
+        )
+
+    def _count(self, origin: Origin, holding: Holding, item: Examined, row: FileRow) -> None:
+        summary = self.summary
+        summary.read += 1
+        if row.day:
+            summary.days.add(row.day)
+        if item.reason:
+            self._failed.append(Damage(row.name, row.reason, row.day, row.icao))
+        if item.kept:
+            summary.watched += 1
+            summary.days |= set(item.kept.days)
+            for reason, count in item.kept.dropped.items():
+                summary.dropped[reason] = summary.dropped.get(reason, 0) + count
+        alone = holding.kind == FILE and (item.kept or item.reason)
+        if row.icao and row.day and (alone or row.icao in self.question.icaos):
+            for day in item.kept.days if item.kept else (row.day,):
+                self._note_answer(row.icao, day, row.outcome, row.reason, row.recorded)
+        self.tell(
+            Step(
+                origin.address,
+                row.name,
+                row.day,
+                row.icao,
+                row.outcome,
+                ": ".join(text for text in (item.reason, item.detail) if text),
+                item.kept is not None,
+            )
+        )
+
+    def _say_silent(self, holding: Holding, holds_traces: bool, outcome: str, reason: str) -> None:
+        """Note the aircraft asked about of which a day's folder or archive has nothing."""
+        day = holding.day
+        if holding.kind == FILE or not holds_traces or not day or not self.question.wants(day):
+            return
+        answer = SILENT if outcome == HEARD else outcome
+        for icao in self.question.icaos:
+            self._note_answer(icao, day, answer, reason, True)
+
+    def _note_answer(self, icao: str, day: date, outcome: str, reason: str, recorded: bool) -> None:
+        """Keep the better of two answers: heard, then failed, then partial, then silent."""
+        rank = (HEARD, FAILED, PARTIAL, SILENT)
+        before = self._answers.get((icao, day))
+        if before is None or rank.index(outcome) < rank.index(before[0]):
+            self._answers[icao, day] = (outcome, reason, recorded)
+
+    def _answer(
+        self, icao: str | None, day: date, outcome: str, reason: str, recorded: bool
+    ) -> Answer:
+        return Answer(
+            source=LOCAL if recorded else RECONSTRUCTION,
+            day=day,
+            icao=icao,
+            outcome=outcome,
+            reason=reason,
+            documents=int(outcome == HEARD),
+            watched=int(outcome == HEARD),
+            damaged=int(outcome == FAILED),
+            recorded=recorded,
+            bytes=0,
+            digest="",
+            address="",
+            asked_ms=self.asked_ms,
+        )

@@ -1,0 +1,153 @@
+"""The daily report: yesterday's missions, what changed, the month against the norm, the holes.
+
+What the last report said is kept beside the store in a small file; losing it loses only
+the comparison.
+"""
+
+import json
+import os
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+from onstation.config import Settings
+from onstation.periods import Period, period_of, utc_day
+from onstation.pipeline import answer
+from onstation.reports.exposure import utc_days
+from onstation.reports.records import DailyReport, DayState, MissionList, Report
+from onstation.schema import MISSING
+from onstation.store.database import Store
+
+LOOK_BACK = 30
+"""Days a daily run looks back, to fill holes and to compare with the norm. [d]"""
+SNAPSHOT = "daily.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What a daily report said.
+
+    Attributes
+    ----------
+    missions
+        Counted missions and their dates.
+    holes
+        Status of each partial or missing day.
+    """
+
+    day: date
+    missions: dict[str, str]
+    holes: dict[str, str]
+
+
+def days_to_fetch(store: Store, day: date, zone: str) -> tuple[date, date]:
+    """Return the first and last UTC day a daily run asks for.
+
+    They reach from the first hole since the store began, 30 days back at most, to the day
+    itself; an empty store gets that day alone, never a backfill.
+    """
+    asked = utc_days(period_of(day, day, zone))
+    held = store.ledger.held_span()
+    if held is None:
+        return asked
+    start = max(held[0], asked[1] - timedelta(days=LOOK_BACK - 1))
+    known = store.ledger.day_coverage(min(start, asked[0]), asked[1])
+    first = next((one.day for one in known if one.status == MISSING or one.reason), asked[0])
+    return min(first, asked[0]), asked[1]
+
+
+def daily(settings: Settings, store: Store, day: date, zone: str) -> DailyReport:
+    """Return the report of a day, and remember what it said.
+
+    Parameters
+    ----------
+    day
+        The calendar day reported on: yesterday.
+    """
+    yesterday = answer.missions(settings, store, period_of(day, day, zone))
+    last = period_of(day - timedelta(days=LOOK_BACK - 1), day, zone)
+    month = period_of(day.replace(day=1), day, zone)
+    thirty = answer.report(settings, store, last)
+    listed = answer.missions(settings, store, last)
+    before = read_snapshot(settings.store)
+    now = _snapshot(day, listed, thirty, zone)
+    holes = tuple(hole for hole in thirty.frame.days.holes if hole.day.isoformat() in now.holes)
+    found = DailyReport(
+        day=day,
+        yesterday=yesterday,
+        thirty=thirty,
+        month=answer.report(settings, store, month),
+        since=before.day if before else None,
+        changes=_changes(before, now, last),
+        holes=holes,
+        new_holes=tuple(hole for hole in holes if _is_new(hole, before, day)),
+    )
+    if store.path is not None:
+        write_snapshot(settings.store, now)
+    return found
+
+
+def read_snapshot(directory: Path) -> Snapshot | None:
+    """Return what the last daily report said; ``None`` if that is not known."""
+    try:
+        found = json.loads((directory / SNAPSHOT).read_text(encoding="utf-8"))
+        return Snapshot(
+            date.fromisoformat(found["day"]), dict(found["missions"]), dict(found["holes"])
+        )
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def write_snapshot(directory: Path, snapshot: Snapshot) -> None:
+    """Remember what a daily report said, whole or not at all."""
+    record = {
+        "day": snapshot.day.isoformat(),
+        "missions": snapshot.missions,
+        "holes": snapshot.holes,
+    }
+    partial = directory / f".{SNAPSHOT}.{os.getpid()}.onstation_tmp"
+    partial.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+    partial.replace(directory / SNAPSHOT)
+
+
+def _snapshot(day: date, listed: MissionList, thirty: Report, zone: str) -> Snapshot:
+    values = {
+        row.mission_id: f"{row.type or 'type not known'} {row.registration or row.icao}"
+        for row in listed.rows
+        if (row.mission_id, row.region) in listed.in_total
+    }
+    held = thirty.frame.held
+    began = held[0] if held else day
+    holes = {
+        hole.day.isoformat(): hole.status
+        for hole in thirty.frame.days.holes
+        if hole.day >= min(began, utc_day(thirty.frame.period.until_ms - 1))
+    }
+    return Snapshot(day, values, holes)
+
+
+def _changes(before: Snapshot | None, now: Snapshot, window: Period) -> tuple[str, ...]:
+    """Say what is different in the days both reports cover."""
+    if before is None:
+        return ()
+    told = []
+    for name in sorted(now.missions.keys() - before.missions.keys()):
+        if _day_of(name) <= before.day:
+            told.append(f"now counted: {name} ({now.missions[name]})")
+    for name in sorted(before.missions.keys() - now.missions.keys()):
+        if _day_of(name) > window.first_day:
+            told.append(f"no longer counted: {name} ({before.missions[name]})")
+    for day, status in before.holes.items():
+        if date.fromisoformat(day) >= window.first_day and now.holes.get(day) != status:
+            told.append(f"{day} was {status}, is {now.holes.get(day, 'usable')}")
+    return tuple(told)
+
+
+def _day_of(mission_id: str) -> date:
+    return date.fromisoformat(mission_id[7:17])
+
+
+def _is_new(hole: DayState, before: Snapshot | None, day: date) -> bool:
+    if hole.day == day or before is None:
+        return True
+    return before.holes.get(hole.day.isoformat()) != hole.status

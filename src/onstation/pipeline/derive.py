@@ -1,0 +1,159 @@
+"""Keep the rows in step with the documents, the fleet, the regions and the rule.
+
+There is no command for this: whatever was fetched is in the next answer. Each address
+has a key over everything its rows depend on, so only what changed is judged again, and
+a run over nothing new imports none of the heavy rooms.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+
+from onstation.config import Settings, shipped
+from onstation.fleet.load import load_fleet
+from onstation.fleet.match import Fleet
+from onstation.regions.load import brief
+from onstation.schema import RULE, SILENT, Mission, RegionsBrief
+from onstation.store.database import Store
+
+JUDGE_VERSION = "1"
+"""Version of the code that judges; a change that alters any row needs a new number."""
+
+Progress = Callable[[int, int], None]
+
+
+def derive(settings: Settings, store: Store, on_progress: Progress | None = None) -> int:
+    """Bring every row up to date.
+
+    Parameters
+    ----------
+    settings
+        Says which fleet and regions files are in force.
+    store
+        Read for documents and ledger, written with rows.
+    on_progress
+        Called with how many addresses are done, of how many.
+
+    Returns
+    -------
+    int
+        Number of addresses judged anew.
+    """
+    fleet = load_fleet(settings.fleet)
+    regions = brief(settings.regions, shipped("regions"))
+    wanted = _keys(store, fleet, regions)
+    present = store.derived.all_keys()
+    for icao in present.keys() - wanted.keys():
+        store.derived.forget_aircraft(icao)
+    stale = sorted(icao for icao, key in wanted.items() if present.get(icao) != key)
+    if not stale:
+        return 0
+    judge = _judge(settings, store, fleet)
+    for done, icao in enumerate(stale):
+        if on_progress:
+            on_progress(done, len(stale))
+        rows = judge(icao)
+        rows = renumbered(store.derived.missions_of(icao), rows)
+        store.derived.replace_aircraft(icao, wanted[icao], rows)
+    if on_progress:
+        on_progress(len(stale), len(stale))
+    return len(stale)
+
+
+def _keys(store: Store, fleet: Fleet, regions: RegionsBrief) -> dict[str, str]:
+    """Return, by address, the key of what its rows depend on."""
+    held = _held_days(store)
+    keys = {}
+    for icao, fingerprint in store.archive.fingerprints().items():
+        days = ",".join(sorted(day.isoformat() for day in held(icao)))
+        text = "|".join((RULE, JUDGE_VERSION, fleet.digest, regions.digest, fingerprint, days))
+        keys[icao] = hashlib.sha256(text.encode()).hexdigest()
+    return keys
+
+
+def _held_days(store: Store) -> Callable[[str], set[date]]:
+    """Return a function that tells on which days sources were asked about an address.
+
+    Only the days after those it was heard on matter: a track that stops at midnight
+    lost its signal if the next day was asked for, and merely ends if it was not.
+    """
+    whole: set[date] = set()
+    single: dict[str, set[date]] = {}
+    heard: dict[str, set[date]] = {}
+    for answer in store.ledger.answers():
+        if answer.icao is None:
+            whole.add(answer.day)
+        elif answer.outcome in ("heard", SILENT, "partial"):
+            single.setdefault(answer.icao, set()).add(answer.day)
+    for icao, days in store.archive.days().items():
+        heard[icao] = {day + timedelta(days=1) for day in days} | set(days)
+
+    def held(icao: str) -> set[date]:
+        return (whole | single.get(icao, set())) & heard.get(icao, set())
+
+    return held
+
+
+def _judge(settings: Settings, store: Store, fleet: Fleet) -> Callable[[str], list[Mission]]:
+    """Set up the heavy rooms, once, and return what judges one address."""
+    from onstation.pipeline.judge import Bench, judge_aircraft
+    from onstation.regions.depth import Depth
+    from onstation.regions.resolve import resolve
+
+    atlas = resolve(settings.regions, settings.cache, shipped("regions"))
+    held = _held_days(store)
+    bench = Bench(fleet, atlas, Depth(atlas), lambda icao, day: day in held(icao))
+    return lambda icao: judge_aircraft(store.archive.documents_of(icao), bench)
+
+
+def renumbered(before: Sequence[Mission], after: Sequence[Mission]) -> list[Mission]:
+    """Return new rows that remember the names their sorties had before.
+
+    Where more data renumbers a sortie, its old name stands in ``supersedes`` and goes on
+    resolving. Two rows are of one sortie if their documents overlap and one was on its
+    way while the other was.
+    """
+    names = {row.mission_id for row in after}
+    spans = _spans(before)
+    inherited: dict[str, set[str]] = {}
+    for old, (start, end) in spans.items():
+        for new, (first, last) in _spans(after).items():
+            if start <= last and first <= end:
+                known = inherited.setdefault(new, set())
+                known.update(
+                    name for row in before if row.mission_id == old for name in row.supersedes
+                )
+                if old != new and (old not in names or not _same(spans, after, old)):
+                    known.add(old)
+    return [
+        replace(row, supersedes=tuple(sorted(inherited.get(row.mission_id, set()))))
+        for row in after
+    ]
+
+
+def _spans(rows: Iterable[Mission]) -> dict[str, tuple[int, int]]:
+    """Return, by mission, the first and last instant its rows speak of."""
+    spans: dict[str, tuple[int, int]] = {}
+    for row in rows:
+        times = [
+            time
+            for time in (
+                row.take_off_ms,
+                row.on_station_start_ms,
+                row.on_station_end_ms,
+                row.landing_ms,
+                row.lost_ms,
+                row.date_ms,
+            )
+            if time is not None
+        ]
+        first, last = spans.get(row.mission_id, (min(times), max(times)))
+        spans[row.mission_id] = (min(first, *times), max(last, *times))
+    return spans
+
+
+def _same(spans: dict[str, tuple[int, int]], after: Sequence[Mission], name: str) -> bool:
+    """Say whether a name still stands for the sortie it stood for."""
+    now = _spans(row for row in after if row.mission_id == name).get(name)
+    return now is not None and spans[name][0] <= now[1] and now[0] <= spans[name][1]

@@ -1,0 +1,228 @@
+"""One trace document: whose it is, whether it is watched, and whether it can be used.
+
+Pure apart from reading the bytes, so that any process may do it.
+"""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from dataclasses import dataclass, field, replace
+from datetime import date
+from itertools import islice
+from multiprocessing import get_context
+from typing import Protocol
+
+from onstation.errors import DocumentError
+from onstation.periods import days_between, utc_day
+from onstation.schema import Document, Head, Match
+from onstation.sources.found import Found
+from onstation.sources.readsb import (
+    HEAD_LENGTH,
+    WRONG_ADDRESS,
+    Opening,
+    callsigns_in,
+    canonical_path,
+    read_opening,
+    read_trace,
+)
+
+LOCAL, RECONSTRUCTION = "local", "reconstruction"
+CHUNK = 256
+"""Documents a process examines at a time."""
+
+
+class Watch(Protocol):
+    """What is asked of a fleet."""
+
+    @property
+    def digest(self) -> str:
+        """Names the content of the fleet file."""
+        ...
+
+    def match(
+        self,
+        *,
+        icao: str,
+        registration: str | None,
+        type_reported: str | None,
+        callsigns: Sequence[str] = (),
+        day: date | None = None,
+    ) -> Match | None:
+        """Return as what an aircraft is watched; ``None`` if it is not."""
+        ...
+
+    def needs_callsign(self, icao: str, type_reported: str | None) -> bool:
+        """Say whether a callsign could decide."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A document to keep, with its bytes.
+
+    Attributes
+    ----------
+    days
+        Every UTC day it has positions of.
+    dropped
+        How many of its rows were bad, by reason.
+    """
+
+    document: Document
+    raw: bytes
+    first_ms: int
+    last_ms: int
+    days: tuple[date, ...]
+    dropped: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """What one document turned out to be.
+
+    Attributes
+    ----------
+    day
+        UTC day of its base time, of its folder where that cannot be read.
+    reason, detail
+        Why it is damaged; empty if it is not.
+    recorded
+        Whether it is a recording and no reconstruction.
+    kept
+        What to keep of it; ``None`` if it is not watched, or damaged.
+    asked
+        Whether it lies in the days and aircraft asked for.
+    """
+
+    found: Found
+    icao: str | None
+    day: date | None
+    reason: str = ""
+    detail: str = ""
+    recorded: bool = True
+    kept: Kept | None = None
+    asked: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What to keep: of whom, and of which days.
+
+    Attributes
+    ----------
+    icaos
+        The only addresses wanted; empty for every watched one.
+    first, last
+        First and last UTC day wanted; ``None`` for no bound.
+    """
+
+    fleet: Watch
+    icaos: frozenset[str] = frozenset()
+    first: date | None = None
+    last: date | None = None
+
+    def wants(self, day: date) -> bool:
+        """Say whether a day is asked for."""
+        return (self.first or day) <= day <= (self.last or day)
+
+
+def examine(found: Found, question: Question) -> Examined:
+    """Read as much of a document as it takes to know what to do with it."""
+    icao, day = found.icao, found.day
+    try:
+        opening, raw = _opening(found)
+        icao, day = opening.head.icao, opening.day
+        if question.icaos and icao not in question.icaos:
+            return Examined(found, icao, day, asked=False)
+        raw = _watched(found, raw, opening, question.fleet)
+        if raw is None:
+            recorded = opening.head.reconstruction is None
+            return Examined(found, icao, day, recorded=recorded, asked=question.wants(day))
+        kept = _kept(raw, icao)
+    except DocumentError as error:
+        day = day if found.day is None else found.day
+        return Examined(found, found.icao or icao, day, error.reason, error.detail)
+    recorded = kept.document.head.reconstruction is None
+    if not any(question.wants(touched) for touched in kept.days):
+        return Examined(found, icao, day, recorded=recorded, asked=False)
+    return Examined(found, icao, day, recorded=recorded, kept=kept)
+
+
+def examine_all(each: Iterable[Found], question: Question, *, jobs: int = 1) -> Iterator[Examined]:
+    """Examine documents, on several processes if asked, and yield them in order."""
+    if jobs <= 1:
+        for found in each:
+            yield examine(found, question)
+        return
+    source = iter(each)
+    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+        running: list[Future[list[Examined]]] = []
+        while chunk := list(islice(source, CHUNK)):
+            running.append(pool.submit(_examine_chunk, chunk, question))
+            if len(running) > 2 * jobs:
+                yield from running.pop(0).result()
+        for future in running:
+            yield from future.result()
+
+
+def _examine_chunk(chunk: list[Found], question: Question) -> list[Examined]:
+    return [examine(found, question) for found in chunk]
+
+
+def _opening(found: Found) -> tuple[Opening, bytes | None]:
+    """Return the head of a document, and its bytes where the head took them all."""
+    raw: bytes | None = found.read(HEAD_LENGTH)
+    opening = read_opening(raw or b"", whole=len(raw or b"") >= found.size)
+    if opening is None:
+        raw = found.read(None)
+        opening = read_opening(raw)
+        assert opening is not None
+    elif len(raw or b"") < found.size:
+        raw = None
+    if found.icao not in (None, opening.head.icao):
+        raise DocumentError(WRONG_ADDRESS, f"{opening.head.icao} in it")
+    return opening, raw
+
+
+def _watched(found: Found, raw: bytes | None, opening: Opening, fleet: Watch) -> bytes | None:
+    """Return the bytes of a document if it is watched."""
+    head = opening.head
+    if head.icao.startswith("~"):
+        return None
+    match = _match(fleet, head, opening.day)
+    if match is None:
+        if not fleet.needs_callsign(head.icao, head.type_reported):
+            return None
+        raw = raw or found.read(None)
+        match = _match(fleet, head, opening.day, callsigns_in(raw))
+    if match is None:
+        return None
+    return raw or found.read(None)
+
+
+def _match(fleet: Watch, head: Head, day: date, callsigns: Sequence[str] = ()) -> Match | None:
+    return fleet.match(
+        icao=head.icao,
+        registration=head.registration,
+        type_reported=head.type_reported,
+        callsigns=callsigns,
+        day=day,
+    )
+
+
+def _kept(raw: bytes, icao: str) -> Kept:
+    """Decode a whole document, so that what is kept can be used."""
+    opening = read_opening(raw, thorough=True)
+    assert opening is not None
+    document = Document(
+        sha256=hashlib.sha256(raw).hexdigest(),
+        day=opening.day,
+        source=RECONSTRUCTION if opening.head.reconstruction else LOCAL,
+        evidence_url=canonical_path(icao, opening.day),
+        head=opening.head,
+    )
+    track, dropped = read_trace(raw, document=document)
+    first_ms, last_ms = int(track.time_ms[0]), int(track.time_ms[-1])
+    days = tuple(day for day in days_between(utc_day(first_ms), utc_day(last_ms)))
+    document = replace(document, day=days[0], evidence_url=canonical_path(icao, days[0]))
+    return Kept(document, raw, first_ms, last_ms, days, dropped)

@@ -1,0 +1,228 @@
+"""Whom somebody means: by address, registration, callsign or mission; and what it did."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from onstation.config import Settings
+from onstation.errors import AmbiguousError, UnknownIdentityError
+from onstation.fleet.load import load_fleet
+from onstation.fleet.match import Fleet
+from onstation.fleet.records import squeeze
+from onstation.periods import Period
+from onstation.pipeline.answer import Ground, Progress, ensure_derived, frame_of, stand_on
+from onstation.reports.counts import rows_in_total
+from onstation.reports.exposure import utc_days
+from onstation.reports.records import Aircraft, AircraftDays, Filters, TailStory
+from onstation.reports.safe import drawn
+from onstation.schema import (
+    EXPIRED,
+    FAILED,
+    HEARD,
+    PARTIAL,
+    SILENT,
+    Answer,
+    Head,
+    Mission,
+)
+from onstation.store.database import Store
+from onstation.yamlfile import shown
+
+ADDRESS, REGISTRATION, CALLSIGN, MISSION = "address", "registration", "callsign", "mission"
+EVER = 2**62
+
+_ICAO = re.compile(r"[0-9A-F]{6}")
+_MISSION = re.compile(r"[0-9a-f]{6}-\d{4}-\d{2}-\d{2}-\d+")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Whom an identity names.
+
+    Attributes
+    ----------
+    matched_by
+        ``address``, ``registration``, ``callsign`` or ``mission``.
+    rows
+        The only rows meant; ``None`` for everything of the addresses.
+    """
+
+    matched_by: str
+    icaos: tuple[str, ...]
+    rows: tuple[Mission, ...] | None = None
+
+
+def tail(
+    settings: Settings,
+    store: Store,
+    ident: str,
+    period: Period,
+    *,
+    on_progress: Progress | None = None,
+) -> TailStory:
+    """Return everything an aircraft did, or what was flown under a callsign.
+
+    Raises
+    ------
+    UnknownIdentityError
+        Neither fleet nor store knows it.
+    AmbiguousError
+        It names several aircraft; the message has the command for each.
+    """
+    ensure_derived(settings, store, on_progress)
+    ground = stand_on(settings, store, period, Filters(), recorded=False)
+    found = find(ident, ground.fleet, store)
+    known = _rows(store, found.icaos) if found.rows is None else list(found.rows)
+    rows = [row for row in known if period.since_ms <= row.date_ms < period.until_ms]
+    rows.sort(key=lambda row: (row.icao, row.date_ms, row.mission_id, row.region))
+    frame = frame_of(replace(ground, filters=Filters(aircraft=found.icaos)), rows)
+    recorded = [row for row in rows if not row.reconstruction]
+    return TailStory(
+        frame=replace(frame, reconstruction=bool(rows) and all(row.reconstruction for row in rows)),
+        ident=ident,
+        matched_by=found.matched_by,
+        aircraft=tuple(_aircraft(icao, ground.fleet, store, known) for icao in found.icaos),
+        days=tuple(_days(icao, ground) for icao in found.icaos),
+        rows=tuple(rows),
+        in_total=rows_in_total(recorded or rows, ground.scope),
+    )
+
+
+def filters(
+    settings: Settings,
+    store: Store,
+    regions: Sequence[str] = (),
+    types: Sequence[str] = (),
+    agencies: Sequence[str] = (),
+    aircraft: Sequence[str] = (),
+) -> Filters:
+    """Return what a count is limited to, with aircraft as addresses."""
+    icaos: dict[str, None] = {}
+    if aircraft:
+        fleet = load_fleet(settings.fleet)
+        icaos = dict.fromkeys(icao for one in aircraft for icao in find(one, fleet, store).icaos)
+    return Filters(tuple(regions), tuple(types), tuple(agencies), tuple(icaos))
+
+
+def find(ident: str, fleet: Fleet, store: Store) -> Found:
+    """Return whom an identity names: tried as address, registration, callsign.
+
+    Case, hyphens and blanks do not matter. The name of a mission, an earlier one too,
+    finds that mission.
+    """
+    if _MISSION.fullmatch(ident.strip().lower()):
+        return _mission(ident.strip().lower(), store)
+    text = squeeze(ident)
+    heads = store.archive.identities()
+    listed = fleet.find(ident)
+    if _ICAO.fullmatch(text) and (
+        any(one.matched_by == ADDRESS for one in listed)
+        or any(head.icao == text.lower() for head in heads)
+    ):
+        return Found(ADDRESS, (text.lower(),))
+    marked = [one.icao for one in listed if one.matched_by == REGISTRATION]
+    marked += [head.icao for head in heads if text and squeeze(head.registration or "") == text]
+    icaos = tuple(dict.fromkeys(marked))
+    if len(icaos) > 1:
+        raise AmbiguousError(_several(ident, icaos, fleet, heads))
+    if icaos:
+        return Found(REGISTRATION, icaos)
+    rows = tuple(
+        row
+        for row in store.derived.missions_between(-EVER, EVER)
+        if text and any(squeeze(callsign) == text for callsign in row.callsigns)
+    )
+    if rows:
+        return Found(CALLSIGN, tuple(sorted({row.icao for row in rows})), rows)
+    raise UnknownIdentityError(
+        f"{shown(ident)} is unknown: no fleet and no document in the store has it as address,"
+        " registration or serial, and no sortie was flown under it as callsign;"
+        " `onstation fleet find` tells who is watched."
+    )
+
+
+def _mission(name: str, store: Store) -> Found:
+    icao = name.split("-")[0]
+    rows = store.derived.missions_of(icao)
+    own = tuple(row for row in rows if row.mission_id == name)
+    rows_meant = own or tuple(row for row in rows if name in row.supersedes)
+    if not rows_meant:
+        raise UnknownIdentityError(
+            f"{name} is unknown: no mission in the store has or had this name;"
+            f" `onstation tail {icao}` tells what that aircraft did."
+        )
+    return Found(MISSION, (icao,), rows_meant)
+
+
+def _several(ident: str, icaos: Sequence[str], fleet: Fleet, heads: Sequence[Head]) -> str:
+    held = {head.icao for head in heads}
+    lines = [f"{shown(ident)} stands for {len(icaos)} addresses; ask for one:"]
+    for icao in icaos:
+        match = fleet.match(icao=icao, registration=None, type_reported=None)
+        label = f"{match.label}, " if match else ""
+        have = "in the store" if icao in held else "nothing in the store"
+        lines.append(f"  onstation tail {icao}   ({drawn(label)}{have})")
+    return "\n".join(lines)
+
+
+def _rows(store: Store, icaos: Iterable[str]) -> list[Mission]:
+    return [row for icao in icaos for row in store.derived.missions_of(icao)]
+
+
+def _aircraft(icao: str, fleet: Fleet, store: Store, rows: Sequence[Mission]) -> Aircraft:
+    """Return who an address is: as its rows say, else as the fleet file does."""
+    own = [row for row in rows if row.icao == icao]
+    heads = [head for head in store.archive.identities() if head.icao == icao]
+    listed = next((one.match for one in fleet.find(icao) if one.icao == icao), None)
+    match = listed
+    for head in heads:
+        match = match or fleet.match(
+            icao=icao, registration=head.registration, type_reported=head.type_reported
+        )
+    shared = fleet.shared_address(icao)
+    if match is None:
+        row = own[0] if own else None
+        return Aircraft(
+            icao=icao,
+            registration=(row.registration if row else None)
+            or next((head.registration for head in heads if head.registration), None),
+            type=row.type if row else None,
+            label=row.label if row else "not watched",
+            agency=row.agency if row else "agency not known",
+            group=row.group if row else "",
+            role=row.role if row else "role not known",
+            counted=bool(own),
+            reason=row.match_reason if row else "no fleet entry matches it",
+            shared=shared,
+        )
+    return Aircraft(
+        icao=icao,
+        registration=match.registration,
+        type=match.type,
+        label=match.label,
+        agency=match.agency,
+        group=match.group,
+        role=match.role,
+        counted=match.counted,
+        reason=match.reason,
+        shared=shared,
+    )
+
+
+def _days(icao: str, ground: Ground) -> AircraftDays:
+    first, last = utc_days(ground.period)
+    given: dict[object, list[Answer]] = {}
+    for answer in ground.store.ledger.aircraft_answers(icao, first, last):
+        given.setdefault(answer.day, []).append(answer)
+    heard, without, holes = [], [], []
+    for day in ground.coverage:
+        answers = given.get(day.day, [])
+        outcomes = {answer.outcome for answer in answers}
+        if HEARD in outcomes:
+            heard.append(day.day)
+        if not outcomes & {HEARD, SILENT, PARTIAL}:
+            without.append(day.day)
+        if not outcomes & {HEARD, SILENT} and outcomes & {PARTIAL, FAILED, EXPIRED}:
+            told = "; ".join(dict.fromkeys(a.reason or a.outcome for a in answers))
+            holes.append((day.day, told))
+    return AircraftDays(icao, tuple(heard), tuple(without), tuple(holes))

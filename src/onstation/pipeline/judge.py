@@ -1,0 +1,209 @@
+"""From the documents of one address to its rows: read, join, clean, cut, fence, judge.
+
+Pure: the same documents, fleet, regions and days held give the same rows, on any
+machine and in any order.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+import numpy as np
+
+from onstation.airfields import zone_at
+from onstation.fleet.match import Fleet
+from onstation.missions.mexico import Surroundings, mexico_of
+from onstation.missions.rows import build_row
+from onstation.missions.rules import Judgement, Station, judge_sortie
+from onstation.periods import utc_day
+from onstation.regions.depth import Depth
+from onstation.regions.geofence import (
+    distance_to_m,
+    known_altitudes_ft,
+    minutes_in_parts,
+    presence,
+)
+from onstation.regions.model import Atlas, Region
+from onstation.schema import (
+    COUNTED,
+    Document,
+    Match,
+    Mission,
+    Presence,
+    RegionBrief,
+    Sortie,
+    Track,
+)
+from onstation.sources.readsb import read_trace
+from onstation.tracks.clean import clean
+from onstation.tracks.join import join
+from onstation.tracks.sorties import find_sorties
+from onstation.tracks.types import performance
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What rows are judged with.
+
+    Attributes
+    ----------
+    held
+        Whether a UTC day was asked of a source for an address.
+    """
+
+    fleet: Fleet
+    atlas: Atlas
+    depth: Depth
+    held: Callable[[str, date], bool]
+
+
+def judge_aircraft(documents: Sequence[tuple[Document, bytes]], bench: Bench) -> list[Mission]:
+    """Return every row of one address.
+
+    Recordings and reconstructions are kept apart from the first step on, so that one
+    never lends a position to the other.
+
+    Parameters
+    ----------
+    documents
+        All trace documents of one address, with their bytes as received.
+
+    Returns
+    -------
+    list of Mission
+        In order of time and region; empty if it was never near a region, or nobody
+        watches it.
+    """
+    rows: list[Mission] = []
+    for recorded in (True, False):
+        chosen = [item for item in documents if (item[0].head.reconstruction is None) == recorded]
+        if chosen:
+            rows += _judge(chosen, bench)
+    return rows
+
+
+def _judge(documents: Sequence[tuple[Document, bytes]], bench: Bench) -> list[Mission]:
+    tracks = [read_trace(data, document=document)[0] for document, data in documents]
+    whole = join(tracks)
+    match = _match(whole, bench.fleet, None)
+    if match is None or len(whole) == 0:
+        return []
+    cleaned, dropped = clean(whole)
+    sorties = find_sorties(
+        cleaned,
+        type_designator=match.type,
+        held=lambda day: bench.held(whole.icao, day),
+        dropped=dropped,
+    )
+    return [row for sortie in sorties for row in _rows_of(sortie, bench)]
+
+
+def _match(track: Track, fleet: Fleet, day: date | None) -> Match | None:
+    """Return who flew a track: the first document whose head the fleet knows."""
+    callsigns = tuple(
+        track.callsigns[i] for i in dict.fromkeys(track.callsign[track.callsign >= 0].tolist())
+    )
+    for index in dict.fromkeys(track.document.tolist()):
+        head = track.documents[index].head
+        found = fleet.match(
+            icao=track.icao,
+            registration=head.registration,
+            type_reported=head.type_reported,
+            callsigns=callsigns,
+            day=day,
+        )
+        if found:
+            return found
+    return None
+
+
+def _rows_of(sortie: Sortie, bench: Bench) -> list[Mission]:
+    match = _match(sortie.track, bench.fleet, utc_day(sortie.take_off.time_ms))
+    if match is None:
+        return []
+    cruise_kt = performance(match.type).cruise_kt
+    judged: list[tuple[Region, Presence, Judgement]] = []
+    for region in bench.atlas.regions:
+        found = presence(sortie, region)
+        judgement = judge_sortie(
+            sortie, found, _station(region, bench.depth), match=match, cruise_kt=cruise_kt
+        )
+        if judgement:
+            judged.append((region, found, judgement))
+    if not judged:
+        return []
+    track = sortie.track
+    around = Surroundings(
+        airspace_m=bench.depth.airspace_m(track.lon_deg, track.lat_deg),
+        border_m=bench.depth.border_m(track.lon_deg, track.lat_deg),
+    )
+    mexico = mexico_of(sortie, around, cruise_kt=cruise_kt)
+    alt_ft = known_altitudes_ft(track)
+    rows = [
+        build_row(
+            sortie,
+            judgement,
+            brief_of(region),
+            match=match,
+            mexico=mexico,
+            around=around,
+            alt_ft=alt_ft,
+            segments=found.segments,
+            zone=_zone(sortie, judgement),
+            parts=_parts(judgement, region),
+        )
+        for region, found, judgement in judged
+    ]
+    return agree_on_date(rows)
+
+
+def agree_on_date(rows: Sequence[Mission]) -> list[Mission]:
+    """Give all rows of a sortie the one instant that fixes its date.
+
+    It is the first on-station position in any counted region of the total; without
+    one, in any counted region; without one, where it was first inside at all.
+    """
+    counted = [row for row in rows if row.status == COUNTED]
+    headline = [row for row in counted if row.headline]
+    fixed = min(row.date_ms for row in headline or counted or rows)
+    return [replace(row, date_ms=fixed) for row in rows]
+
+
+def brief_of(region: Region) -> RegionBrief:
+    """Return a region without its outline."""
+    return RegionBrief(
+        name=region.name,
+        label=region.label,
+        min_on_station_min=region.min_on_station_min,
+        line_patrol=region.line_patrol,
+        headline=region.headline,
+    )
+
+
+def _station(region: Region, depth: Depth) -> Station:
+    def on_mexican_side(lon_deg: float, lat_deg: float) -> bool:
+        return bool(depth.is_mx_side(np.array([lon_deg]), np.array([lat_deg]))[0])
+
+    def away_m(lon_deg: float, lat_deg: float) -> float:
+        return distance_to_m(region, lon_deg=lon_deg, lat_deg=lat_deg)
+
+    return Station(
+        region.name, region.min_on_station_min, region.line_patrol, on_mexican_side, away_m
+    )
+
+
+def _zone(sortie: Sortie, judgement: Judgement) -> str:
+    visits = judgement.on_station or judgement.visits
+    if visits:
+        visit = visits[0].visit
+        return zone_at(lon_deg=float(visit.lon_deg[0]), lat_deg=float(visit.lat_deg[0]))
+    track = sortie.track
+    return zone_at(lon_deg=float(track.lon_deg[0]), lat_deg=float(track.lat_deg[0]))
+
+
+def _parts(judgement: Judgement, region: Region) -> list[tuple[str, float]]:
+    totals: dict[str, float] = {}
+    for one in judgement.described:
+        for name, minutes in minutes_in_parts(one.visit, region).items():
+            totals[name] = totals.get(name, 0.0) + minutes
+    return [(name, round(totals[name], 3)) for name, _ in region.parts if name in totals]

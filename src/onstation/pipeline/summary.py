@@ -1,0 +1,68 @@
+"""What a run of `collect` did, step by step and in sum."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+
+from onstation.store.files import Damage
+
+UNCHANGED = "unchanged"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing a run did, for whoever shows its progress.
+
+    Attributes
+    ----------
+    outcome
+        ``heard``, ``failed`` or ``unchanged``.
+    kept
+        Whether the document is watched and now in the store.
+    """
+
+    address: str
+    name: str
+    day: date | None
+    icao: str | None
+    outcome: str
+    reason: str
+    kept: bool
+
+
+@dataclass(slots=True)
+class CollectSummary:
+    """What a run amounts to.
+
+    Attributes
+    ----------
+    read, unchanged
+        Documents read now, and those left alone because nothing changed since.
+    watched, new
+        Documents of watched aircraft among those read, and of those the ones not held yet.
+    days
+        UTC days of everything the sources hold, as far as asked for.
+    damaged
+        Documents that are damaged and that nothing replaces, known ones included.
+    partial
+        Folders and archives that are not whole, and why.
+    dropped
+        Bad rows in documents that are otherwise used, by reason.
+    """
+
+    read: int = 0
+    unchanged: int = 0
+    watched: int = 0
+    new: int = 0
+    days: set[date] = field(default_factory=set)
+    damaged: list[Damage] = field(default_factory=list)
+    partial: list[tuple[str, str]] = field(default_factory=list)
+    dropped: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def has_holes(self) -> bool:
+        """Whether something that was there could not be used."""
+        return bool(self.damaged or self.partial)
+
+
+OnStep = Callable[[Step], None]

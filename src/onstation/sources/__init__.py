@@ -1,0 +1,1 @@
+"""Where traces come from and how their dialect becomes ours."""

@@ -1,0 +1,102 @@
+"""What a local source holds: folders and archives, and the trace documents in them."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
+
+from onstation.sources.readsb import address_in
+
+UNREADABLE = "unreadable"
+"""Reason of a document whose bytes the disk or its permissions withhold."""
+
+_DAY = re.compile(r"(?<!\d)(\d{4})[-./](\d\d)[-./](\d\d)(?!\d)")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One trace document that can be read.
+
+    Attributes
+    ----------
+    name
+        Within its folder or archive, with forward slashes.
+    size
+        As received. [B]
+    mtime_ns
+        When the file was last changed, 0 in an archive. [Unix ns]
+    day
+        The UTC day its folder or archive is named after.
+    read
+        Return its first so many bytes, or all of them for ``None``; only while the
+        folder or archive is being walked. Raises DocumentError.
+    """
+
+    name: str
+    size: int
+    mtime_ns: int
+    day: date | None
+    read: Callable[[int | None], bytes]
+
+    @property
+    def icao(self) -> str | None:
+        """The address its name says."""
+        return address_in(self.name)
+
+
+class Holding(Protocol):
+    """A folder, archive or file that holds trace documents.
+
+    Attributes
+    ----------
+    kind
+        ``directory``, ``tar`` or ``file``.
+    address
+        Where it lies on this machine.
+    fingerprint
+        Changes when an archive does; empty where its files tell themselves.
+    day
+        The UTC day it is named after.
+    outcome, reason
+        After the walk: ``heard``, or ``partial`` and why.
+    """
+
+    kind: str
+    outcome: str
+    reason: str
+
+    @property
+    def address(self) -> str:
+        """Where it lies on this machine."""
+        ...
+
+    @property
+    def fingerprint(self) -> str:
+        """What changes when an archive does."""
+        ...
+
+    @property
+    def day(self) -> date | None:
+        """The UTC day it is named after."""
+        ...
+
+    def found(self) -> Iterator[Found]:
+        """Yield the trace documents in an order that is always the same."""
+        ...
+
+
+def day_named(text: str) -> date | None:
+    """Return the last day a path or name spells; ``None`` if it spells none.
+
+    >>> day_named("globe_history/2025/02/03")
+    datetime.date(2025, 2, 3)
+    >>> day_named("v2025.02.03-planes-readsb-prod-0.tar")
+    datetime.date(2025, 2, 3)
+    """
+    for year, month, day in reversed(_DAY.findall(text)):
+        try:
+            return date(int(year), int(month), int(day))
+        except ValueError:
+            continue
+    return None

@@ -1,0 +1,266 @@
+"""The readsb dialect: what a trace document says, and how it becomes a track.
+
+A document is one JSON object with a base time and rows at offsets from it, gzipped or
+plain. Here end its list indexes, its ``"ground"`` in place of a number, its flag bits and
+its padded callsigns. Nothing here opens a file.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import msgspec
+
+from onstation.errors import DocumentError
+from onstation.periods import utc_day
+from onstation.schema import Document, Head, Track
+from onstation.sources.inflate import inflate, inflate_some
+from onstation.sources.readsb_rows import (
+    BAD_ROW,
+    EARLIEST_S,
+    LATEST_S,
+    WRONG_SHAPE,
+    callsign_of,
+    rows_in,
+    track_of,
+)
+from onstation.units import MS_PER_S
+
+NOT_JSON, NO_POSITIONS = "not JSON", "no positions"
+NO_ADDRESS = "no address"
+WRONG_ADDRESS = "address does not match the file name"
+
+HEAD_LENGTH = 640
+"""Bytes of a document, as received and as text, in which its head almost always lies. [B]"""
+
+_MARK = b"\xef\xbb\xbf"
+_ADDRESS = re.compile(r"~?[0-9a-f]{6}")
+_NAME = re.compile(r"trace_(?:full|recent)_(~?[0-9a-fA-F]{6})\.json(?:\.gz)?$")
+_TRACE = re.compile(rb'"trace"\s*:\s*\[')
+
+
+class _Outer(
+    msgspec.Struct,
+    gc=False,
+    rename={"operator": "ownOp", "db_flags": "dbFlags", "unregistered": "noRegData"},
+):
+    """The document around its rows; database texts may be of any type or missing."""
+
+    icao: Any = None
+    r: Any = None
+    t: Any = None
+    desc: Any = None
+    operator: Any = None
+    db_flags: Any = None
+    unregistered: Any = None
+    reconstruction: Any = None
+    timestamp: Any = None
+    trace: msgspec.Raw = msgspec.Raw()
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """The head of a document and its base time.
+
+    Attributes
+    ----------
+    base_s
+        Midnight or the first position, depending on who wrote it. [Unix s]
+    identified
+        Whether the document's database said anything of the aircraft.
+    """
+
+    head: Head
+    base_s: float
+    identified: bool
+
+    @property
+    def day(self) -> date:
+        """UTC day of the base time."""
+        return utc_day(round(self.base_s * MS_PER_S))
+
+
+_decode_outer = msgspec.json.Decoder(_Outer).decode
+
+
+def address_in(name: str) -> str | None:
+    """Return the address a trace file is named after, in lower case; ``None`` if none is.
+
+    >>> address_in("traces/ed/trace_full_adfeed.json")
+    'adfeed'
+    """
+    found = _NAME.search(name)
+    return found[1].lower() if found else None
+
+
+def canonical_path(icao: str, day: date) -> str:
+    """Return where a document lies in any ``globe_history`` tree.
+
+    >>> canonical_path("~2ade01", date(2026, 12, 14))
+    'globe_history/2026/12/14/traces/01/trace_full_~2ade01.json'
+    """
+    return f"globe_history/{day:%Y/%m/%d}/traces/{icao[-2:]}/trace_full_{icao}.json"
+
+
+def read_head(data: bytes) -> Head:
+    """Return what a document says of its aircraft.
+
+    Raises
+    ------
+    DocumentError
+        The head cannot be read; later damage may go unnoticed.
+    """
+    opening = read_opening(data)
+    assert opening is not None
+    return opening.head
+
+
+def read_opening(data: bytes, *, whole: bool = True, thorough: bool = False) -> Opening | None:
+    """Return the head and the base time of a document.
+
+    Only its first bytes are inflated if the head lies there and says who flies: keys may
+    come in any order, so an unidentified one is read to its end.
+
+    Parameters
+    ----------
+    data
+        The document as received, or its first bytes.
+    whole
+        Whether ``data`` is all of it.
+    thorough
+        Read it to its end whatever its first bytes say.
+
+    Returns
+    -------
+    Opening or None
+        ``None`` if ``data`` is not whole and more of it is needed.
+    """
+    text, complete = inflate_some(data, HEAD_LENGTH)
+    if text.strip():
+        _check_object(text)
+    if not complete and not thorough:
+        for found in _TRACE.finditer(text):
+            try:
+                opening = _opening(_decode_outer(text[: found.end()] + b"]}"))
+            except (msgspec.DecodeError, DocumentError, RecursionError, UnicodeDecodeError):
+                continue
+            if opening.identified:
+                return opening
+        if not whole:
+            return None
+    return _opening(_outer(inflate(data)))
+
+
+def callsigns_in(data: bytes) -> tuple[str, ...]:
+    """Return every callsign a document names, in order of appearance."""
+    outer = _outer(inflate(data))
+    rows, _ = rows_in(outer.trace)
+    found = (callsign_of(row.details.flight) for row in rows if row.details)
+    return tuple(dict.fromkeys(text for text in found if text))
+
+
+def read_trace(data: bytes, *, document: Document) -> tuple[Track, dict[str, int]]:
+    """Read the positions of a document.
+
+    Bad rows are dropped and counted; positions come in order of time whatever the order
+    of the rows. A callsign holds from the row that names it to the next one that does;
+    the rows before the first take that one.
+
+    Parameters
+    ----------
+    data
+        The document exactly as received.
+    document
+        Its record, which the track refers to; ``head.icao`` must be its address.
+
+    Returns
+    -------
+    track : Track
+    dropped : dict of str to int
+        How many rows were dropped, by reason.
+
+    Raises
+    ------
+    DocumentError
+        Nothing of it can be used.
+    """
+    outer = _outer(inflate(data))
+    opening = _opening(outer)
+    if opening.head.icao != document.head.icao:
+        raise DocumentError(WRONG_ADDRESS, f"{opening.head.icao} in it")
+    rows, malformed = rows_in(outer.trace)
+    if not rows:
+        reason = WRONG_SHAPE if malformed else NO_POSITIONS
+        raise DocumentError(reason, f"{malformed} malformed rows" if malformed else "")
+    track, dropped = track_of(rows, opening.base_s, document)
+    if malformed:
+        dropped = {BAD_ROW: malformed} | dropped
+    if not len(track):
+        told = ", ".join(f"{count} with {reason}" for reason, count in dropped.items())
+        raise DocumentError(NO_POSITIONS, told)
+    return track, dropped
+
+
+def _outer(text: bytes) -> _Outer:
+    """Return the document without its rows decoded."""
+    _check_object(text)
+    text = text.removeprefix(_MARK)
+    try:
+        try:
+            return _decode_outer(text)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            mended = text.decode("utf-8", "replace").encode()  # a text cut inside a letter
+            if mended == text:
+                raise
+            try:
+                return _decode_outer(mended)
+            except msgspec.DecodeError:
+                raise error from None
+    except msgspec.ValidationError as error:
+        raise DocumentError(WRONG_SHAPE, str(error)) from error
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise DocumentError(NOT_JSON, str(error)) from error
+
+
+def _check_object(text: bytes) -> None:
+    """Raise unless a text, or the beginning of one, may be a JSON object."""
+    begins = text.removeprefix(_MARK)[:HEAD_LENGTH].lstrip()[:1]
+    if begins != b"{":
+        raise DocumentError(NOT_JSON, "does not begin with {" if begins else "empty")
+
+
+def _opening(outer: _Outer) -> Opening:
+    icao = outer.icao.strip().lower() if isinstance(outer.icao, str) else ""
+    if not _ADDRESS.fullmatch(icao):
+        raise DocumentError(NO_ADDRESS, f"icao is {str(outer.icao)[:20]!r}")
+    base = outer.timestamp
+    if isinstance(base, bool) or not isinstance(base, int | float):
+        raise DocumentError(WRONG_SHAPE, "no base time")
+    if not EARLIEST_S <= base < LATEST_S:
+        raise DocumentError(WRONG_SHAPE, f"base time {str(base)[:20]} is outside 1990 to 2100")
+    flags = outer.db_flags
+    head = Head(
+        icao=icao,
+        registration=_text(outer.r),
+        type_reported=_text(outer.t),
+        description=_text(outer.desc),
+        operator=_text(outer.operator),
+        db_flags=flags if isinstance(flags, int) and 0 <= flags < 2**31 else 0,
+        reconstruction=_label(outer.reconstruction),
+    )
+    identified = any(
+        value is not None for value in (outer.r, outer.t, outer.db_flags, outer.unregistered)
+    )
+    return Opening(head, float(base), identified)
+
+
+def _text(value: Any) -> str | None:
+    return value.strip() or None if isinstance(value, str) else None
+
+
+def _label(value: Any) -> str | None:
+    """Return what a document is reconstructed from; the bare key already makes it one."""
+    if value is None or value is False:
+        return None
+    return _text(value) or "source not stated"

@@ -1,0 +1,197 @@
+"""The rows of a readsb trace document, and how they become the arrays of a track.
+
+Element by element: seconds after the base time, latitude, longitude, altitude, ground
+speed, course, flags, vertical rate, details, position source, geometric altitude. Rows of
+old writers end after the details, those of some builds go on; what lacks is unknown.
+"""
+
+from typing import Annotated, Any, Literal
+
+import msgspec
+import numpy as np
+
+from onstation.errors import DocumentError
+from onstation.schema import (
+    POSITION_SOURCES,
+    TRACK_ARRAYS,
+    UNKNOWN_SOURCE,
+    Bools,
+    Document,
+    Floats,
+    Track,
+)
+from onstation.units import MS_PER_S
+
+WRONG_SHAPE = "wrong shape"
+BAD_ROW, BAD_PLACE, BAD_TIME, BAD_ALTITUDE = (
+    "malformed row",
+    "coordinates out of range",
+    "time out of range",
+    "altitude out of range",
+)
+
+EARLIEST_S, LATEST_S = 631_152_000.0, 4_102_444_800.0
+"""1990 and 2100: a time outside is damage. [Unix s]"""
+LOWEST_FT, HIGHEST_FT = -2_000.0, 130_000.0
+"""Mode S cannot say more than 126,700 ft; the lowest field lies 1,300 ft below the sea."""
+FASTEST_KT, STEEPEST_FPM = 4_000.0, 65_000.0
+"""A speed or rate beyond what the transponder can say is taken as unknown."""
+
+STALE, NEW_LEG, GEOMETRIC_ALTITUDE = 1, 2, 8
+"""Bits of a row's flags."""
+
+CALLSIGN_LENGTH = 8
+
+_SOURCES = {name: index for index, name in enumerate(POSITION_SOURCES)}
+
+
+class Details(msgspec.Struct, gc=False):
+    """What every fourth row says besides."""
+
+    flight: str | None = None
+    type: str | None = None
+
+
+class Row(msgspec.Struct, array_like=True, gc=False):
+    """One row, element by element; what follows is ignored, what lacks is unknown."""
+
+    offset_s: float
+    lat: float
+    lon: float
+    alt: float | Literal["ground"] | None
+    speed: float | None
+    course: float | None
+    flags: Annotated[int, msgspec.Meta(ge=0, lt=2**31)] | None
+    rate: float | None = None
+    details: Details | None = None
+    source: str | None = None
+    geom: float | None = None
+
+
+_decode_rows = msgspec.json.Decoder(list[Row]).decode
+_decode_any = msgspec.json.Decoder(list[msgspec.Raw]).decode
+_decode_row = msgspec.json.Decoder(Row).decode
+
+
+def rows_in(trace: msgspec.Raw) -> tuple[list[Row], int]:
+    """Return the well-formed rows and the number of others."""
+    if trace == msgspec.Raw():
+        raise DocumentError(WRONG_SHAPE, "no trace")
+    try:
+        return _decode_rows(trace), 0
+    except (msgspec.DecodeError, RecursionError):
+        pass
+    rows: list[Row] = []
+    try:
+        each = _decode_any(trace)
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise DocumentError(WRONG_SHAPE, "trace is no list") from error
+    for raw in each:
+        try:
+            rows.append(_decode_row(raw))
+        except (msgspec.DecodeError, RecursionError):
+            continue
+    return rows, len(each) - len(rows)
+
+
+def track_of(rows: list[Row], base_s: float, document: Document) -> tuple[Track, dict[str, int]]:
+    """Return rows as a track in order of time, and how many were dropped for what reason.
+
+    Parameters
+    ----------
+    base_s
+        What the rows' offsets count from. [Unix s]
+    """
+    time_s = base_s + _floats([row.offset_s for row in rows])
+    order = None if (np.diff(time_s) >= 0).all() else np.argsort(time_s, kind="stable")
+    if order is not None:
+        rows = [rows[index] for index in order.tolist()]
+        time_s = time_s[order]
+    lat, lon = _floats([row.lat for row in rows]), _floats([row.lon for row in rows])
+    on_ground = np.array([row.alt == "ground" for row in rows], dtype=np.bool_)
+    alt = _floats([row.alt if type(row.alt) is float else None for row in rows])
+    geom = _floats([row.geom for row in rows])
+    flags = np.array([row.flags or 0 for row in rows], dtype=np.int64)
+    is_geometric = (flags & GEOMETRIC_ALTITUDE) != 0
+    course = _within(_floats([row.course for row in rows]), 0.0, 360.0)
+    names, callsign = _carried([row.details.flight if row.details else None for row in rows])
+    arrays: dict[str, Any] = {
+        "time_ms": np.rint(np.clip(time_s, 0, LATEST_S) * MS_PER_S),
+        "lat_deg": lat,
+        "lon_deg": lon,
+        "baro_alt_ft": np.where(is_geometric, np.nan, alt),
+        "geom_alt_ft": np.where(is_geometric & np.isnan(geom), alt, geom),
+        "on_ground": on_ground,
+        "ground_speed_kt": _within(_floats([row.speed for row in rows]), 0.0, FASTEST_KT),
+        "course_deg": np.where(on_ground, np.nan, course),
+        "vertical_rate_fpm": _within(
+            _floats([row.rate for row in rows]), -STEEPEST_FPM, STEEPEST_FPM
+        ),
+        "is_stale": (flags & STALE) != 0,
+        "new_leg": (flags & NEW_LEG) != 0,
+        "position_source": _position_sources(rows),
+        "callsign": callsign,
+        "document": np.zeros(len(rows)),
+    }
+    arrays = {name: arrays[name].astype(dtype) for name, dtype in TRACK_ARRAYS.items()}
+    track = Track(document.head.icao, callsigns=names, documents=(document,), **arrays)
+    return _believable(track, time_s)
+
+
+def _believable(track: Track, time_s: Floats) -> tuple[Track, dict[str, int]]:
+    """Drop rows that cannot be true, each for the first of its reasons."""
+    keep = np.ones(len(track), dtype=np.bool_)
+    dropped: dict[str, int] = {}
+    for reason, fine in (
+        (BAD_TIME, (time_s >= EARLIEST_S) & (time_s < LATEST_S)),
+        (BAD_PLACE, (np.abs(track.lat_deg) <= 90) & (np.abs(track.lon_deg) <= 180)),
+        (BAD_ALTITUDE, _plausible(track.baro_alt_ft) & _plausible(track.geom_alt_ft)),
+    ):
+        if count := int((keep & ~fine).sum()):
+            dropped[reason] = count
+            keep &= fine
+    return (track.take(keep) if dropped else track), dropped
+
+
+def _plausible(alt_ft: Floats) -> Bools:
+    return np.isnan(alt_ft) | ((alt_ft >= LOWEST_FT) & (alt_ft <= HIGHEST_FT))
+
+
+def _floats(values: list[Any]) -> Floats:
+    """Return numbers as an array, ``None`` as NaN."""
+    return np.array(values, dtype=np.float64)
+
+
+def _within(values: Floats, low: float, high: float) -> Floats:
+    """Return values with those out of range made unknown."""
+    with np.errstate(invalid="ignore"):
+        return np.where((values >= low) & (values <= high), values, np.nan)
+
+
+def callsign_of(flight: str | None) -> str | None:
+    """Return a callsign without its padding; ``None`` if none was set."""
+    return (flight or "").strip(" \0@")[:CALLSIGN_LENGTH].strip() or None
+
+
+def _carried(values: list[str | None]) -> tuple[tuple[str, ...], Any]:
+    """Return the distinct callsigns and each row's index among them, -1 if there are none."""
+    said = [(at, text) for at, value in enumerate(values) if value and (text := callsign_of(value))]
+    numbers: dict[str, int] = {}
+    index = np.full(len(values), -1, dtype=np.int32)
+    if said:
+        rows = np.array([at for at, _ in said])
+        named = np.array([numbers.setdefault(text, len(numbers)) for _, text in said])
+        latest = np.searchsorted(rows, np.arange(len(values)), side="right") - 1
+        index = named[np.maximum(latest, 0)].astype(np.int32)
+    return tuple(numbers), index
+
+
+def _position_sources(rows: list[Row]) -> Any:
+    """Return each row's source; old rows have none and take that of the last details."""
+    index: list[int] = []
+    latest = UNKNOWN_SOURCE
+    for row in rows:
+        if row.details and row.details.type:
+            latest = _SOURCES.get(row.details.type, UNKNOWN_SOURCE)
+        index.append(_SOURCES.get(row.source, UNKNOWN_SOURCE) if row.source else latest)
+    return np.array(index)

@@ -1,0 +1,1 @@
+"""What is kept: raw documents, the ledger of questions and answers, missions derived."""

@@ -1,0 +1,199 @@
+"""Raw trace documents exactly as received, each once, under the digest of its bytes."""
+
+import hashlib
+from collections.abc import Iterable
+from datetime import date
+
+from onstation.periods import utc_day
+from onstation.schema import Document, Head
+from onstation.store.connection import Connection
+
+TABLES = """
+CREATE TABLE documents (
+    sha256 TEXT PRIMARY KEY,
+    icao TEXT NOT NULL,
+    day INTEGER NOT NULL,            -- proleptic ordinal of the UTC day of the first position
+    first_ms INTEGER NOT NULL,
+    last_ms INTEGER NOT NULL,
+    registration TEXT,
+    type_reported TEXT,
+    description TEXT,
+    operator TEXT,
+    db_flags INTEGER NOT NULL,
+    reconstruction TEXT
+);
+CREATE INDEX documents_icao ON documents (icao, day);
+CREATE INDEX documents_first ON documents (first_ms);
+CREATE TABLE bodies (sha256 TEXT PRIMARY KEY REFERENCES documents, raw BLOB NOT NULL);
+CREATE TABLE appearances (
+    sha256 TEXT NOT NULL REFERENCES documents,
+    source TEXT NOT NULL,
+    evidence_url TEXT NOT NULL,
+    PRIMARY KEY (sha256, source)
+) WITHOUT ROWID;
+CREATE TABLE document_days (
+    day INTEGER NOT NULL,
+    icao TEXT NOT NULL,
+    sha256 TEXT NOT NULL REFERENCES documents,
+    whole INTEGER NOT NULL,          -- read while everything of that day was read
+    PRIMARY KEY (day, icao, sha256)
+) WITHOUT ROWID;
+"""
+
+_HEAD = "d.icao, d.registration, d.type_reported, d.description, d.operator, d.db_flags"
+_COLUMNS = f"d.sha256, d.day, {_HEAD}, d.reconstruction"
+_ORDER = "ORDER BY source IN ('local', 'reconstruction'), source, evidence_url LIMIT 1"
+_SOURCE = f"(SELECT source FROM appearances a WHERE a.sha256 = d.sha256 {_ORDER})"
+_EVIDENCE = f"(SELECT evidence_url FROM appearances a WHERE a.sha256 = d.sha256 {_ORDER})"
+
+
+class Archive:
+    """The documents of watched aircraft.
+
+    Parameters
+    ----------
+    connection
+        To the store's file; transactions are the caller's.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self._db = connection
+
+    def keep(
+        self,
+        document: Document,
+        raw: bytes,
+        *,
+        first_ms: int,
+        last_ms: int,
+        days: Iterable[date],
+        whole: bool,
+    ) -> bool:
+        """Keep a document; return whether it is new.
+
+        One that is already here only gains the name of another source.
+
+        Parameters
+        ----------
+        first_ms, last_ms
+            Its first and last position. [Unix ms]
+        days
+            Every UTC day it has positions of.
+        whole
+            Whether it was read in the course of reading everything of its day.
+        """
+        head = document.head
+        values = (
+            document.sha256,
+            head.icao,
+            document.day.toordinal(),
+            first_ms,
+            last_ms,
+            head.registration,
+            head.type_reported,
+            head.description,
+            head.operator,
+            head.db_flags,
+            head.reconstruction,
+        )
+        marks = ", ".join("?" * len(values))
+        with self._db.transaction():
+            new = self._db.execute(f"INSERT OR IGNORE INTO documents VALUES ({marks})", values) > 0
+            if new:
+                self._db.execute("INSERT INTO bodies VALUES (?, ?)", (document.sha256, raw))
+            self._db.execute(
+                "INSERT OR IGNORE INTO appearances VALUES (?, ?, ?)",
+                (document.sha256, document.source, document.evidence_url),
+            )
+            self._db.executemany(
+                "INSERT INTO document_days VALUES (?, ?, ?, ?)"
+                " ON CONFLICT DO UPDATE SET whole = max(whole, excluded.whole)",
+                [(day.toordinal(), head.icao, document.sha256, int(whole)) for day in days],
+            )
+        return new
+
+    def documents_of(self, icao: str) -> list[tuple[Document, bytes]]:
+        """Return the documents of one address with their bytes, by day and digest."""
+        return [
+            (
+                Document(
+                    sha256=sha256,
+                    day=date.fromordinal(day),
+                    source=source,
+                    evidence_url=evidence_url,
+                    head=Head(*head),
+                ),
+                raw,
+            )
+            for raw, source, evidence_url, sha256, day, *head in self._db.rows(
+                f"SELECT b.raw, {_SOURCE}, {_EVIDENCE}, {_COLUMNS}"
+                " FROM documents d JOIN bodies b USING (sha256)"
+                " WHERE d.icao = ? ORDER BY d.day, d.sha256",
+                (icao,),
+            )
+        ]
+
+    def icaos(self) -> list[str]:
+        """Return every address a document is held of, in order."""
+        return [icao for (icao,) in self._db.rows("SELECT DISTINCT icao FROM documents ORDER BY 1")]
+
+    def identities(self) -> list[Head]:
+        """Return the distinct heads of all documents, by address."""
+        return [
+            Head(*head)
+            for head in self._db.rows(f"SELECT DISTINCT {_HEAD} FROM documents d ORDER BY 1, 2, 3")
+        ]
+
+    def fingerprint(self, icao: str) -> str:
+        """Return a digest that changes whenever the documents of an address do."""
+        return self.fingerprints(icao).get(icao, hashlib.sha256().hexdigest())
+
+    def fingerprints(self, icao: str | None = None) -> dict[str, str]:
+        """Return the fingerprint of every address, or of one."""
+        where = "WHERE d.icao = ?" if icao else ""
+        digests: dict[str, hashlib._Hash] = {}
+        for address, *named in self._db.each(
+            f"SELECT d.icao, d.sha256, {_SOURCE}, {_EVIDENCE} FROM documents d {where}"
+            " ORDER BY d.icao, d.sha256",
+            (icao,) if icao else (),
+        ):
+            digests.setdefault(address, hashlib.sha256()).update("\n".join(named).encode() + b"\n")
+        return {address: digest.hexdigest() for address, digest in digests.items()}
+
+    def recorded_heads(self, since_ms: int, until_ms: int) -> list[Head]:
+        """Return the distinct heads of recordings, no reconstructions, in a period."""
+        return [
+            Head(*head)
+            for head in self._db.rows(
+                f"SELECT DISTINCT {_HEAD} FROM documents d WHERE reconstruction IS NULL"
+                " AND first_ms < ? AND last_ms >= ? ORDER BY 1, 2, 3",
+                (until_ms, since_ms),
+            )
+        ]
+
+    def day_span(self) -> tuple[date, date] | None:
+        """Return the first and last UTC day a document has positions of."""
+        first, last = self._db.rows("SELECT min(first_ms), max(last_ms) FROM documents")[0]
+        return None if first is None else (utc_day(first), utc_day(last))
+
+    def days(self) -> dict[str, set[date]]:
+        """Return, by address, the UTC days its documents have positions of."""
+        found: dict[str, set[date]] = {}
+        for day, icao in self._db.rows("SELECT DISTINCT day, icao FROM document_days"):
+            found.setdefault(icao, set()).add(date.fromordinal(day))
+        return found
+
+    def damaged(self) -> list[str]:
+        """Return the digests whose bytes are missing or are no longer those received."""
+        return [
+            sha256
+            for sha256, raw in self._db.each(
+                "SELECT d.sha256, b.raw FROM documents d LEFT JOIN bodies b USING (sha256)"
+                " ORDER BY d.sha256"
+            )
+            if raw is None or hashlib.sha256(raw).hexdigest() != sha256
+        ]
+
+    def count(self) -> int:
+        """Return how many documents are held."""
+        return int(self._db.value("SELECT count(*) FROM documents"))

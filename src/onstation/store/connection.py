@@ -1,0 +1,92 @@
+"""One SQLite connection whose failures are sentences and whose transactions nest."""
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from onstation.errors import StoreError
+
+BUSY_S = 60.0
+"""How long to wait while another run writes. [s]"""
+
+_REMEDIES = (
+    ("locked", "another run is writing to it; try again when that has ended"),
+    ("full", "the disk is full; make room and run the same command again, nothing is lost"),
+    ("readonly", "it may only be read; check its permissions or choose another --store"),
+    ("unable to open", "check that the folder exists and may be written to"),
+    ("malformed", "it is damaged; `onstation verify` tells more; restore a copy or fetch anew"),
+    ("not a database", "it is no onstation store; move it away or choose another --store"),
+    ("disk i/o", "the disk failed to read or write it"),
+)
+
+
+class Connection:
+    """A connection to the store's file.
+
+    Parameters
+    ----------
+    place
+        A path, or ``:memory:``.
+    """
+
+    def __init__(self, place: str) -> None:
+        self.place = place
+        self._depth = 0
+        with self._told():
+            self._raw = sqlite3.connect(place, timeout=BUSY_S, isolation_level=None)
+
+    def close(self) -> None:
+        """Close it; what was not committed is gone."""
+        self._raw.close()
+
+    def rows(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """Return every row a question gives."""
+        with self._told():
+            return self._raw.execute(sql, values).fetchall()
+
+    def each(self, sql: str, values: Sequence[Any] = ()) -> Iterator[tuple[Any, ...]]:
+        """Yield the rows a question gives, without holding them all."""
+        with self._told():
+            yield from self._raw.execute(sql, values)
+
+    def value(self, sql: str, values: Sequence[Any] = ()) -> Any:
+        """Return the first cell of the first row; ``None`` if there is no row."""
+        found = self.rows(sql, values)
+        return found[0][0] if found else None
+
+    def execute(self, sql: str, values: Sequence[Any] = ()) -> int:
+        """Carry out one statement; return how many rows it changed."""
+        with self._told():
+            return self._raw.execute(sql, values).rowcount
+
+    def executemany(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
+        """Carry out one statement for every row."""
+        with self._told():
+            self._raw.executemany(sql, rows)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Do everything inside or nothing; inner ones belong to the outermost."""
+        if self._depth:
+            yield
+            return
+        self.execute("BEGIN IMMEDIATE")
+        self._depth = 1
+        try:
+            yield
+            self.execute("COMMIT")
+        finally:
+            self._depth = 0
+            if self._raw.in_transaction:
+                self._raw.rollback()
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Turn what SQLite says into a sentence with a remedy."""
+        try:
+            yield
+        except sqlite3.Error as error:
+            said = str(error)
+            remedy = next((text for word, text in _REMEDIES if word in said.lower()), said)
+            raise StoreError(f"store {self.place}: {remedy}.") from error

@@ -1,0 +1,131 @@
+"""The store: one SQLite file with the archive, the ledger and the missions derived."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+
+from onstation.errors import StoreError
+from onstation.store import archive, derived, files, ledger
+from onstation.store.archive import Archive
+from onstation.store.connection import Connection
+from onstation.store.derived import Derived
+from onstation.store.ledger import Ledger
+
+FILE = "onstation.sqlite3"
+VERSION = 1
+"""Version of the tables; the number SQLite keeps as ``user_version``."""
+APPLICATION = 0x6F6E7374
+"""``onst``: marks the file as ours; the number SQLite keeps as ``application_id``."""
+
+
+class Store:
+    """An open store; close it, or use it as a context.
+
+    Attributes
+    ----------
+    path
+        Its file; ``None`` for an empty one that only exists in memory.
+    """
+
+    def __init__(self, connection: Connection, path: Path | None) -> None:
+        self.path = path
+        self._db = connection
+        self.archive = Archive(connection)
+        self.ledger = Ledger(connection)
+        self.derived = Derived(connection)
+
+    def __enter__(self) -> "Store":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close it; what was not committed is gone."""
+        self._db.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Do everything inside or nothing, however the program ends."""
+        with self._db.transaction():
+            yield
+
+    def problems(self) -> list[str]:
+        """Check everything; return a sentence for each fault, none if all is well."""
+        broken = [str(row[0]) for row in self._db.rows("PRAGMA integrity_check(10)")]
+        found = [f"database: {said}." for said in broken if said != "ok"]
+        found += [
+            f"document {sha256}: its bytes are not those that were received."
+            for sha256 in self.archive.damaged()
+        ]
+        return found + self.ledger.problems()
+
+
+def open_store(directory: Path, *, create: bool = True) -> Store:
+    """Open the store in a directory.
+
+    Parameters
+    ----------
+    create
+        Make directory and file if they do not exist. Without it a missing store is an
+        empty one in memory, so that asking makes no folders.
+
+    Raises
+    ------
+    StoreError
+        It cannot be opened, is no store, or was made by a newer onstation.
+    """
+    path = directory.expanduser() / FILE
+    if not create and not path.exists():
+        return Store(_prepared(Connection(":memory:")), None)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(
+            f"store {path.parent}: the folder cannot be made ({error.strerror}); "
+            "choose another --store."
+        ) from error
+    return Store(_prepared(Connection(str(path))), path)
+
+
+def _prepared(connection: Connection) -> Connection:
+    """Set a connection up; make the tables of a new file."""
+    try:
+        connection.execute("PRAGMA foreign_keys = ON")
+        version = connection.value("PRAGMA user_version")
+        if version > VERSION:
+            raise StoreError(
+                f"store {connection.place}: made by a newer onstation (version {version}, "
+                f"this one knows {VERSION}); update onstation, or choose another --store."
+            )
+        if version < VERSION:
+            _make(connection)
+        connection.execute("PRAGMA synchronous = NORMAL")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _make(connection: Connection) -> None:
+    connection.execute("PRAGMA journal_mode = WAL")
+    with connection.transaction():
+        if connection.value("PRAGMA user_version") == VERSION:
+            return  # another run was faster
+        if connection.value("SELECT count(*) FROM sqlite_master"):
+            raise StoreError(
+                f"store {connection.place}: it is no onstation store; "
+                "move it away or choose another --store."
+            )
+        for module in (archive, files, ledger, derived):
+            for statement in module.TABLES.split(";"):
+                if statement.strip():
+                    connection.execute(statement)
+        connection.execute(f"PRAGMA application_id = {APPLICATION}")
+        connection.execute(f"PRAGMA user_version = {VERSION}")

@@ -1,0 +1,144 @@
+"""The missions derived from the archive; they can be thrown away and derived anew."""
+
+import json
+import types
+import typing
+from collections.abc import Iterable, Sequence
+from dataclasses import fields
+from typing import Any
+
+from onstation.schema import Mission
+from onstation.store.connection import Connection
+
+TABLES = """
+CREATE TABLE derived (icao TEXT PRIMARY KEY, key TEXT NOT NULL, at_ms INTEGER NOT NULL);
+CREATE TABLE missions (
+    mission_id TEXT NOT NULL,
+    region TEXT NOT NULL,
+    icao TEXT NOT NULL,
+    status TEXT NOT NULL,
+    date_ms INTEGER NOT NULL,
+    group_ TEXT NOT NULL,
+    type TEXT,
+    agency TEXT NOT NULL,
+    reconstruction TEXT,
+    body TEXT NOT NULL,
+    PRIMARY KEY (mission_id, region)
+);
+CREATE INDEX missions_date ON missions (date_ms);
+CREATE INDEX missions_icao ON missions (icao);
+"""
+
+_FIELDS = tuple(field.name for field in fields(Mission))
+
+
+def _is_tuple(hint: Any) -> bool:
+    options = typing.get_args(hint) if isinstance(hint, types.UnionType) else (hint,)
+    return any(typing.get_origin(option) is tuple for option in options)
+
+
+_HINTS = typing.get_type_hints(Mission)
+_TUPLES = frozenset(name for name in _FIELDS if _is_tuple(_HINTS[name]))
+
+
+class Derived:
+    """What was derived, by address, and from what.
+
+    Parameters
+    ----------
+    connection
+        To the store's file.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self._db = connection
+
+    def replace_aircraft(
+        self, icao: str, key: str, missions: Sequence[Mission], *, at_ms: int = 0
+    ) -> None:
+        """Put the missions of one address in place of those it had.
+
+        Parameters
+        ----------
+        key
+            Names everything they were derived from; see `key_of`.
+        at_ms
+            When. [Unix ms]
+        """
+        with self._db.transaction():
+            self._db.execute("DELETE FROM missions WHERE icao = ?", (icao,))
+            self._db.executemany(
+                "INSERT INTO missions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                [
+                    (
+                        m.mission_id,
+                        m.region,
+                        m.icao,
+                        m.status,
+                        m.date_ms,
+                        m.group,
+                        m.type,
+                        m.agency,
+                        m.reconstruction,
+                        to_json(m),
+                    )
+                    for m in missions
+                ],
+            )
+            self._db.execute("INSERT OR REPLACE INTO derived VALUES (?, ?, ?)", (icao, key, at_ms))
+
+    def forget_aircraft(self, icao: str) -> None:
+        """Drop the missions of one address and the key they were derived under."""
+        with self._db.transaction():
+            self._db.execute("DELETE FROM missions WHERE icao = ?", (icao,))
+            self._db.execute("DELETE FROM derived WHERE icao = ?", (icao,))
+
+    def missions_between(self, since_ms: int, until_ms: int) -> list[Mission]:
+        """Return the missions dated in a half-open interval, by date, identity and region."""
+        return _missions(
+            self._db.rows(
+                "SELECT body FROM missions WHERE date_ms >= ? AND date_ms < ?"
+                " ORDER BY date_ms, mission_id, region",
+                (since_ms, until_ms),
+            )
+        )
+
+    def missions_of(self, icao: str) -> list[Mission]:
+        """Return every mission of one address, by date, identity and region."""
+        return _missions(
+            self._db.rows(
+                "SELECT body FROM missions WHERE icao = ? ORDER BY date_ms, mission_id, region",
+                (icao,),
+            )
+        )
+
+    def key_of(self, icao: str) -> str | None:
+        """Return the key the missions of an address were derived under."""
+        found: str | None = self._db.value("SELECT key FROM derived WHERE icao = ?", (icao,))
+        return found
+
+    def all_keys(self) -> dict[str, str]:
+        """Return the key of every address derived."""
+        return dict(self._db.rows("SELECT icao, key FROM derived ORDER BY icao"))
+
+
+def to_json(mission: Mission) -> str:
+    """Return a mission as JSON, from which `from_json` makes the same mission."""
+    values = {name: getattr(mission, name) for name in _FIELDS}
+    return json.dumps(values, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
+def from_json(text: str) -> Mission:
+    """Return the mission that `to_json` wrote."""
+    values = json.loads(text)
+    return Mission(
+        **{name: _tuples(value) if name in _TUPLES else value for name, value in values.items()}
+    )
+
+
+def _tuples(value: Any) -> Any:
+    return tuple(_tuples(item) for item in value) if isinstance(value, list) else value
+
+
+def _missions(rows: Iterable[tuple[Any, ...]]) -> list[Mission]:
+    return [from_json(body) for (body,) in rows]

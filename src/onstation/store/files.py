@@ -1,0 +1,390 @@
+"""Which of the user's own files were read, what they held, and what that makes of a day."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from onstation.schema import FAILED, HEARD, PARTIAL
+from onstation.store.connection import Connection
+
+TABLES = """
+CREATE TABLE fleets (id INTEGER PRIMARY KEY, digest TEXT NOT NULL UNIQUE);
+CREATE TABLE origins (
+    id INTEGER PRIMARY KEY,
+    kind TEXT NOT NULL,              -- directory, tar or file
+    address TEXT NOT NULL UNIQUE,    -- where it lies on this machine
+    fingerprint TEXT NOT NULL,       -- size and time of an archive read to its end
+    fleet INTEGER NOT NULL,
+    outcome TEXT NOT NULL,
+    reason TEXT NOT NULL
+);
+CREATE TABLE files (
+    origin INTEGER NOT NULL REFERENCES origins,
+    name TEXT NOT NULL,
+    size INTEGER NOT NULL,
+    mtime_ns INTEGER NOT NULL,
+    day INTEGER,
+    icao TEXT,
+    outcome TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    recorded INTEGER NOT NULL,
+    whole INTEGER NOT NULL,          -- read while everything of that day was read
+    fleet INTEGER NOT NULL,
+    PRIMARY KEY (origin, name)
+) WITHOUT ROWID;
+CREATE INDEX files_day ON files (day, icao);
+CREATE TABLE days (
+    day INTEGER PRIMARY KEY,
+    documents INTEGER NOT NULL DEFAULT 0,
+    watched INTEGER NOT NULL DEFAULT 0,
+    damaged INTEGER NOT NULL DEFAULT 0,
+    recorded INTEGER NOT NULL DEFAULT 0,
+    reconstructed INTEGER NOT NULL DEFAULT 0,
+    bytes INTEGER NOT NULL DEFAULT 0,
+    reason TEXT NOT NULL DEFAULT '',
+    asked_ms INTEGER NOT NULL,
+    dirty INTEGER NOT NULL
+);
+"""
+
+DIRECTORY, TAR, FILE = "directory", "tar", "file"
+
+Tally = tuple[date, int, int, int, bool, int, str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """A folder, archive or file traces were read from.
+
+    Attributes
+    ----------
+    fingerprint, fleet
+        What it was when it was last read to its end, and under which fleet file;
+        empty if it never was.
+    outcome, reason
+        ``heard``, or ``partial`` and why.
+    """
+
+    number: int
+    address: str
+    fingerprint: str
+    fleet: str
+    outcome: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class FileRow:
+    """One trace file or archive member that was read.
+
+    Attributes
+    ----------
+    day
+        UTC day of its base time; that of its folder where it is damaged.
+    outcome, reason
+        ``heard``, or ``failed`` and why.
+    recorded
+        Whether it is a recording and no reconstruction.
+    whole
+        Whether it was read in the course of reading everything of its day.
+    fleet
+        Digest of the fleet file it was looked up in.
+    """
+
+    name: str
+    size: int
+    mtime_ns: int
+    day: date | None
+    icao: str | None
+    outcome: str
+    reason: str
+    recorded: bool
+    whole: bool
+    fleet: str
+
+
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """A trace document that could not be used: a hole until a good one replaces it."""
+
+    name: str
+    reason: str
+    day: date | None
+    icao: str | None
+
+
+class Files:
+    """The list of files read, and the tally of each day that follows from it.
+
+    Parameters
+    ----------
+    connection
+        To the store's file.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self._db = connection
+
+    def origin(self, kind: str, address: str) -> Origin:
+        """Return the record of a folder or archive, made if it is new."""
+        self._db.execute(
+            "INSERT OR IGNORE INTO origins (kind, address, fingerprint, fleet, outcome, reason)"
+            " VALUES (?, ?, '', 0, ?, '')",
+            (kind, address, HEARD),
+        )
+        ((number, fingerprint, fleet, outcome, reason),) = self._db.rows(
+            "SELECT o.id, fingerprint, coalesce(digest, ''), outcome, reason"
+            " FROM origins o LEFT JOIN fleets f ON f.id = o.fleet WHERE address = ?",
+            (address,),
+        )
+        return Origin(number, address, fingerprint, fleet, outcome, reason)
+
+    def close_origin(
+        self,
+        origin: Origin,
+        *,
+        fingerprint: str,
+        fleet: str,
+        outcome: str,
+        reason: str,
+        asked_ms: int,
+    ) -> None:
+        """Write down that an archive was read to its end, and what end that was."""
+        with self._db.transaction():
+            self._db.execute(
+                "UPDATE origins SET fingerprint = ?, fleet = ?, outcome = ?, reason = ?"
+                " WHERE id = ?",
+                (fingerprint, self._fleet(fleet), outcome, reason, origin.number),
+            )
+            if (outcome, reason) != (origin.outcome, origin.reason):
+                days = self._db.rows(
+                    "SELECT DISTINCT day FROM files WHERE origin = ? AND day IS NOT NULL",
+                    (origin.number,),
+                )
+                self._mark([day for (day,) in days], asked_ms)
+
+    def of(self, origin: Origin) -> dict[str, FileRow]:
+        """Return the files read from an origin, by name."""
+        return {
+            name: FileRow(
+                name=name,
+                size=size,
+                mtime_ns=mtime_ns,
+                day=None if day is None else date.fromordinal(day),
+                icao=icao,
+                outcome=outcome,
+                reason=reason,
+                recorded=bool(recorded),
+                whole=bool(whole),
+                fleet=fleet,
+            )
+            for name, size, mtime_ns, day, icao, outcome, reason, recorded, whole, fleet in (
+                self._db.rows(
+                    "SELECT name, size, mtime_ns, day, icao, outcome, reason, recorded, whole,"
+                    " digest FROM files JOIN fleets ON fleets.id = files.fleet WHERE origin = ?",
+                    (origin.number,),
+                )
+            )
+        }
+
+    def note(self, origin: Origin, rows: Sequence[FileRow], *, asked_ms: int) -> None:
+        """Write down files read, each in place of what it was before."""
+        if not rows:
+            return
+        with self._db.transaction():
+            days = {row.day.toordinal() for row in rows if row.day}
+            for start in range(0, len(rows), 500):
+                names = [row.name for row in rows[start : start + 500]]
+                before = self._db.rows(
+                    "SELECT DISTINCT day FROM files WHERE origin = ? AND day IS NOT NULL"
+                    f" AND name IN ({', '.join('?' * len(names))})",
+                    (origin.number, *names),
+                )
+                days |= {day for (day,) in before}
+            fleets = {digest: self._fleet(digest) for digest in {row.fleet for row in rows}}
+            self._db.executemany(
+                "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                [
+                    (
+                        origin.number,
+                        row.name,
+                        row.size,
+                        row.mtime_ns,
+                        row.day.toordinal() if row.day else None,
+                        row.icao,
+                        row.outcome,
+                        row.reason,
+                        int(row.recorded),
+                        int(row.whole),
+                        fleets[row.fleet],
+                    )
+                    for row in rows
+                ],
+            )
+            self._mark(days, asked_ms)
+
+    def touch(self, days: Iterable[date], *, asked_ms: int) -> None:
+        """Mark days whose documents changed, so that they are tallied again."""
+        self._mark([day.toordinal() for day in days], asked_ms)
+
+    def forget_others(self, origin: Origin, names: Iterable[str], *, asked_ms: int) -> None:
+        """Forget the members of an archive that its new version no longer holds."""
+        with self._db.transaction():
+            gone = sorted(self.of(origin).keys() - set(names))
+            for name in gone:
+                days = self._db.rows(
+                    "SELECT day FROM files WHERE origin = ? AND name = ? AND day IS NOT NULL",
+                    (origin.number, name),
+                )
+                self._mark([day for (day,) in days], asked_ms)
+            self._db.executemany(
+                "DELETE FROM files WHERE origin = ? AND name = ?",
+                [(origin.number, name) for name in gone],
+            )
+
+    def settle(self) -> None:
+        """Tally again the days that were marked."""
+        marked = self._db.rows("SELECT day FROM days WHERE dirty ORDER BY day")
+        if not marked:
+            return
+        with self._db.transaction():
+            for (day,) in marked:
+                self._db.execute(
+                    "UPDATE days SET documents = ?, watched = ?, damaged = ?, recorded = ?,"
+                    " reconstructed = ?, bytes = ?, reason = ?, dirty = 0 WHERE day = ?",
+                    (*self._tally(day), day),
+                )
+
+    def days(self, first: date | None = None, last: date | None = None) -> Iterator[Tally]:
+        """Yield (day, documents, watched, damaged, recorded, bytes, reason, asked_ms)."""
+        self.settle()
+        for day, documents, watched, damaged, recorded, *rest in self._db.rows(
+            "SELECT day, documents, watched, damaged, recorded, bytes, reason, asked_ms FROM days"
+            " WHERE (documents OR damaged) AND day BETWEEN ? AND ? ORDER BY day",
+            ((first or date.min).toordinal(), (last or date.max).toordinal()),
+        ):
+            yield (
+                date.fromordinal(day),
+                documents,
+                watched,
+                damaged,
+                bool(recorded),
+                rest[0],
+                rest[1],
+                rest[2],
+            )
+
+    def mixed_days(self) -> set[date]:
+        """Return the days that hold recordings and reconstructions."""
+        found = self._db.rows("SELECT day FROM days WHERE recorded AND reconstructed")
+        return {date.fromordinal(day) for (day,) in found}
+
+    def heard_of(self, icao: str, day: date) -> tuple[str, str]:
+        """Return the outcome of one address on a day read whole; empty if it had no file."""
+        found = self._db.rows(
+            "SELECT outcome, reason FROM files WHERE day = ? AND icao = ? AND whole"
+            f" ORDER BY outcome != '{HEARD}' LIMIT 1",
+            (day.toordinal(), icao),
+        )
+        return found[0] if found else ("", "")
+
+    def damaged(self, first: date | None = None, last: date | None = None) -> list[Damage]:
+        """Return the files that are damaged and that no good one replaces, by day and name."""
+        bounds = ((first or date.min).toordinal(), (last or date.max).toordinal())
+        return [
+            Damage(name, reason, date.fromordinal(day) if day else None, icao)
+            for name, reason, day, icao in self._db.rows(
+                "SELECT f.name, f.reason, f.day, f.icao FROM files f"
+                f" WHERE f.outcome = '{FAILED}' AND (f.day IS NULL OR f.day BETWEEN ? AND ?)"
+                f" AND NOT {_REPLACED} ORDER BY f.day, f.name",
+                bounds,
+            )
+        ]
+
+    def is_replaced(self, day: date | None, icao: str | None) -> bool:
+        """Say whether a good file of that address and day was read."""
+        return day is not None and bool(
+            self._db.rows(
+                f"SELECT 1 FROM files WHERE day = ? AND icao = ? AND outcome = '{HEARD}' LIMIT 1",
+                (day.toordinal(), icao),
+            )
+        )
+
+    def problems(self) -> list[str]:
+        """Return a sentence for every day whose tally is not what its files add up to."""
+        self.settle()
+        return [
+            f"ledger: the tally of {date.fromordinal(day)} is not what its files add up to."
+            for day, *tally in self._db.rows(
+                "SELECT day, documents, watched, damaged, recorded, reconstructed, bytes, reason"
+                " FROM days ORDER BY day"
+            )
+            if tuple(tally) != self._tally(day)
+        ]
+
+    def _tally(self, day: int) -> tuple[int, int, int, int, int, int, str]:
+        """Count a day: distinct addresses, however many files and sources named them."""
+        ((recorded, reconstructed, size),) = self._db.rows(
+            f"SELECT coalesce(max(outcome = '{HEARD}' AND recorded), 0),"
+            f" coalesce(max(outcome = '{HEARD}' AND NOT recorded), 0), coalesce(sum(size), 0)"
+            " FROM files WHERE day = ? AND whole",
+            (day,),
+        )
+        documents = self._db.value(
+            "SELECT count(*) FROM (SELECT icao FROM files"
+            f" WHERE day = ? AND whole AND outcome = '{HEARD}'"
+            " UNION SELECT icao FROM document_days WHERE day = ? AND whole)",
+            (day, day),
+        )
+        watched = self._db.value(
+            "SELECT count(DISTINCT icao) FROM document_days WHERE day = ? AND whole", (day,)
+        )
+        kept_recorded = self._db.value(
+            "SELECT max(d.reconstruction IS NULL) FROM document_days k JOIN documents d"
+            " USING (sha256) WHERE k.day = ? AND k.whole",
+            (day,),
+        )
+        damaged = self._db.value(
+            f"SELECT count(DISTINCT coalesce(f.icao, f.name)) FROM files f WHERE f.day = ?"
+            f" AND f.whole AND f.outcome = '{FAILED}' AND NOT {_REPLACED}",
+            (day,),
+        )
+        reasons = [f"{damaged} damaged"] if damaged else []
+        reasons += self._cut_short(day)
+        return (
+            documents,
+            watched,
+            damaged,
+            int(bool(recorded or kept_recorded)),
+            int(bool(reconstructed or kept_recorded == 0)),
+            size,
+            "; ".join(reasons),
+        )
+
+    def _cut_short(self, day: int) -> list[str]:
+        """Return why a day's folders and archives are partial; nothing if an archive is not."""
+        found = self._db.rows(
+            "SELECT DISTINCT o.kind, o.outcome, o.reason FROM files f"
+            " JOIN origins o ON o.id = f.origin WHERE f.day = ? AND f.whole ORDER BY o.reason",
+            (day,),
+        )
+        if any(kind == TAR and outcome == HEARD for kind, outcome, _ in found):
+            return []
+        return [reason for _, outcome, reason in found if outcome == PARTIAL]
+
+    def _fleet(self, digest: str) -> int:
+        self._db.execute("INSERT OR IGNORE INTO fleets (digest) VALUES (?)", (digest,))
+        return int(self._db.value("SELECT id FROM fleets WHERE digest = ?", (digest,)))
+
+    def _mark(self, days: Iterable[int], asked_ms: int) -> None:
+        self._db.executemany(
+            "INSERT INTO days (day, asked_ms, dirty) VALUES (?, ?, 1)"
+            " ON CONFLICT DO UPDATE SET dirty = 1, asked_ms = max(asked_ms, excluded.asked_ms)",
+            [(day, asked_ms) for day in days],
+        )
+
+
+_REPLACED = (
+    "EXISTS (SELECT 1 FROM files g WHERE g.day = f.day AND g.icao = f.icao"
+    f" AND g.outcome = '{HEARD}')"
+)

@@ -1,0 +1,107 @@
+"""The store opens, refuses what it does not know, and says why in a sentence."""
+
+import sqlite3
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from onstation.errors import StoreError
+from onstation.store.connection import Connection
+from onstation.store.database import FILE, VERSION, Store, open_store
+
+
+def test_a_new_store_is_made_and_sound(tmp_path: Path) -> None:
+    with open_store(tmp_path / "a/b") as store:
+        assert store.path == tmp_path / "a/b" / FILE
+        assert store.problems() == []
+        assert store.ledger.held_span() is None
+        (coverage,) = store.ledger.day_coverage(date(2025, 2, 3), date(2025, 2, 3))
+        assert (coverage.status, coverage.reason) == ("missing", "not asked for")
+    with open_store(tmp_path / "a/b") as store:
+        assert store.archive.icaos() == []
+
+
+def test_asking_a_store_that_is_not_there_makes_none(tmp_path: Path) -> None:
+    with open_store(tmp_path / "a", create=False) as store:
+        assert store.path is None
+        assert store.archive.icaos() == []
+
+    assert not (tmp_path / "a").exists()
+
+
+def test_a_newer_store_is_refused(tmp_path: Path) -> None:
+    open_store(tmp_path).close()
+    connection = sqlite3.connect(tmp_path / FILE)
+    connection.execute(f"PRAGMA user_version = {VERSION + 1}")
+    connection.close()
+
+    with pytest.raises(StoreError, match="made by a newer onstation"):
+        open_store(tmp_path)
+
+
+def test_another_programs_database_is_left_alone(tmp_path: Path) -> None:
+    connection = sqlite3.connect(tmp_path / FILE)
+    connection.execute("CREATE TABLE mine (a)")
+    connection.close()
+
+    with pytest.raises(StoreError, match="no onstation store"):
+        open_store(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "content", [b"not a database at all" * 99, b"SQLite format 3\0" + b"x" * 900]
+)
+def test_a_file_that_is_no_database_gives_a_sentence(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / FILE).write_bytes(content)
+
+    with pytest.raises(StoreError, match=r"^store .*\.$"):
+        open_store(tmp_path)
+
+
+def test_a_folder_that_cannot_be_made_gives_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+
+    with pytest.raises(StoreError, match="choose another --store"):
+        open_store(tmp_path / "file/store")
+
+
+def test_a_transaction_is_whole_or_nothing(tmp_path: Path) -> None:
+    def half(store: Store) -> None:
+        with store.transaction():
+            store.derived.replace_aircraft("ae6804", "key", [])
+            raise KeyError
+
+    with open_store(tmp_path) as store:
+        with pytest.raises(KeyError):
+            half(store)
+        assert store.derived.key_of("ae6804") is None
+        with store.transaction():
+            store.derived.replace_aircraft("ae6804", "key", [])
+        assert store.derived.key_of("ae6804") == "key"
+
+
+def test_two_runs_at_once_wait_or_say_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("onstation.store.connection.BUSY_S", 0.05)
+    with open_store(tmp_path) as one, open_store(tmp_path) as other, one.transaction():
+        one.derived.replace_aircraft("ae6804", "key", [])
+        assert other.derived.key_of("ae6804") is None
+        with pytest.raises(StoreError, match="another run is writing"), other.transaction():
+            pass
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("database or disk is full", "the disk is full"),
+        ("attempt to write a readonly database", "it may only be read"),
+        ("something new", "something new"),
+    ],
+)
+def test_what_sqlite_says_becomes_a_remedy(said: str, told: str) -> None:
+    connection = Connection(":memory:")
+    try:
+        with pytest.raises(StoreError, match=told), connection._told():
+            raise sqlite3.OperationalError(said)
+    finally:
+        connection.close()

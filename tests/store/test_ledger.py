@@ -1,0 +1,176 @@
+"""Never asked, silent, failed, partial and heard stay five things."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from onstation.schema import EXPIRED, FAILED, HEARD, PARTIAL, SILENT, Answer
+from onstation.store.database import Store, open_store
+from onstation.store.files import DIRECTORY, TAR, FileRow
+
+D1, D2, D3 = date(2025, 2, 1), date(2025, 2, 2), date(2025, 2, 3)
+ANSWER = Answer("adsb-lol", D1, "ae6804", HEARD, "", 1, 1, 0, True, 99, "d", "a", 1)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with open_store(tmp_path) as opened:
+        yield opened
+
+
+def a_file(icao: str, day: date | None = D1, reason: str = "", **more: object) -> FileRow:
+    row = FileRow(
+        name=f"traces/{icao[-2:]}/trace_full_{icao}.json",
+        size=10,
+        mtime_ns=1,
+        day=day,
+        icao=icao,
+        outcome=FAILED if reason else HEARD,
+        reason=reason,
+        recorded=True,
+        whole=True,
+        fleet="f",
+    )
+    return replace(row, **more)  # type: ignore[arg-type]
+
+
+def note(store: Store, *rows: FileRow, address: str = "/a", kind: str = DIRECTORY) -> None:
+    store.ledger.files.note(store.ledger.files.origin(kind, address), rows, asked_ms=7)
+
+
+def day(store: Store, which: date = D1) -> tuple[str, int, int, str]:
+    (found,) = store.ledger.day_coverage(which, which)
+    return found.status, found.documents, found.damaged, found.reason
+
+
+def test_an_answer_comes_back_as_it_was(store: Store) -> None:
+    store.ledger.record(ANSWER)
+    store.ledger.record(replace(ANSWER, icao=None, day=D2))
+
+    assert store.ledger.answers() == [ANSWER, replace(ANSWER, icao=None, day=D2)]
+    assert store.ledger.answers(D2, D2) == [replace(ANSWER, icao=None, day=D2)]
+    assert store.ledger.held_span() == (D1, D2)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "stays"),
+    [
+        (HEARD, SILENT, HEARD),
+        (HEARD, FAILED, HEARD),
+        (HEARD, EXPIRED, HEARD),
+        (FAILED, HEARD, HEARD),
+        (SILENT, HEARD, HEARD),
+        (FAILED, SILENT, SILENT),
+        (SILENT, FAILED, FAILED),
+    ],
+)
+def test_what_was_heard_stays_heard(store: Store, before: str, after: str, stays: str) -> None:
+    store.ledger.record(replace(ANSWER, outcome=before))
+    store.ledger.record(replace(ANSWER, outcome=after))
+
+    assert [answer.outcome for answer in store.ledger.answers()] == [stays]
+
+
+def test_a_damaged_local_file_never_becomes_silent(store: Store) -> None:
+    store.ledger.record(replace(ANSWER, source="local", outcome=FAILED))
+    store.ledger.record(replace(ANSWER, source="local", outcome=SILENT))
+
+    assert [answer.outcome for answer in store.ledger.answers()] == [FAILED]
+
+
+def test_a_day_is_usable_from_its_first_document(store: Store) -> None:
+    note(store, a_file("ae6804"), a_file("a00001"))
+    note(store, a_file("ae6804", D3), address="/c")
+
+    assert day(store) == ("usable", 2, 0, "")
+    assert day(store, D2) == ("missing", 0, 0, "not asked for")
+    assert [c.status for c in store.ledger.day_coverage(D1, D3)] == ["usable", "missing", "usable"]
+
+
+def test_the_same_document_counts_once_wherever_it_lies(store: Store) -> None:
+    for address in ("/a", "/b", "/a"):
+        note(store, a_file("ae6804"), a_file("a00001"), address=address)
+
+    assert day(store) == ("usable", 2, 0, "")
+
+
+def test_questions_about_single_aircraft_make_no_day_usable(store: Store) -> None:
+    store.ledger.record(ANSWER)
+    note(store, a_file("ae6804", whole=False))
+
+    assert day(store)[0] == "missing"
+
+
+def test_damage_makes_a_day_partial_and_alone_leaves_it_missing(store: Store) -> None:
+    note(store, a_file("ae6804", reason="not JSON"))
+    assert day(store) == ("missing", 0, 1, "1 damaged")
+    note(store, a_file("a00001"))
+    assert day(store) == ("partial", 1, 1, "1 damaged")
+    assert [d.icao for d in store.ledger.damaged()] == ["ae6804"]
+
+
+def test_a_good_file_heals_a_damaged_one(store: Store) -> None:
+    note(store, a_file("ae6804", reason="not JSON"), a_file("a00001"))
+    note(store, a_file("ae6804"), address="/elsewhere")
+
+    assert day(store) == ("usable", 2, 0, "")
+    assert store.ledger.damaged() == []
+
+
+def test_damage_of_unknown_day_is_listed_and_no_days(store: Store) -> None:
+    note(store, a_file("ae6804", None, "not JSON"))
+
+    assert store.ledger.held_span() is None
+    assert [(d.day, d.reason) for d in store.ledger.damaged()] == [(None, "not JSON")]
+
+
+def test_a_cut_archive_makes_its_days_partial_until_a_whole_one_comes(store: Store) -> None:
+    files = store.ledger.files
+    note(store, a_file("ae6804"), address="/cut.tar", kind=TAR)
+    origin = files.origin(TAR, "/cut.tar")
+    files.close_origin(
+        origin, fingerprint="1", fleet="f", outcome=PARTIAL, reason="it ends early", asked_ms=8
+    )
+    assert day(store) == ("partial", 1, 0, "it ends early")
+    note(store, a_file("a00001"))
+    assert day(store)[0] == "partial"
+    note(store, a_file("ae6804"), address="/good.tar", kind=TAR)
+    assert day(store)[0] == "usable"
+    assert files.origin(TAR, "/cut.tar").fleet == "f"
+
+
+def test_a_published_day_and_the_users_own_are_one_day(store: Store) -> None:
+    note(store, a_file("ae6804", reason="not JSON"))
+    store.ledger.record(replace(ANSWER, icao=None, documents=5))
+
+    assert day(store) == ("usable", 5, 1, "")
+
+
+def test_a_whole_day_without_a_trace_is_silent_unless_it_is_partial(store: Store) -> None:
+    note(store, a_file("a00001"), a_file("a00002", D2), a_file("ae6805", D2, "not JSON"))
+
+    def outcomes(icao: str) -> list[tuple[date, str]]:
+        return [(a.day, a.outcome) for a in store.ledger.aircraft_answers(icao)]
+
+    assert outcomes("ae6804") == [(D1, SILENT), (D2, PARTIAL)]
+    assert outcomes("ae6805") == [(D1, SILENT), (D2, FAILED)]
+    assert outcomes("a00001") == [(D1, HEARD), (D2, PARTIAL)]
+
+
+def test_reconstructions_have_a_source_of_their_own(store: Store) -> None:
+    note(store, a_file("ae6804", recorded=False))
+    (found,) = store.ledger.day_coverage(D1, D1)
+    assert (found.recorded, found.sources) == (False, ("reconstruction",))
+    note(store, a_file("a00001"))
+    (found,) = store.ledger.day_coverage(D1, D1)
+    assert (found.recorded, found.sources) == (True, ("local", "reconstruction"))
+
+
+def test_a_tally_that_is_wrong_is_found_out(store: Store) -> None:
+    note(store, a_file("ae6804"))
+    assert store.problems() == []
+    store._db.execute("UPDATE days SET documents = 9")
+    assert any("is not what its files add up to" in problem for problem in store.problems())

@@ -1,0 +1,76 @@
+"""What the documents show is what the program does."""
+
+import re
+import shlex
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from onstation.cli.main import COMMANDS, main
+
+TOP = Path(__file__).parents[1]
+README = (TOP / "README.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"```console\n\$ onstation (.*?)\n(.*?)```", README, flags=re.DOTALL)
+
+
+def test_every_console_block_of_the_readme_does_what_it_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(TOP)
+    monkeypatch.setenv("ONSTATION_STORE", str(tmp_path / "store"))
+    monkeypatch.setenv("ONSTATION_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("COLUMNS", "100")
+    assert len(BLOCKS) >= 5
+
+    for command, expected in BLOCKS:
+        result = CliRunner().invoke(main, shlex.split(command))
+
+        assert result.output == expected, command
+        assert result.exit_code in (0, 3), command
+
+
+def test_the_command_reference_is_current() -> None:
+    from importlib.util import module_from_spec, spec_from_file_location
+
+    spec = spec_from_file_location("write_cli_docs", TOP / "scripts" / "write_cli_docs.py")
+    assert spec is not None
+    assert spec.loader is not None
+    script = module_from_spec(spec)
+    spec.loader.exec_module(script)
+
+    current = (TOP / "docs" / "cli.md").read_text(encoding="utf-8")
+
+    assert script.reference() == current, "run `make docs`"
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_has_help_that_ends_with_an_example(name: str) -> None:
+    context = click.Context(main)
+    command = main.get_command(context, name)
+    assert command is not None
+    leaves = (
+        [command.get_command(context, leaf) for leaf in command.list_commands(context)]
+        if isinstance(command, click.Group)
+        else [command]
+    )
+
+    for leaf in leaves:
+        assert leaf is not None
+        assert leaf.help
+        assert (leaf.epilog or "").startswith("Example: onstation ")
+
+
+def test_the_overview_says_of_each_command_what_its_help_says() -> None:
+    for name, line in COMMANDS.items():
+        command = main.get_command(click.Context(main), name)
+        assert command is not None
+        assert (command.help or "").splitlines()[0], line
+
+
+@pytest.mark.parametrize("page", sorted(TOP.glob("*.md")) + sorted(TOP.glob("docs/**/*.md")))
+def test_every_relative_link_leads_somewhere(page: Path) -> None:
+    links = re.findall(r"\]\((?!https?:)([^)#]+)\)", page.read_text(encoding="utf-8"))
+
+    assert [link for link in links if not (page.parent / link).exists()] == []
