@@ -13,8 +13,10 @@ export MPLCONFIGDIR := $(CURDIR)/$(BUILD)/matplotlib
 export XDG_CACHE_HOME := $(CURDIR)/$(BUILD)/cache
 export ONSTATION_CACHE := $(CURDIR)/$(BUILD)/cache/onstation
 export PYTHONUTF8 := 1
+# pip asks rustc for its version; where rustc is rustup's, that would make a folder at home.
+export RUSTUP_HOME := $(CURDIR)/$(BUILD)/rustup
 
-.PHONY: report test lint fix docs constraints clean
+.PHONY: report test lint smoke fix docs constraints clean
 .DEFAULT_GOAL := report
 
 # The main job on the bundled sample archive; its store lies under build/, never the user's.
@@ -28,6 +30,15 @@ test: .venv/.dev
 # Style and types, as CI checks them.
 lint: .venv/.dev
 	@$(BIN)/python -m ruff check --cache-dir $(BUILD)/ruff . && $(BIN)/python -m ruff format --check --cache-dir $(BUILD)/ruff . && $(BIN)/python -m mypy --cache-dir $(BUILD)/mypy
+
+# The tool from a wheel in an environment of its own, away from the checkout.
+smoke: .venv/.ready
+	@rm -rf $(BUILD)/smoke && mkdir -p $(BUILD)/smoke/elsewhere
+	@$(BIN)/python -m pip wheel -q --no-deps -w $(BUILD)/smoke .
+	@$(PYTHON) -m venv $(BUILD)/smoke/venv
+	@$(BUILD)/smoke/venv/bin/python -m pip install -q -c constraints.txt $(BUILD)/smoke/*.whl
+	@cd $(BUILD)/smoke/elsewhere && ../venv/bin/python -m onstation --store ../store -q fetch --source ../../../data/sample/reconstructed
+	@cd $(BUILD)/smoke/elsewhere && ../venv/bin/python -m onstation --store ../store report --since 2025-01-26 --until 2025-02-08 --format json | grep -q '"missions": 18' && echo "smoke: the installed tool counts 18"
 
 # Mend what a machine can mend.
 fix: .venv/.dev
