@@ -42,6 +42,7 @@ HOMES = {
     "airportsdata": ("airfields.py",),
     "matplotlib": ("reports/picture.py",),
     "scipy": ("reports/baseline.py",),
+    "pandas": ("reports/frames.py",),
 }
 MODULES = [p for p in sorted(SRC.rglob("*.py")) if p.parent != SRC or p.name[0] != "_"]
 

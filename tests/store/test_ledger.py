@@ -9,7 +9,8 @@ import pytest
 
 from onstation.schema import EXPIRED, FAILED, HEARD, PARTIAL, SILENT, Answer
 from onstation.store.database import Store, open_store
-from onstation.store.files import DIRECTORY, TAR, FileRow
+from onstation.store.days import TAR
+from onstation.store.files import DIRECTORY, FileRow
 
 D1, D2, D3 = date(2025, 2, 1), date(2025, 2, 2), date(2025, 2, 3)
 ANSWER = Answer("adsb-lol", D1, "ae6804", HEARD, "", 1, 1, 0, True, 99, "d", "a", 1)

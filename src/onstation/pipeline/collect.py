@@ -15,10 +15,11 @@ from onstation.schema import FAILED, HEARD, PARTIAL, SILENT, Answer
 from onstation.sources.found import Found, Holding
 from onstation.sources.local import LocalSource
 from onstation.store.database import Store
-from onstation.store.files import FILE, TAR, Damage, FileRow, Origin
+from onstation.store.days import TAR
+from onstation.store.files import DIRECTORY, FILE, Damage, FileRow, Origin
 from onstation.units import MS_PER_S
 
-BATCH = 500
+BATCH = 2000
 """Documents written in one transaction."""
 BATCH_BYTES = 64 * 1024 * 1024
 """Bytes to keep that are written without waiting for the batch to fill. [B]"""
@@ -87,9 +88,8 @@ class _Run:
         if holding.kind != TAR and holding.day and not self.question.wants(holding.day):
             return
         files = self.store.ledger.files
-        origin = files.origin(
-            "directory" if holding.kind == FILE else holding.kind, holding.address
-        )
+        kind = DIRECTORY if holding.kind == FILE else holding.kind
+        origin = files.origin(kind, holding.address)
         scope = self._scope()
         fingerprint = holding.fingerprint
         known = files.of(origin)
@@ -133,7 +133,7 @@ class _Run:
         with self.store.transaction():
             for (icao, day), (outcome, reason, recorded) in sorted(self._answers.items()):
                 self.store.ledger.record(self._answer(icao, day, outcome, reason, recorded))
-            files.settle()
+            self.store.ledger.days.settle()
         self.summary.damaged = sorted(
             {d for d in self._failed if not files.is_replaced(d.day, d.icao)},
             key=lambda d: (d.day or date.min, d.name),
@@ -196,17 +196,17 @@ class _Run:
         origin: Origin,
         holding: Holding,
         known: dict[str, FileRow],
-        each: Iterable[Examined],
+        each: Iterable[tuple[Found, Examined]],
     ) -> None:
         """Write documents as they are examined, a batch at a time."""
-        batch: list[Examined] = []
+        batch: list[tuple[Found, Examined]] = []
         size, begun = 0, time.monotonic()
         latest: date | None = None
-        for item in each:
+        for found, item in each:
             if not item.asked:
                 continue
             latest = item.day or latest
-            batch.append(item)
+            batch.append((found, item))
             size += len(item.kept.raw) if item.kept else 0
             if len(batch) >= BATCH or size >= BATCH_BYTES or time.monotonic() - begun >= BATCH_S:
                 self._commit(origin, holding, known, batch, latest)
@@ -218,7 +218,7 @@ class _Run:
         origin: Origin,
         holding: Holding,
         known: dict[str, FileRow],
-        batch: list[Examined],
+        batch: list[tuple[Found, Examined]],
         latest: date | None,
     ) -> None:
         """Write a batch: documents and the lines that tell of them, together."""
@@ -228,9 +228,9 @@ class _Run:
         rows: list[FileRow] = []
         with self.store.transaction():
             new = 0
-            for item in batch:
-                before = known.get(item.found.name)
-                rows.append(self._row(item, whole or bool(before and before.whole), latest))
+            for found, item in batch:
+                before = known.get(found.name)
+                rows.append(self._row(found, item, whole or bool(before and before.whole), latest))
                 if item.kept:
                     kept = item.kept
                     new += self.store.archive.keep(
@@ -244,11 +244,10 @@ class _Run:
                     self.store.ledger.files.touch(kept.days, asked_ms=self.asked_ms)
             self.store.ledger.files.note(origin, rows, asked_ms=self.asked_ms)
         self.summary.new += new
-        for item, row in zip(batch, rows, strict=True):
+        for (_, item), row in zip(batch, rows, strict=True):
             self._count(origin, holding, item, row)
 
-    def _row(self, item: Examined, whole: bool, latest: date | None) -> FileRow:
-        found = item.found
+    def _row(self, found: Found, item: Examined, whole: bool, latest: date | None) -> FileRow:
         return FileRow(
             name=found.name,
             size=found.size,

@@ -11,16 +11,17 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from onstation.config import Settings
-from onstation.periods import Period, period_of, utc_day
+from onstation.periods import Period, period_of
 from onstation.pipeline import answer
 from onstation.reports.exposure import utc_days
 from onstation.reports.records import DailyReport, DayState, MissionList, Report
-from onstation.schema import MISSING
+from onstation.schema import DATA_ENDS, MISSING, OBSERVED, SIGNAL_LOST
 from onstation.store.database import Store
 
 LOOK_BACK = 30
 """Days a daily run looks back, to fill holes and to compare with the norm. [d]"""
 SNAPSHOT = "daily.json"
+ENDED = {OBSERVED: "landed", SIGNAL_LOST: "signal lost", DATA_ENDS: "provisional"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ class Snapshot:
     Attributes
     ----------
     missions
-        Counted missions and their dates.
+        Counted missions, each with what was said of it.
     holes
         Status of each partial or missing day.
     """
@@ -78,7 +79,7 @@ def daily(settings: Settings, store: Store, day: date, zone: str) -> DailyReport
         thirty=thirty,
         month=answer.report(settings, store, month),
         since=before.day if before else None,
-        changes=_changes(before, now, last),
+        changes=_changes(before, now, last, {row.mission_id for row in yesterday.rows}),
         holes=holes,
         new_holes=tuple(hole for hole in holes if _is_new(hole, before, day)),
     )
@@ -112,7 +113,11 @@ def write_snapshot(directory: Path, snapshot: Snapshot) -> None:
 
 def _snapshot(day: date, listed: MissionList, thirty: Report, zone: str) -> Snapshot:
     values = {
-        row.mission_id: f"{row.type or 'type not known'} {row.registration or row.icao}"
+        row.mission_id: (
+            f"{row.type or 'type not known'} {row.registration or row.icao},"
+            f" {row.observed_min + row.bridged_min:,.0f} min in {row.region},"
+            f" {ENDED[row.landing_kind]}"
+        )
         for row in listed.rows
         if (row.mission_id, row.region) in listed.in_total
     }
@@ -121,19 +126,24 @@ def _snapshot(day: date, listed: MissionList, thirty: Report, zone: str) -> Snap
     holes = {
         hole.day.isoformat(): hole.status
         for hole in thirty.frame.days.holes
-        if hole.day >= min(began, utc_day(thirty.frame.period.until_ms - 1))
+        if hole.day >= min(began, day)
     }
     return Snapshot(day, values, holes)
 
 
-def _changes(before: Snapshot | None, now: Snapshot, window: Period) -> tuple[str, ...]:
-    """Say what is different in the days both reports cover."""
+def _changes(
+    before: Snapshot | None, now: Snapshot, window: Period, told_already: set[str]
+) -> tuple[str, ...]:
+    """Say what is different in the days both reports cover, yesterday's own rows aside."""
     if before is None:
         return ()
     told = []
-    for name in sorted(now.missions.keys() - before.missions.keys()):
+    for name in sorted(now.missions.keys() - before.missions.keys() - told_already):
         if _day_of(name) <= before.day:
             told.append(f"now counted: {name} ({now.missions[name]})")
+    for name in sorted(before.missions.keys() & now.missions.keys()):
+        if before.missions[name] != now.missions[name]:
+            told.append(f"{name} was {before.missions[name]}; is {now.missions[name]}")
     for name in sorted(before.missions.keys() - now.missions.keys()):
         if _day_of(name) > window.first_day:
             told.append(f"no longer counted: {name} ({before.missions[name]})")

@@ -94,7 +94,6 @@ class Examined:
         Whether it lies in the days and aircraft asked for.
     """
 
-    found: Found
     icao: str | None
     day: date | None
     reason: str = ""
@@ -133,36 +132,42 @@ def examine(found: Found, question: Question) -> Examined:
         opening, raw = _opening(found)
         icao, day = opening.head.icao, opening.day
         if question.icaos and icao not in question.icaos:
-            return Examined(found, icao, day, asked=False)
+            return Examined(icao, day, asked=False)
         raw = _watched(found, raw, opening, question.fleet)
         if raw is None:
             recorded = opening.head.reconstruction is None
-            return Examined(found, icao, day, recorded=recorded, asked=question.wants(day))
+            return Examined(icao, day, recorded=recorded, asked=question.wants(day))
         kept = _kept(raw, icao)
     except DocumentError as error:
         day = day if found.day is None else found.day
-        return Examined(found, found.icao or icao, day, error.reason, error.detail)
+        return Examined(found.icao or icao, day, error.reason, error.detail)
     recorded = kept.document.head.reconstruction is None
     if not any(question.wants(touched) for touched in kept.days):
-        return Examined(found, icao, day, recorded=recorded, asked=False)
-    return Examined(found, icao, day, recorded=recorded, kept=kept)
+        return Examined(icao, day, recorded=recorded, asked=False)
+    return Examined(icao, day, recorded=recorded, kept=kept)
 
 
-def examine_all(each: Iterable[Found], question: Question, *, jobs: int = 1) -> Iterator[Examined]:
+def examine_all(
+    each: Iterable[Found], question: Question, *, jobs: int = 1
+) -> Iterator[tuple[Found, Examined]]:
     """Examine documents, on several processes if asked, and yield them in order."""
     if jobs <= 1:
         for found in each:
-            yield examine(found, question)
+            yield found, examine(found, question)
         return
     source = iter(each)
     with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
-        running: list[Future[list[Examined]]] = []
+        running: list[tuple[list[Found], Future[list[Examined]]]] = []
         while chunk := list(islice(source, CHUNK)):
-            running.append(pool.submit(_examine_chunk, chunk, question))
+            running.append((chunk, pool.submit(_examine_chunk, chunk, question)))
             if len(running) > 2 * jobs:
-                yield from running.pop(0).result()
-        for future in running:
-            yield from future.result()
+                yield from _ended(*running.pop(0))
+        for begun in running:
+            yield from _ended(*begun)
+
+
+def _ended(chunk: list[Found], future: Future[list[Examined]]) -> Iterator[tuple[Found, Examined]]:
+    return zip(chunk, future.result(), strict=True)
 
 
 def _examine_chunk(chunk: list[Found], question: Question) -> list[Examined]:

@@ -10,7 +10,8 @@ from onstation.fleet.load import load_fleet
 from onstation.fleet.match import Fleet
 from onstation.fleet.records import squeeze
 from onstation.periods import Period
-from onstation.pipeline.answer import Ground, Progress, ensure_derived, frame_of, stand_on
+from onstation.pipeline.answer import Progress, ensure_derived
+from onstation.pipeline.ground import Ground, frame_of, stand_on
 from onstation.reports.counts import rows_in_total
 from onstation.reports.exposure import utc_days
 from onstation.reports.records import Aircraft, AircraftDays, Filters, TailStory

@@ -343,7 +343,9 @@ def _coverage_rows(table: CoverageTable) -> list[tuple[str, ...]]:
 
 
 def _none_of(status: str) -> str:
-    return "missions were counted" if status == "counted" else f"{status} sorties were found"
+    if status == "counted":
+        return "missions were counted"
+    return "sorties were found" if status == "all" else f"sorties were found {status}"
 
 
 def _label(frame: Frame) -> list[Line]:

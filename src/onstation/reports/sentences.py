@@ -131,13 +131,15 @@ def surge_sentences(report: Report) -> list[str]:
     frame = report.frame
     if report.total.missions is None:
         return [nothing_usable(frame)]
+    everyone = f"{_population(frame.filters)} over {listed(frame.scope)}"
+    if not frame.days.usable:
+        return [compared(everyone, report.total, frame, norm_words(report))]
     told: list[str] = []
     if report.norm is not None:
         group = frame.baseline.group
         name = "CBP" if group == "cbp" else group.capitalize()
         people = f"{name} surveillance missions over {listed(frame.baseline.regions)}"
         told.append(compared(people, report.norm, frame, norm_words(report)))
-    everyone = f"{_population(frame.filters)} over {listed(frame.scope)}"
     if report.norm is None:
         told.append(compared(everyone, report.total, frame, norm_words(report)))
     else:

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
-from onstation.sources.readsb import address_in
-
 UNREADABLE = "unreadable"
 """Reason of a document whose bytes the disk or its permissions withhold."""
 
@@ -28,6 +26,8 @@ class Found:
         When the file was last changed, 0 in an archive. [Unix ns]
     day
         The UTC day its folder or archive is named after.
+    icao
+        The address its name says; ``None`` if it says none.
     read
         Return its first so many bytes, or all of them for ``None``; only while the
         folder or archive is being walked. Raises DocumentError.
@@ -37,12 +37,8 @@ class Found:
     size: int
     mtime_ns: int
     day: date | None
+    icao: str | None
     read: Callable[[int | None], bytes]
-
-    @property
-    def icao(self) -> str | None:
-        """The address its name says."""
-        return address_in(self.name)
 
 
 class Holding(Protocol):

@@ -61,6 +61,7 @@ class Folder:
     def found(self) -> Iterator[Found]:
         """Yield its trace documents by name."""
         closed: list[str] = []
+        day = self.day
         for inner in self.listed:
             try:
                 entries = _entries(self.base / inner)
@@ -70,7 +71,7 @@ class Folder:
             for entry in entries:
                 if address_in(entry.name) and entry.is_file():
                     name = f"{inner}/{entry.name}" if inner else entry.name
-                    yield _found(Path(entry.path), name, self.day)
+                    yield _found(entry.path, name, day)
         self.outcome = PARTIAL if closed else HEARD
         self.reason = f"folders that cannot be read: {', '.join(closed)}" if closed else ""
 
@@ -103,7 +104,7 @@ class SingleFile:
         """Yield the file."""
         base, inner = _base(self.path.parent)
         name = f"{inner}/{self.path.name}" if inner else self.path.name
-        yield _found(self.path, name, _day_of(base))
+        yield _found(str(self.path), name, _day_of(base))
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,18 +278,18 @@ def _day_of(folder: Path) -> date | None:
     return day_named("/".join(folder.parts[-3:]))
 
 
-def _found(path: Path, name: str, day: date | None) -> Found:
+def _found(path: str, name: str, day: date | None) -> Found:
     try:
-        facts = path.stat()
+        facts = os.stat(path)
         size, mtime_ns = facts.st_size, facts.st_mtime_ns
     except OSError:
         size, mtime_ns = 0, 0
-    return Found(name, size, mtime_ns, day, partial(_read, path))
+    return Found(name, size, mtime_ns, day, address_in(name), partial(_read, path))
 
 
-def _read(path: Path, limit: int | None) -> bytes:
+def _read(path: str, limit: int | None) -> bytes:
     try:
-        with path.open("rb", buffering=0) as file:
+        with open(path, "rb", buffering=0) as file:
             if limit is None and os.fstat(file.fileno()).st_size > LARGEST:
                 raise DocumentError(TOO_LARGE, f"{os.fstat(file.fileno()).st_size} bytes")
             return file.read(-1 if limit is None else limit) or b""

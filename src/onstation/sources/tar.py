@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import date
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import BinaryIO
 
 from onstation.errors import DocumentError
@@ -80,7 +80,7 @@ class _Parts:
 class _Body:
     """Reads the body of a member, in any process."""
 
-    parts: tuple[Path, ...]
+    parts: tuple[str, ...]
     member: _Member
 
     def __call__(self, limit: int | None) -> bytes:
@@ -92,7 +92,7 @@ class _Body:
             raise DocumentError(TOO_LARGE, f"{member.size} bytes")
         try:
             with ExitStack() as stack:
-                files = [stack.enter_context(path.open("rb")) for path in self.parts]
+                files = [stack.enter_context(open(path, "rb")) for path in self.parts]
                 return _Parts(files).read(member.start, length)
         except OSError as error:
             raise DocumentError(UNREADABLE, str(error.strerror)) from error
@@ -136,48 +136,50 @@ class Tar:
         folders: set[str] = set()
         names: set[str] = set()
         end = ""
+        day, where = self.day, tuple(str(path) for path in self.parts)
         with ExitStack() as stack:
             archive = _Parts([stack.enter_context(path.open("rb")) for path in self.parts])
             try:
                 for member in _members(archive):
-                    if self._is_trace(member, names, folders):
-                        self.documents += 1
-                        yield Found(
-                            name=_plain(member.name),
-                            size=member.size,
-                            mtime_ns=0,
-                            day=self.day,
-                            read=_Body(self.parts, member),
-                        )
+                    icao = self._address(member, names, folders)
+                    if icao is None:
+                        continue
+                    self.documents += 1
+                    read = _Body(where, member)
+                    name = member.name.removeprefix("./")
+                    yield Found(name, member.size, 0, day, icao, read)
             except _LostError as error:
                 end = f"{error} after {self.documents} trace documents"
             except OSError as error:
                 end = f"cannot be read on ({error.strerror}) after {self.documents} documents"
         self._conclude(end, len(folders))
 
-    def _is_trace(self, member: _Member, names: set[str], folders: set[str]) -> bool:
-        """Return whether to read a member; count those that are refused."""
-        if member.kind in _REGULAR and not member.name.endswith("/"):
-            if address_in(member.name) is None:
-                return False
-            if _unsafe(member.name):
-                return self._refuse("unsafe name")
-            name = _plain(member.name)
-            if name in names:
-                return self._refuse("duplicate")
-            names.add(name)
-            folders.add(PurePosixPath(name).parent.name)
-            return True
-        if member.kind == _DIRECTORY or member.kind in _REGULAR:
-            path = PurePosixPath(_plain(member.name))
-            if path.parent.name == "traces" and len(path.name) == 2:
-                folders.add(path.name)
-            return False
-        return self._refuse("link or device")
+    def _address(self, member: _Member, names: set[str], folders: set[str]) -> str | None:
+        """Return whose trace a member is, ``None`` to skip it; count those refused."""
+        name = member.name.removeprefix("./")
+        if member.kind == _DIRECTORY or name.endswith("/"):
+            above, _, last = name.rstrip("/").rpartition("/")
+            if len(last) == 2 and (above == "traces" or above.endswith("/traces")):
+                folders.add(last)
+            return None
+        if member.kind not in _REGULAR:
+            self._refuse("link or device")
+            return None
+        icao = address_in(name)
+        if icao is None:
+            return None
+        if name.startswith("/") or "\\" in name or ".." in name.split("/"):
+            self._refuse("unsafe name")
+            return None
+        if name in names:
+            self._refuse("duplicate")
+            return None
+        names.add(name)
+        folders.add(name.rpartition("/")[0][-2:])
+        return icao
 
-    def _refuse(self, why: str) -> bool:
+    def _refuse(self, why: str) -> None:
         self.refused[why] = self.refused.get(why, 0) + 1
-        return False
 
     def _conclude(self, end: str, folders: int) -> None:
         """Judge whether what was read is all of a day."""
@@ -298,11 +300,3 @@ def _extended(said: bytes, name: str | None, size: int | None) -> tuple[str | No
 
 def _decoded(text: bytes) -> str:
     return text.split(b"\0", 1)[0].decode("utf-8", "replace")
-
-
-def _plain(name: str) -> str:
-    return name.removeprefix("./")
-
-
-def _unsafe(name: str) -> bool:
-    return name.startswith("/") or "\\" in name or ".." in PurePosixPath(name).parts

@@ -6,7 +6,7 @@ from pathlib import Path
 from types import TracebackType
 
 from onstation.errors import StoreError
-from onstation.store import archive, derived, files, ledger
+from onstation.store import archive, days, derived, files, ledger
 from onstation.store.archive import Archive
 from onstation.store.connection import Connection
 from onstation.store.derived import Derived
@@ -123,7 +123,7 @@ def _make(connection: Connection) -> None:
                 f"store {connection.place}: it is no onstation store; "
                 "move it away or choose another --store."
             )
-        for module in (archive, files, ledger, derived):
+        for module in (archive, files, days, ledger, derived):
             for statement in module.TABLES.split(";"):
                 if statement.strip():
                     connection.execute(statement)

@@ -1,11 +1,12 @@
-"""Which of the user's own files were read, what they held, and what that makes of a day."""
+"""Which of the user's own files were read, and what they held."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from onstation.schema import FAILED, HEARD, PARTIAL
+from onstation.schema import FAILED, HEARD
 from onstation.store.connection import Connection
+from onstation.store.days import REPLACED, Days
 
 TABLES = """
 CREATE TABLE fleets (id INTEGER PRIMARY KEY, digest TEXT NOT NULL UNIQUE);
@@ -33,23 +34,9 @@ CREATE TABLE files (
     PRIMARY KEY (origin, name)
 ) WITHOUT ROWID;
 CREATE INDEX files_day ON files (day, icao);
-CREATE TABLE days (
-    day INTEGER PRIMARY KEY,
-    documents INTEGER NOT NULL DEFAULT 0,
-    watched INTEGER NOT NULL DEFAULT 0,
-    damaged INTEGER NOT NULL DEFAULT 0,
-    recorded INTEGER NOT NULL DEFAULT 0,
-    reconstructed INTEGER NOT NULL DEFAULT 0,
-    bytes INTEGER NOT NULL DEFAULT 0,
-    reason TEXT NOT NULL DEFAULT '',
-    asked_ms INTEGER NOT NULL,
-    dirty INTEGER NOT NULL
-);
 """
 
-DIRECTORY, TAR, FILE = "directory", "tar", "file"
-
-Tally = tuple[date, int, int, int, bool, int, str, int]
+DIRECTORY, FILE = "directory", "file"
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,10 +107,13 @@ class Files:
     ----------
     connection
         To the store's file.
+    days
+        Told of every day whose files change.
     """
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, days: Days) -> None:
         self._db = connection
+        self._days = days
 
     def origin(self, kind: str, address: str) -> Origin:
         """Return the record of a folder or archive, made if it is new."""
@@ -161,7 +151,7 @@ class Files:
                     "SELECT DISTINCT day FROM files WHERE origin = ? AND day IS NOT NULL",
                     (origin.number,),
                 )
-                self._mark([day for (day,) in days], asked_ms)
+                self._days.mark([day for (day,) in days], asked_ms=asked_ms)
 
     def of(self, origin: Origin) -> dict[str, FileRow]:
         """Return the files read from an origin, by name."""
@@ -221,11 +211,11 @@ class Files:
                     for row in rows
                 ],
             )
-            self._mark(days, asked_ms)
+            self._days.mark(days, asked_ms=asked_ms)
 
     def touch(self, days: Iterable[date], *, asked_ms: int) -> None:
         """Mark days whose documents changed, so that they are tallied again."""
-        self._mark([day.toordinal() for day in days], asked_ms)
+        self._days.mark([day.toordinal() for day in days], asked_ms=asked_ms)
 
     def forget_others(self, origin: Origin, names: Iterable[str], *, asked_ms: int) -> None:
         """Forget the members of an archive that its new version no longer holds."""
@@ -236,48 +226,11 @@ class Files:
                     "SELECT day FROM files WHERE origin = ? AND name = ? AND day IS NOT NULL",
                     (origin.number, name),
                 )
-                self._mark([day for (day,) in days], asked_ms)
+                self._days.mark([day for (day,) in days], asked_ms=asked_ms)
             self._db.executemany(
                 "DELETE FROM files WHERE origin = ? AND name = ?",
                 [(origin.number, name) for name in gone],
             )
-
-    def settle(self) -> None:
-        """Tally again the days that were marked."""
-        marked = self._db.rows("SELECT day FROM days WHERE dirty ORDER BY day")
-        if not marked:
-            return
-        with self._db.transaction():
-            for (day,) in marked:
-                self._db.execute(
-                    "UPDATE days SET documents = ?, watched = ?, damaged = ?, recorded = ?,"
-                    " reconstructed = ?, bytes = ?, reason = ?, dirty = 0 WHERE day = ?",
-                    (*self._tally(day), day),
-                )
-
-    def days(self, first: date | None = None, last: date | None = None) -> Iterator[Tally]:
-        """Yield (day, documents, watched, damaged, recorded, bytes, reason, asked_ms)."""
-        self.settle()
-        for day, documents, watched, damaged, recorded, *rest in self._db.rows(
-            "SELECT day, documents, watched, damaged, recorded, bytes, reason, asked_ms FROM days"
-            " WHERE (documents OR damaged) AND day BETWEEN ? AND ? ORDER BY day",
-            ((first or date.min).toordinal(), (last or date.max).toordinal()),
-        ):
-            yield (
-                date.fromordinal(day),
-                documents,
-                watched,
-                damaged,
-                bool(recorded),
-                rest[0],
-                rest[1],
-                rest[2],
-            )
-
-    def mixed_days(self) -> set[date]:
-        """Return the days that hold recordings and reconstructions."""
-        found = self._db.rows("SELECT day FROM days WHERE recorded AND reconstructed")
-        return {date.fromordinal(day) for (day,) in found}
 
     def heard_of(self, icao: str, day: date) -> tuple[str, str]:
         """Return the outcome of one address on a day read whole; empty if it had no file."""
@@ -296,7 +249,7 @@ class Files:
             for name, reason, day, icao in self._db.rows(
                 "SELECT f.name, f.reason, f.day, f.icao FROM files f"
                 f" WHERE f.outcome = '{FAILED}' AND (f.day IS NULL OR f.day BETWEEN ? AND ?)"
-                f" AND NOT {_REPLACED} ORDER BY f.day, f.name",
+                f" AND NOT {REPLACED} ORDER BY f.day, f.name",
                 bounds,
             )
         ]
@@ -310,81 +263,6 @@ class Files:
             )
         )
 
-    def problems(self) -> list[str]:
-        """Return a sentence for every day whose tally is not what its files add up to."""
-        self.settle()
-        return [
-            f"ledger: the tally of {date.fromordinal(day)} is not what its files add up to."
-            for day, *tally in self._db.rows(
-                "SELECT day, documents, watched, damaged, recorded, reconstructed, bytes, reason"
-                " FROM days ORDER BY day"
-            )
-            if tuple(tally) != self._tally(day)
-        ]
-
-    def _tally(self, day: int) -> tuple[int, int, int, int, int, int, str]:
-        """Count a day: distinct addresses, however many files and sources named them."""
-        ((recorded, reconstructed, size),) = self._db.rows(
-            f"SELECT coalesce(max(outcome = '{HEARD}' AND recorded), 0),"
-            f" coalesce(max(outcome = '{HEARD}' AND NOT recorded), 0), coalesce(sum(size), 0)"
-            " FROM files WHERE day = ? AND whole",
-            (day,),
-        )
-        documents = self._db.value(
-            "SELECT count(*) FROM (SELECT icao FROM files"
-            f" WHERE day = ? AND whole AND outcome = '{HEARD}'"
-            " UNION SELECT icao FROM document_days WHERE day = ? AND whole)",
-            (day, day),
-        )
-        watched = self._db.value(
-            "SELECT count(DISTINCT icao) FROM document_days WHERE day = ? AND whole", (day,)
-        )
-        kept_recorded = self._db.value(
-            "SELECT max(d.reconstruction IS NULL) FROM document_days k JOIN documents d"
-            " USING (sha256) WHERE k.day = ? AND k.whole",
-            (day,),
-        )
-        damaged = self._db.value(
-            f"SELECT count(DISTINCT coalesce(f.icao, f.name)) FROM files f WHERE f.day = ?"
-            f" AND f.whole AND f.outcome = '{FAILED}' AND NOT {_REPLACED}",
-            (day,),
-        )
-        reasons = [f"{damaged} damaged"] if damaged else []
-        reasons += self._cut_short(day)
-        return (
-            documents,
-            watched,
-            damaged,
-            int(bool(recorded or kept_recorded)),
-            int(bool(reconstructed or kept_recorded == 0)),
-            size,
-            "; ".join(reasons),
-        )
-
-    def _cut_short(self, day: int) -> list[str]:
-        """Return why a day's folders and archives are partial; nothing if an archive is not."""
-        found = self._db.rows(
-            "SELECT DISTINCT o.kind, o.outcome, o.reason FROM files f"
-            " JOIN origins o ON o.id = f.origin WHERE f.day = ? AND f.whole ORDER BY o.reason",
-            (day,),
-        )
-        if any(kind == TAR and outcome == HEARD for kind, outcome, _ in found):
-            return []
-        return [reason for _, outcome, reason in found if outcome == PARTIAL]
-
     def _fleet(self, digest: str) -> int:
         self._db.execute("INSERT OR IGNORE INTO fleets (digest) VALUES (?)", (digest,))
         return int(self._db.value("SELECT id FROM fleets WHERE digest = ?", (digest,)))
-
-    def _mark(self, days: Iterable[int], asked_ms: int) -> None:
-        self._db.executemany(
-            "INSERT INTO days (day, asked_ms, dirty) VALUES (?, ?, 1)"
-            " ON CONFLICT DO UPDATE SET dirty = 1, asked_ms = max(asked_ms, excluded.asked_ms)",
-            [(day, asked_ms) for day in days],
-        )
-
-
-_REPLACED = (
-    "EXISTS (SELECT 1 FROM files g WHERE g.day = f.day AND g.icao = f.icao"
-    f" AND g.outcome = '{HEARD}')"
-)

@@ -21,6 +21,7 @@ from onstation.schema import (
     DayCoverage,
 )
 from onstation.store.connection import Connection
+from onstation.store.days import Days
 from onstation.store.files import Damage, Files
 
 TABLES = """
@@ -58,7 +59,8 @@ class Ledger:
 
     def __init__(self, connection: Connection) -> None:
         self._db = connection
-        self.files = Files(connection)
+        self.days = Days(connection)
+        self.files = Files(connection, self.days)
 
     def record(self, answer: Answer) -> None:
         """Write down an answer in place of an earlier one to the same question.
@@ -144,12 +146,12 @@ class Ledger:
         whole: dict[date, list[Answer]] = {}
         for answer in self._whole_days(first, last):
             whole.setdefault(answer.day, []).append(answer)
-        both = self.files.mixed_days()
+        both = self.days.mixed_days()
         return [_coverage(day, whole.get(day, []), both) for day in days_between(first, last)]
 
     def held_span(self) -> tuple[date, date] | None:
         """Return the first and last UTC day anything is known of."""
-        self.files.settle()
+        self.days.settle()
         first, last = self._db.rows(
             "SELECT min(day), max(day) FROM (SELECT day FROM days WHERE documents OR damaged"
             " UNION ALL SELECT day FROM answers UNION ALL SELECT day FROM document_days)"
@@ -162,7 +164,7 @@ class Ledger:
 
     def problems(self) -> list[str]:
         """Return a sentence for everything in the ledger that contradicts something else."""
-        found = self.files.problems()
+        found = self.days.problems()
         checks = (
             ("document without a source", "SELECT sha256 FROM documents WHERE sha256 NOT IN"
              " (SELECT sha256 FROM appearances)"),
@@ -218,7 +220,7 @@ class Ledger:
                 asked_ms=asked_ms,
             )
             for day, documents, watched, damaged, recorded, size, reason, asked_ms in (
-                self.files.days(first, last)
+                self.days.tallies(first, last)
             )
         ]
 

@@ -1,0 +1,202 @@
+"""What every answer stands on: the days heard, the filters checked, what it says of itself."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from onstation.config import Settings, shipped
+from onstation.errors import InputError
+from onstation.fleet.load import load_fleet
+from onstation.fleet.match import Fleet
+from onstation.periods import Period
+from onstation.regions.load import brief
+from onstation.reports.columns import RECONSTRUCTION, seen_sources
+from onstation.reports.exposure import aircraft_coverage, calendar_days, days_in, utc_days
+from onstation.reports.records import DayState, Filters, Frame
+from onstation.schema import MISSING, DayCoverage, Mission, RegionsBrief
+from onstation.store.database import Store
+
+LOCAL = "local"
+LOCAL_TERMS = "Positions as in the files given; their terms are yours to keep."
+RECONSTRUCTION_TERMS = "Reconstructed flights are made from published facts and are no recordings."
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What every answer stands on."""
+
+    store: Store
+    fleet: Fleet
+    regions: RegionsBrief
+    period: Period
+    filters: Filters
+    recorded: bool
+    coverage: tuple[DayCoverage, ...]
+    states: tuple[DayState, ...]
+    single_days: int
+
+    @property
+    def scope(self) -> tuple[str, ...]:
+        """Regions of the total, in their order."""
+        names = tuple(region.name for region in self.regions.regions)
+        wanted = self.filters.regions or self.regions.headline
+        return tuple(name for name in names if name in wanted)
+
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """Regions that rows may be of: all in force, or those asked for."""
+        names = tuple(region.name for region in self.regions.regions)
+        return tuple(n for n in names if not self.filters.regions or n in self.filters.regions)
+
+
+def stand_on(
+    settings: Settings,
+    store: Store,
+    period: Period,
+    filters: Filters,
+    *,
+    recorded: bool | None = None,
+) -> Ground:
+    """Read what an answer stands on, and check the filters against it.
+
+    Parameters
+    ----------
+    recorded
+        Whether only recordings count; by default if the period holds any.
+
+    Raises
+    ------
+    InputError
+        With every filter that names nothing there is.
+    """
+    fleet = load_fleet(settings.fleet)
+    regions = brief(settings.regions, shipped("regions"))
+    filters = _checked(filters, fleet, regions, store)
+    first, last = utc_days(period)
+    only = holds_recordings(store, fleet, period) if recorded is None else recorded
+    whole = store.ledger.day_coverage(first, last)
+    if filters.aircraft:
+        used = aircraft_coverage(
+            first,
+            last,
+            {icao: store.ledger.aircraft_answers(icao, first, last) for icao in filters.aircraft},
+        )
+    else:
+        used = whole
+    missing = {day.day for day in whole if day.status == MISSING}
+    single = {
+        answer.day
+        for answer in (store.ledger.answers(first, last) if missing else ())
+        if answer.icao is not None and answer.day in missing
+    }
+    return Ground(
+        store=store,
+        fleet=fleet,
+        regions=regions,
+        period=period,
+        filters=filters,
+        recorded=only,
+        coverage=tuple(used),
+        states=tuple(calendar_days(period, used, recorded_only=only)),
+        single_days=len(single),
+    )
+
+
+def holds_recordings(store: Store, fleet: Fleet, period: Period) -> bool:
+    """Say whether a period holds a recording of an aircraft that is counted.
+
+    Tankers and the like do not decide it: they are no missions that a reconstruction
+    could be added to.
+    """
+    for head in store.archive.recorded_heads(period.since_ms, period.until_ms):
+        match = fleet.match(
+            icao=head.icao, registration=head.registration, type_reported=head.type_reported
+        )
+        if match and match.counted:
+            return True
+    return False
+
+
+def rows_of(ground: Ground) -> list[Mission]:
+    """Return the rows dated in the period, whatever is filtered later."""
+    period = ground.period
+    return ground.store.derived.missions_between(period.since_ms, period.until_ms)
+
+
+def frame_of(
+    ground: Ground, rows: Sequence[Mission], left_out: int = 0, notes: tuple[str, ...] = ()
+) -> Frame:
+    """Return what an answer made from some rows says of itself."""
+    sources = set(seen_sources(rows))
+    sources |= {source for day in ground.coverage for source in day.sources}
+    return Frame(
+        period=ground.period,
+        days=days_in(ground.states),
+        filters=ground.filters,
+        regions=ground.regions.regions,
+        scope=ground.scope,
+        baseline=ground.regions.baseline,
+        held=ground.store.ledger.held_span(),
+        regions_digest=ground.regions.digest,
+        fleet_digest=ground.fleet.digest,
+        attribution=attribution(sources, ground.fleet),
+        reconstruction=_only_reconstructed(ground, rows),
+        left_out=left_out,
+        single_days=ground.single_days,
+        notes=notes,
+    )
+
+
+def _only_reconstructed(ground: Ground, rows: Sequence[Mission]) -> bool:
+    """Say whether all there is to tell of, rows or days, is reconstructed."""
+    if ground.recorded:
+        return False
+    usable = [day for day in ground.coverage if day.status != MISSING]
+    return any(row.reconstruction for row in rows) or (
+        bool(usable) and not any(day.recorded for day in usable)
+    )
+
+
+def attribution(sources: Iterable[str], fleet: Fleet) -> tuple[str, ...]:
+    """Return what the sources of an answer require to be said, those of the fleet last."""
+    terms = {LOCAL: LOCAL_TERMS, RECONSTRUCTION: RECONSTRUCTION_TERMS}
+    own = [terms.get(name, f"Positions from {name}, under its terms.") for name in sorted(sources)]
+    return (*own, *fleet.attribution)
+
+
+def _checked(filters: Filters, fleet: Fleet, regions: RegionsBrief, store: Store) -> Filters:
+    faults: list[str] = []
+    names = {region.name.upper(): region.name for region in regions.regions}
+    faults += [
+        f"--region {name!r}: no such region; there are {', '.join(names.values())}."
+        for name in filters.regions
+        if name.upper() not in names
+    ]
+    types, agencies = _known(fleet, store, filters)
+    faults += [
+        f"--type {name!r}: no fleet assigns it and no row has it; `onstation fleet list` shows"
+        " the types watched."
+        for name in filters.types
+        if name.upper() not in types
+    ]
+    faults += [
+        f"--agency {name!r}: no fleet has it; there are {', '.join(sorted(agencies))}."
+        for name in filters.agencies
+        if name.upper() not in {agency.upper() for agency in agencies}
+    ]
+    if faults:
+        raise InputError(*faults)
+    return replace(filters, regions=tuple(names[name.upper()] for name in filters.regions))
+
+
+def _known(fleet: Fleet, store: Store, filters: Filters) -> tuple[set[str], set[str]]:
+    """Return the types, in capitals, and agencies there are; rows are read only if need be."""
+    types: set[str] = set()
+    for entry in fleet.entries:
+        types |= {name.upper() for name in entry.types}
+        for clause in entry.clauses:
+            types |= clause.types or set()
+    agencies = {entry.agency for entry in fleet.entries}
+    if {name.upper() for name in filters.types} - types:
+        held = store.derived.missions_between(-(2**62), 2**62)
+        types |= {row.type.upper() for row in held if row.type}
+    return types, agencies
