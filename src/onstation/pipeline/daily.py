@@ -1,14 +1,11 @@
 """The daily report: yesterday's missions, what changed, the month against the norm, the holes.
 
-What the last report said is kept beside the store in a small file; losing it loses only
-the comparison.
+What the last report said is kept in the store as a note, for the comparison.
 """
 
 import json
-import os
 from dataclasses import dataclass
 from datetime import date, timedelta
-from pathlib import Path
 
 from onstation.config import Settings
 from onstation.periods import Period, period_of
@@ -20,7 +17,7 @@ from onstation.store.database import Store
 
 LOOK_BACK = 30
 """Days a daily run looks back, to fill holes and to compare with the norm. [d]"""
-SNAPSHOT = "daily.json"
+SNAPSHOT = "daily"
 ENDED = {OBSERVED: "landed", SIGNAL_LOST: "signal lost", DATA_ENDS: "provisional"}
 
 
@@ -70,7 +67,7 @@ def daily(settings: Settings, store: Store, day: date, zone: str) -> DailyReport
     month = period_of(day.replace(day=1), day, zone)
     thirty = answer.report(settings, store, last)
     listed = answer.missions(settings, store, last)
-    before = read_snapshot(settings.store)
+    before = read_snapshot(store)
     now = _snapshot(day, listed, thirty, zone)
     holes = tuple(hole for hole in thirty.frame.days.holes if hole.day.isoformat() in now.holes)
     found = DailyReport(
@@ -84,31 +81,27 @@ def daily(settings: Settings, store: Store, day: date, zone: str) -> DailyReport
         new_holes=tuple(hole for hole in holes if _is_new(hole, before, day)),
     )
     if store.path is not None:
-        write_snapshot(settings.store, now)
+        write_snapshot(store, now)
     return found
 
 
-def read_snapshot(directory: Path) -> Snapshot | None:
+def read_snapshot(store: Store) -> Snapshot | None:
     """Return what the last daily report said; ``None`` if that is not known."""
-    try:
-        found = json.loads((directory / SNAPSHOT).read_text(encoding="utf-8"))
-        return Snapshot(
-            date.fromisoformat(found["day"]), dict(found["missions"]), dict(found["holes"])
-        )
-    except (OSError, ValueError, KeyError, TypeError):
+    text = store.note(SNAPSHOT)
+    if text is None:
         return None
+    found = json.loads(text)
+    return Snapshot(date.fromisoformat(found["day"]), found["missions"], found["holes"])
 
 
-def write_snapshot(directory: Path, snapshot: Snapshot) -> None:
-    """Remember what a daily report said, whole or not at all."""
+def write_snapshot(store: Store, snapshot: Snapshot) -> None:
+    """Remember what a daily report said."""
     record = {
         "day": snapshot.day.isoformat(),
         "missions": snapshot.missions,
         "holes": snapshot.holes,
     }
-    partial = directory / f".{SNAPSHOT}.{os.getpid()}.onstation_tmp"
-    partial.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
-    partial.replace(directory / SNAPSHOT)
+    store.leave_note(SNAPSHOT, json.dumps(record))
 
 
 def _snapshot(day: date, listed: MissionList, thirty: Report, zone: str) -> Snapshot:

@@ -15,6 +15,8 @@ from onstation.store.ledger import Ledger
 FILE = "onstation.sqlite3"
 VERSION = 1
 """Version of the tables; the number SQLite keeps as ``user_version``."""
+NOTES = "CREATE TABLE notes (name TEXT PRIMARY KEY, text TEXT NOT NULL)"
+"""What one run leaves for the next, such as what the last daily report said."""
 APPLICATION = 0x6F6E7374
 """``onst``: marks the file as ours; the number SQLite keeps as ``application_id``."""
 
@@ -55,6 +57,16 @@ class Store:
         """Do everything inside or nothing, however the program ends."""
         with self._db.transaction():
             yield
+
+    def note(self, name: str) -> str | None:
+        """Return what an earlier run left under a name; ``None`` if nothing."""
+        rows = self._db.rows("SELECT text FROM notes WHERE name = ?", (name,))
+        return str(rows[0][0]) if rows else None
+
+    def leave_note(self, name: str, text: str) -> None:
+        """Leave a text for later runs; it replaces the one of that name."""
+        with self._db.transaction():
+            self._db.execute("INSERT OR REPLACE INTO notes VALUES (?, ?)", (name, text))
 
     def problems(self) -> list[str]:
         """Check everything; return a sentence for each fault, none if all is well."""
@@ -127,5 +139,6 @@ def _make(connection: Connection) -> None:
             for statement in module.TABLES.split(";"):
                 if statement.strip():
                     connection.execute(statement)
+        connection.execute(NOTES)
         connection.execute(f"PRAGMA application_id = {APPLICATION}")
         connection.execute(f"PRAGMA user_version = {VERSION}")
