@@ -2,7 +2,8 @@
 
 Only fields whose ICAO code is four letters are kept: codes with digits are private
 strips and ranches that the aircraft watched here do not use, and a low patrol along a
-coast would pass dozens of them.
+coast would pass dozens of them. Where a landing is only inferred, it is looked for at
+fields of the aircraft's own country: a patrol off Ensenada is not landing there.
 """
 
 from functools import cache
@@ -14,13 +15,13 @@ from onstation.schema import Airfield, Floats
 
 
 @cache
-def _table() -> tuple[tuple[Airfield, ...], tuple[str, ...], Floats, Floats, Floats]:
+def _table(country: str | None = None) -> tuple[tuple[Airfield, ...], tuple[str, ...], Floats]:
     import airportsdata
 
     rows = [
         row
         for code, row in sorted(airportsdata.load("ICAO").items())
-        if len(code) == 4 and code.isalpha()
+        if len(code) == 4 and code.isalpha() and country in (None, row["country"])
     ]
     fields = tuple(
         Airfield(r["icao"], r["name"], float(r["lat"]), float(r["lon"]), float(r["elevation"]))
@@ -28,7 +29,7 @@ def _table() -> tuple[tuple[Airfield, ...], tuple[str, ...], Floats, Floats, Flo
     )
     lat = np.array([field.lat_deg for field in fields])
     lon = np.array([field.lon_deg for field in fields])
-    return fields, tuple(str(r["tz"]) for r in rows), lat, lon, _unit(lon, lat)
+    return fields, tuple(str(r["tz"]) for r in rows), _unit(lon, lat)
 
 
 def _unit(lon_deg: Floats, lat_deg: Floats) -> Floats:
@@ -36,22 +37,25 @@ def _unit(lon_deg: Floats, lat_deg: Floats) -> Floats:
     return np.stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)], axis=-1)
 
 
-def _index(lon_deg: float, lat_deg: float) -> int:
-    unit = _table()[4]
+def _index(lon_deg: float, lat_deg: float, country: str | None) -> int:
+    unit = _table(country)[2]
     here = _unit(np.asarray(lon_deg, dtype=float), np.asarray(lat_deg, dtype=float))
     return int(np.argmax(unit @ here))
 
 
-def nearest(*, lon_deg: float, lat_deg: float) -> tuple[Airfield, float]:
+def nearest(
+    *, lon_deg: float, lat_deg: float, country: str | None = None
+) -> tuple[Airfield, float]:
     """Return the nearest airfield and its geodesic distance. [m]
 
-    The nearest is chosen on a sphere; the distance is exact.
+    The nearest is chosen on a sphere; the distance is exact. ``country`` limits it to
+    the fields of one (``US``).
 
     >>> field, away_m = nearest(lon_deg=-117.20, lat_deg=32.70)
     >>> field.code, away_m < 2000
     ('KNZY', True)
     """
-    field = _table()[0][_index(lon_deg, lat_deg)]
+    field = _table(country)[0][_index(lon_deg, lat_deg, country)]
     away, _ = between(
         lon_deg=lon_deg, lat_deg=lat_deg, to_lon_deg=field.lon_deg, to_lat_deg=field.lat_deg
     )
@@ -67,4 +71,4 @@ def zone_at(*, lon_deg: float, lat_deg: float) -> str:
     >>> zone_at(lon_deg=-100.3, lat_deg=19.1)
     'America/Mexico_City'
     """
-    return _table()[1][_index(lon_deg, lat_deg)] or "UTC"
+    return _table()[1][_index(lon_deg, lat_deg, None)] or "UTC"

@@ -249,13 +249,19 @@ class End:
     time_ms
         Take-off or landing; first or last heard where neither was. [Unix ms]
     field
-        The airfield, where one was close enough to name.
+        The airfield, where the aircraft was on the ground there or all but.
+    on_ground
+        Whether it was heard on the ground there.
+    towards
+        Else the field it had been climbing out of, or was coming down to.
     """
 
     kind: str
     time_ms: int
     field: Airfield | None
     reason: str
+    on_ground: bool = False
+    towards: Airfield | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,7 +296,7 @@ class Sortie:
     track
         Its positions, airborne ones and those of ground contacts inside it.
     touched
-        Fields where this sortie touched ground, take-off and landing included.
+        Fields where this sortie was heard on the ground.
     silences
         Every silence inside it, and the one it ended in.
     dropped

@@ -1,5 +1,7 @@
 """Sorties: where a flight begins and ends, on hard tracks."""
 
+from datetime import UTC, datetime
+
 import numpy as np
 import pytest
 from builders import GROUND, SILENT, Waypoint, fly
@@ -149,7 +151,11 @@ def test_the_type_s_endurance_caps_a_high_silence() -> None:
 
 
 def test_a_lost_signal_is_told_from_data_that_ends() -> None:
-    evening = fly((0, 31.8, -118.3, 24000), (475, 30.0, -119.0, 24000))
+    evening = fly(
+        (0, 31.8, -118.3, 24000),
+        (58, 28.0, -114.0, 24000),
+        start=datetime(2025, 2, 1, 23, 0, tzinfo=UTC),
+    )
 
     assert [s.landing.kind for s in sorties(evening, held=False)] == ["data-ends"]
     assert [s.landing.kind for s in sorties(evening, held=True)] == ["signal-lost"]

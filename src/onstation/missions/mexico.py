@@ -111,7 +111,7 @@ def _could_have_entered(sortie: Sortie, depth: Floats, cruise_kt: float) -> bool
     for silence in sortie.silences:
         away = -float(depth[silence.before])
         if silence.end_ms is None:
-            if away <= OPEN_REACH_M and sortie.landing.field is None:
+            if away <= OPEN_REACH_M and not (sortie.landing.field or sortie.landing.towards):
                 return True
             continue
         away -= float(depth[silence.before + 1])

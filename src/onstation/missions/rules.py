@@ -5,14 +5,17 @@ counted, transit, possible, excluded; only counted is ever added up.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from onstation.geodesy import distance_m, steps
-from onstation.missions.features import STRAIGHT_RATIO, Shape, shape_of
+import numpy as np
+
+from onstation.geodesy import distance_m
+from onstation.missions.features import STRAIGHT_RATIO, Shape, is_scattered, path_m, shape_of
 from onstation.schema import (
     AT_FIELD,
     COUNTED,
     EXCLUDED,
+    OBSERVED,
     POSSIBLE,
     SEGMENT_BRIDGED,
     SEGMENT_OBSERVED,
@@ -31,6 +34,8 @@ from onstation.units import M_PER_KM, MPS_PER_KT, MS_PER_MIN, MS_PER_S
 SAME_FIELD_M = 10_000.0
 LOITER_MS = 5 * MS_PER_MIN
 FIELD_LEG_M = 200_000.0
+UNHEARD_M = 1_000_000.0
+FIELD_TURN_MS = 15 * MS_PER_MIN
 
 THRESHOLDS = (
     Threshold(
@@ -50,6 +55,18 @@ THRESHOLDS = (
         FIELD_LEG_M / M_PER_KM,
         "km",
         "a shorter straight leg from or to a field inside is the way out or home, no patrol",
+    ),
+    Threshold(
+        "field_turn_min",
+        FIELD_TURN_MS / MS_PER_MIN,
+        "min",
+        "turning so long after, or before, a field inside does not make a visit a patrol",
+    ),
+    Threshold(
+        "unheard_km",
+        UNHEARD_M / M_PER_KM,
+        "km",
+        "how far a flight may have gone on beyond an end that was not heard",
     ),
 )
 
@@ -134,7 +151,8 @@ def judge_sortie(
         None if it neither was there nor could have been.
     """
     direct = _direct_flight(sortie) if station.line_patrol else None
-    judged = tuple(_judge_visit(v, station, direct) for v in presence.visits)
+    scattered = is_scattered(sortie.track)
+    judged = tuple(_judge_visit(v, station, direct, scattered=scattered) for v in presence.visits)
     on_station = tuple(j for j in judged if j.verdict == ON_STATION)
     minutes = sum(j.heard_min for j in on_station)
     if not match.counted:
@@ -166,10 +184,17 @@ def judge_sortie(
     return Judgement(TRANSIT, reason, judged, (), judged, 0.0)
 
 
-def _judge_visit(visit: Visit, station: Station, direct: bool | None) -> JudgedVisit:
-    shape = shape_of(visit)
+def _judge_visit(
+    visit: Visit, station: Station, direct: bool | None, *, scattered: bool
+) -> JudgedVisit:
+    shape = shape_of(visit, scattered=scattered)
     if not shape.straight:
-        return JudgedVisit(visit, shape, ON_STATION, "turned inside the region")
+        if not shape.turns_heard:
+            return JudgedVisit(
+                visit, shape, UNDECIDED, "straight as far as heard, with a silence between"
+            )
+        if not _straight_but_for_field(visit, scattered=scattered):
+            return JudgedVisit(visit, shape, ON_STATION, "turned inside the region")
     if not station.line_patrol:
         return JudgedVisit(visit, shape, IN_TRANSIT, "crossed it straight")
     if direct:
@@ -191,19 +216,52 @@ def _judge_visit(visit: Visit, station: Station, direct: bool | None) -> JudgedV
     return JudgedVisit(visit, shape, ON_STATION, "ran along the line and left on the same side")
 
 
+def _straight_but_for_field(visit: Visit, *, scattered: bool) -> bool:
+    """Say whether a visit is a way out or home that turned next to its field.
+
+    One end is at a field, the other is not, and what is left without the first, or last,
+    15 minutes is straight and as long again.
+    """
+    if (visit.start_kind == AT_FIELD) == (visit.end_kind == AT_FIELD):
+        return False
+    first, last = int(visit.time_ms[0]), int(visit.time_ms[-1])
+    if visit.start_kind == AT_FIELD:
+        first += FIELD_TURN_MS
+    else:
+        last -= FIELD_TURN_MS
+    rows = np.flatnonzero((visit.time_ms >= first) & (visit.time_ms <= last))
+    if last - first < FIELD_TURN_MS or len(rows) < 2:
+        return False
+    kept = slice(int(rows[0]), int(rows[-1]) + 1)
+    names = ("time_ms", "lon_deg", "lat_deg", "alt_ft", "row", "kind")
+    rest = replace(visit, **{name: getattr(visit, name)[kept] for name in names})
+    return shape_of(rest, scattered=scattered).straight
+
+
 def _direct_flight(sortie: Sortie) -> bool | None:
-    """Say whether a sortie is a direct flight between two airfields; None if unheard."""
+    """Say whether a sortie is a direct flight between two airfields; None if unheard.
+
+    Where an end was not heard the flight may have gone on; it is no direct one only if
+    even another `UNHEARD_M` straight ahead would not make it one.
+    """
     track = sortie.track
-    metres, _ = steps(track.lon_deg, track.lat_deg)
     across = distance_m(
         float(track.lon_deg[0]),
         float(track.lat_deg[0]),
         float(track.lon_deg[-1]),
         float(track.lat_deg[-1]),
     )
-    if across <= SAME_FIELD_M or metres.sum() > STRAIGHT_RATIO * across:
+    flown = path_m(track.time_ms, track.lon_deg, track.lat_deg, scattered=is_scattered(track))
+    more = sum(
+        UNHEARD_M
+        for end in (sortie.take_off, sortie.landing)
+        if end.kind != OBSERVED and not (end.field or end.towards)
+    )
+    if flown + more > STRAIGHT_RATIO * (across + more):
         return False
-    return True if sortie.take_off.field and sortie.landing.field else None
+    if more:
+        return None
+    return across > SAME_FIELD_M
 
 
 def _could_be_more(
@@ -226,10 +284,10 @@ def _could_be_more(
     straight_min = sum(j.heard_min for j in judged if j.verdict == IN_TRANSIT)
     for one in judged:
         visit = one.visit
-        if visit.after_ms is None and sortie.landing.field is None:
+        if visit.after_ms is None and not (sortie.landing.field or sortie.landing.towards):
             kind = sortie.landing.kind.replace("-", " ")
             return f"{kind} inside, after {one.heard_min:.0f} min heard there"
-        if visit.before_ms is None and sortie.take_off.field is None:
+        if visit.before_ms is None and not (sortie.take_off.field or sortie.take_off.towards):
             return f"first heard inside, {one.heard_min:.0f} min heard there"
     for silence in sortie.silences:
         if silence.end_ms is None:

@@ -83,7 +83,19 @@ def judge_aircraft(documents: Sequence[tuple[Document, bytes]], bench: Bench) ->
 
 
 def _judge(documents: Sequence[tuple[Document, bytes]], bench: Bench) -> list[Mission]:
-    tracks = [read_trace(data, document=document)[0] for document, data in documents]
+    return judge_tracks(
+        [read_trace(data, document=document)[0] for document, data in documents], bench
+    )
+
+
+def judge_tracks(tracks: Sequence[Track], bench: Bench) -> list[Mission]:
+    """Return every row of one address, from what its documents hold.
+
+    Parameters
+    ----------
+    tracks
+        Of one address, in any order, all recorded or all reconstructed.
+    """
     whole = join(tracks)
     match = _match(whole, bench.fleet, None)
     if match is None or len(whole) == 0:

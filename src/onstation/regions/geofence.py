@@ -23,6 +23,7 @@ from onstation.schema import (
     SEGMENT_OBSERVED,
     SEGMENT_UNKNOWN,
     UNHEARD,
+    Airfield,
     Bools,
     Floats,
     Ints,
@@ -38,6 +39,7 @@ OBSERVED_MS = 2 * MS_PER_MIN
 BRIDGE_MS = 15 * MS_PER_MIN
 FIELD_M = 30_000.0
 FIELD_ALT_FT = 10_000.0
+END_MS = 15 * MS_PER_MIN
 EDGE_STEP_DEG = 0.1
 
 THRESHOLDS = (
@@ -58,6 +60,12 @@ THRESHOLDS = (
         FIELD_M / M_PER_KM,
         "km",
         "climb-out, descent and circuit at a field the sortie touched are not on station",
+    ),
+    Threshold(
+        "field_end_min",
+        END_MS / MS_PER_MIN,
+        "min",
+        "... only so long before or after an end at a field where the ground was not heard",
     ),
     Threshold("field_alt_ft", FIELD_ALT_FT, "ft", "... below this altitude"),
 )
@@ -384,20 +392,41 @@ def _silences_in(path: _Path) -> int:
 
 
 def _at_field(sortie: Sortie, alt: Floats) -> Bools:
-    """Mark positions low and near a field where the sortie touched ground."""
-    track = sortie.track
-    marked = np.zeros(len(track), dtype=bool)
+    """Mark climb-out, descent and circuit: low and near a field.
+
+    At a field where the sortie was heard on the ground, all of it; at one where it was
+    only about to be, no more than the stretch up to that end.
+    """
+    marked = np.zeros(len(sortie.track), dtype=bool)
     low = ~(alt >= FIELD_ALT_FT)
     for place in sortie.touched:
-        near = low & (np.abs(track.lat_deg - place.lat_deg) < 0.3)
-        rows = np.flatnonzero(near & ~marked)
-        away, _ = between(
-            lon_deg=track.lon_deg[rows],
-            lat_deg=track.lat_deg[rows],
-            to_lon_deg=place.lon_deg,
-            to_lat_deg=place.lat_deg,
-        )
-        marked[rows[away <= FIELD_M]] = True
+        marked |= _within(sortie.track, place, low)
+    time = sortie.track.time_ms
+    for end, is_start in ((sortie.take_off, True), (sortie.landing, False)):
+        field = end.field or end.towards
+        if field is None or end.on_ground:
+            continue
+        near = _within(sortie.track, field, low)
+        edge = time <= time[0] + END_MS if is_start else time >= time[-1] - END_MS
+        out = np.flatnonzero(~(near & edge))
+        if is_start:
+            marked[: out[0] if len(out) else None] = True
+        else:
+            marked[out[-1] + 1 if len(out) else 0 :] = True
+    return marked
+
+
+def _within(track: Track, place: Airfield, low: Bools) -> Bools:
+    """Mark low positions near a field."""
+    marked = np.zeros(len(track), dtype=bool)
+    rows = np.flatnonzero(low & (np.abs(track.lat_deg - place.lat_deg) < 0.3))
+    away, _ = between(
+        lon_deg=track.lon_deg[rows],
+        lat_deg=track.lat_deg[rows],
+        to_lon_deg=place.lon_deg,
+        to_lat_deg=place.lat_deg,
+    )
+    marked[rows[away <= FIELD_M]] = True
     return marked
 
 

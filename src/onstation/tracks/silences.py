@@ -20,16 +20,21 @@ NEAR_M = 20_000.0
 NEAR_HEIGHT_FT = 3_500.0
 CLOSE_M = 10_000.0
 CLOSE_HEIGHT_FT = 2_000.0
-FINAL_M = 6_000.0
+FINAL_M = 2_000.0
 FINAL_HEIGHT_FT = 700.0
-TOWARDS_M = 80_000.0
-TOWARDS_HEIGHT_FT = 12_000.0
+TOWARDS_M = 100_000.0
+TOWARDS_HEIGHT_FT = 18_000.0
+TOWARDS_FT_PER_KM = 60.0
 HIGH_FT = 10_000.0
 LEVEL_FPM = 200.0
 RATE_FPM = 2_500.0
 APPROACH_KT = 350.0
 UNHEARD_MS = 45 * MS_PER_MIN
+SHORT_MS = 15 * MS_PER_MIN
+LONG_MS = 120 * MS_PER_MIN
 BLIND_MS = 30 * MS_PER_MIN
+SILENT_SHARE = 0.4
+HOME = "US"
 TREND_MS = 3 * MS_PER_MIN
 
 THRESHOLDS = (
@@ -61,12 +66,30 @@ THRESHOLDS = (
     Threshold(
         "towards_height_ft", TOWARDS_HEIGHT_FT, "ft", "... below this height above the field"
     ),
+    Threshold(
+        "towards_ft_per_km", TOWARDS_FT_PER_KM, "ft/km", "... and above this slope to the field"
+    ),
     Threshold("level_fpm", LEVEL_FPM, "ft/min", "less is neither climb nor descent"),
+    Threshold(
+        "short_min",
+        SHORT_MS / MS_PER_MIN,
+        "min",
+        "beyond the flying time, before two low ends say it landed",
+    ),
     Threshold(
         "unheard_min",
         UNHEARD_MS / MS_PER_MIN,
         "min",
         "beyond the flying time, before one low end alone says it landed",
+    ),
+    Threshold(
+        "long_min",
+        LONG_MS / MS_PER_MIN,
+        "min",
+        "beyond the flying time, before coming down or climbing at one end alone does",
+    ),
+    Threshold(
+        "silent_share", SILENT_SHARE, "", "of the type's endurance: a longer silence ends a sortie"
     ),
 )
 
@@ -84,7 +107,7 @@ class Moment:
     rate_fpm
         Climb (positive) or descent over the last or next minutes; NaN if unknown.
     field, field_m
-        The nearest airfield and how far it is.
+        The nearest airfield of its own country and how far it is.
     """
 
     time_ms: int
@@ -99,10 +122,17 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whether a silence ends the sortie, and why."""
+    """Whether a silence ends the sortie, and why.
+
+    Attributes
+    ----------
+    could_land
+        Whether there was time to land and take off again in it.
+    """
 
     ends_sortie: bool
     reason: str
+    could_land: bool = True
 
 
 def altitudes_ft(track: Track) -> Floats:
@@ -113,7 +143,7 @@ def altitudes_ft(track: Track) -> Floats:
 def moment(track: Track, row: int) -> Moment:
     """Return what is known of the aircraft at one of its positions."""
     lat, lon = float(track.lat_deg[row]), float(track.lon_deg[row])
-    field, away_m = nearest(lon_deg=lon, lat_deg=lat)
+    field, away_m = nearest(lon_deg=lon, lat_deg=lat, country=HOME)
     time_ms = int(track.time_ms[row])
     start = int(np.searchsorted(track.time_ms, time_ms - TREND_MS))
     stop = int(np.searchsorted(track.time_ms, time_ms + TREND_MS, side="right"))
@@ -162,12 +192,11 @@ def _low(here: Moment, *, climbing: bool) -> bool:
     if np.isnan(here.height_ft):
         return False
     rate = here.rate_fpm if climbing else -here.rate_fpm
-    if here.field_m <= FINAL_M and here.height_ft <= FINAL_HEIGHT_FT:
-        return True
     if np.isnan(rate):
         return _in_circuit(here)
     near = here.field_m <= NEAR_M and here.height_ft <= NEAR_HEIGHT_FT
-    return bool(near and rate >= LEVEL_FPM)
+    over_runway = here.field_m <= FINAL_M and here.height_ft <= FINAL_HEIGHT_FT
+    return bool((near and rate >= LEVEL_FPM) or over_runway)
 
 
 def _in_circuit(here: Moment) -> bool:
@@ -176,26 +205,32 @@ def _in_circuit(here: Moment) -> bool:
 
 
 def towards(here: Moment, *, climbing: bool) -> bool:
-    """Say whether a moment fits a climb out of, or a descent to, the nearest field."""
+    """Say whether a moment fits a climb out of, or a descent to, the nearest field.
+
+    Lower than a shallow approach would be at that distance is no approach: a patrol
+    that comes down over the sea.
+    """
     rate = here.rate_fpm if climbing else -here.rate_fpm
+    slope = here.height_ft >= here.field_m / M_PER_KM * TOWARDS_FT_PER_KM
     return bool(
-        here.field_m <= TOWARDS_M and here.height_ft <= TOWARDS_HEIGHT_FT and rate >= LEVEL_FPM
+        here.field_m <= TOWARDS_M
+        and here.height_ft <= TOWARDS_HEIGHT_FT
+        and (slope or here.field_m <= NEAR_M)
+        and rate >= LEVEL_FPM
     )
 
 
-def judge(track: Track, *, start: int, before: int, endurance_h: float) -> Verdict:
+def judge(track: Track, *, before: int, endurance_h: float) -> Verdict:
     """Judge the silence after a position.
 
     Parameters
     ----------
     track
         One aircraft's positions.
-    start
-        Row at which the sortie so far began.
     before
         Row after which the silence begins; the next row ends it.
     endurance_h
-        Longest sortie of the type. [h]
+        Longest sortie of the type; a silence over a share of it ends the sortie. [h]
 
     Returns
     -------
@@ -205,34 +240,55 @@ def judge(track: Track, *, start: int, before: int, endurance_h: float) -> Verdi
     one, other = moment(track, before), moment(track, before + 1)
     silent_ms = other.time_ms - one.time_ms
     minutes = f"{silent_ms / MS_PER_MIN:.0f} min silent"
-    airborne_h = (other.time_ms - int(track.time_ms[start])) / MS_PER_MIN / 60
-    if airborne_h > endurance_h:
-        return Verdict(True, f"{minutes}: longer up than the type's {endurance_h:g} h")
     needed_ms = min(_needed_ms(one, other, one.field), _needed_ms(one, other, other.field))
     if silent_ms < needed_ms:
-        return Verdict(False, f"{minutes}: too short to land and take off again")
-    arrival, departure = _low(one, climbing=False), _low(other, climbing=True)
-    hint = bool(track.new_leg[before + 1])
+        return Verdict(False, f"{minutes}: too short to land and take off again", False)
+    longest_h = SILENT_SHARE * endurance_h
+    if silent_ms / MS_PER_MIN / 60 > longest_h:
+        return Verdict(True, f"{minutes}: longer than {longest_h:.1f} h, too long for the type")
     spare_ms = silent_ms - needed_ms
-    if arrival and departure:
-        return Verdict(True, f"{minutes}: low at {one.field.code}, then low at {other.field.code}")
-    if (arrival or departure) and (spare_ms >= UNHEARD_MS or hint):
-        where = one.field.code if arrival else other.field.code
-        what = "coming in to" if arrival else "climbing out of"
-        return Verdict(True, f"{minutes}: {what} {where}, with time for a landing unheard")
-    if _in_circuit(one) and _in_circuit(other) and spare_ms >= UNHEARD_MS:
-        return Verdict(True, f"{minutes}: in the circuit at {one.field.code} at both ends")
-    coming, going = towards(one, climbing=False), towards(other, climbing=True)
-    if (coming or arrival) and (going or departure):
-        return Verdict(True, f"{minutes}: down towards {one.field.code}, then climbing away")
+    why = _landed(one, other, spare_ms, hint=bool(track.new_leg[before + 1]))
+    if why:
+        return Verdict(True, f"{minutes}: {why}")
     if np.isnan(one.height_ft) or np.isnan(other.height_ft):
-        at_field = one.field_m <= CLOSE_M and other.field_m <= CLOSE_M
-        if at_field and silent_ms >= BLIND_MS:
-            return Verdict(True, f"{minutes}: altitude unknown, at {one.field.code} at both ends")
         return Verdict(False, f"{minutes}: altitude unknown, away from any field")
     if min(one.height_ft, other.height_ft) >= HIGH_FT:
         return Verdict(False, f"{minutes}: high at both ends, within the type's endurance")
     return Verdict(False, f"{minutes}: no sign of a landing at either end")
+
+
+def _landed(one: Moment, other: Moment, spare_ms: float, *, hint: bool) -> str | None:
+    """Return the evidence that an aircraft landed between two moments; None without any.
+
+    Parameters
+    ----------
+    spare_ms
+        Silence beyond what flying to a field, a turn-round and flying on would take. [ms]
+    hint
+        Whether the feed guessed that a new leg began.
+    """
+    arrival, departure = _low(one, climbing=False), _low(other, climbing=True)
+    if arrival and departure and spare_ms >= SHORT_MS:
+        return f"low at {one.field.code}, then low at {other.field.code}"
+    if (arrival or departure) and (spare_ms >= UNHEARD_MS or hint):
+        where = one.field.code if arrival else other.field.code
+        what = "coming in to" if arrival else "climbing out of"
+        return f"{what} {where}, with time for a landing unheard"
+    if _in_circuit(one) and _in_circuit(other) and spare_ms >= UNHEARD_MS:
+        return f"in the circuit at {one.field.code} at both ends"
+    coming = arrival or towards(one, climbing=False)
+    going = departure or towards(other, climbing=True)
+    if coming and going and spare_ms >= SHORT_MS:
+        return f"down towards {one.field.code}, then climbing away"
+    if (coming or going) and spare_ms >= LONG_MS:
+        where = one.field.code if coming else other.field.code
+        what = "down towards" if coming else "climbing away from"
+        return f"{what} {where}, with hours for a landing unheard"
+    if np.isnan(one.height_ft) or np.isnan(other.height_ft):
+        at_field = one.field_m <= CLOSE_M and other.field_m <= CLOSE_M
+        if at_field and spare_ms + TURNAROUND_MS >= BLIND_MS:
+            return f"altitude unknown, at {one.field.code} at both ends"
+    return None
 
 
 def _needed_ms(one: Moment, other: Moment, field: Airfield) -> float:

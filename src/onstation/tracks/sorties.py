@@ -11,6 +11,7 @@ from datetime import date, timedelta
 import numpy as np
 
 from onstation.airfields import nearest
+from onstation.geodesy import distance_m
 from onstation.periods import day_start_ms, iso, utc_day
 from onstation.schema import (
     DATA_ENDS,
@@ -28,6 +29,7 @@ from onstation.schema import (
 from onstation.tracks.silences import (
     BRIDGE_MS,
     Moment,
+    Verdict,
     arrived_at,
     departed_from,
     judge,
@@ -41,6 +43,9 @@ TOUCH_AND_GO_MS = 5 * MS_PER_MIN
 GROUND_FIELD_M = 10_000.0
 SEEN_MS = 15 * MS_PER_MIN
 GROUND_HEARD_MS = 60 * MS_PER_MIN
+SAME_CONTACT_MS = MS_PER_MIN
+SAME_CONTACT_M = 2_000.0
+SHORT_WAIT_MS = 2 * MS_PER_MIN
 
 THRESHOLDS = (
     Threshold("touch_and_go_min", TOUCH_AND_GO_MS / MS_PER_MIN, "min", "shorter ground contact"),
@@ -116,18 +121,46 @@ def _pieces(track: Track, endurance_h: float) -> list[Piece]:
     pieces: list[Piece] = []
     for first, last in _between_landings(track):
         start = first
-        silences: list[Silence] = []
-        times = track.time_ms
-        gaps = np.flatnonzero(np.diff(times[first : last + 1]) > BRIDGE_MS) + first
+        silences: list[_Judged] = []
+        gaps = np.flatnonzero(np.diff(track.time_ms[first : last + 1]) > BRIDGE_MS) + first
         for row in gaps.tolist():
-            verdict = judge(track, start=start, before=row, endurance_h=endurance_h)
+            verdict = judge(track, before=row, endurance_h=endurance_h)
             if verdict.ends_sortie:
-                pieces.append((start, row, silences))
+                pieces += _within_endurance(track, start, row, silences, endurance_h)
                 start, silences = row + 1, []
             else:
-                silences.append(Silence(int(times[row]), int(times[row + 1]), row, verdict.reason))
-        pieces.append((start, last, silences))
+                silences.append((row, verdict))
+        pieces += _within_endurance(track, start, last, silences, endurance_h)
     return [p for p in pieces if not track.on_ground[p[0] : p[1] + 1].all()]
+
+
+_Judged = tuple[int, Verdict]
+
+
+def _within_endurance(
+    track: Track, first: int, last: int, silences: list[_Judged], endurance_h: float
+) -> list[Piece]:
+    """Cut a stretch that no aircraft of the type can fly at its longest possible landing.
+
+    A silence too short to land in never ends a sortie, however long the aircraft was up:
+    then it was up so long.
+    """
+    times = track.time_ms
+    airborne_h = float(times[last] - times[first]) / MS_PER_MIN / 60
+    possible = [row for row, verdict in silences if verdict.could_land]
+    if airborne_h > endurance_h and possible:
+        cut = max(possible, key=lambda row: int(times[row + 1] - times[row]))
+        before = [item for item in silences if item[0] < cut]
+        after = [item for item in silences if item[0] > cut]
+        return [
+            *_within_endurance(track, first, cut, before, endurance_h),
+            *_within_endurance(track, cut + 1, last, after, endurance_h),
+        ]
+    found = [
+        Silence(int(times[row]), int(times[row + 1]), row, verdict.reason)
+        for row, verdict in silences
+    ]
+    return [(first, last, found)]
 
 
 def _between_landings(track: Track) -> list[tuple[int, int]]:
@@ -143,14 +176,49 @@ def _between_landings(track: Track) -> list[tuple[int, int]]:
 def _landings(track: Track) -> Bools:
     """Mark the ground contacts that last longer than a touch-and-go."""
     marked = np.zeros(len(track), dtype=bool)
-    ground = track.on_ground
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], ground, [False]]).astype(np.int8)))
-    for start, stop in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
+    for start, stop in _contacts(track):
         at_edge = start == 0 or stop == len(track)
-        lasted = 0 if at_edge else int(track.time_ms[stop] - track.time_ms[start])
-        if at_edge or lasted > TOUCH_AND_GO_MS:
+        if at_edge or _lasted_ms(track, start, stop) > TOUCH_AND_GO_MS:
             marked[start:stop] = True
     return marked
+
+
+def _contacts(track: Track) -> list[tuple[int, int]]:
+    """Return first row of each ground contact and the row after it.
+
+    Two contacts less than a minute and 2 km apart are one: sources disagree about the
+    moment, and no aircraft flies a circuit in that time.
+    """
+    ground = track.on_ground
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], ground, [False]]).astype(np.int8)))
+    found: list[tuple[int, int]] = []
+    for start, stop in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
+        if found:
+            before, end = found[-1]
+            apart_m = distance_m(
+                float(track.lon_deg[end - 1]),
+                float(track.lat_deg[end - 1]),
+                float(track.lon_deg[start]),
+                float(track.lat_deg[start]),
+            )
+            if (
+                track.time_ms[start] - track.time_ms[end - 1] <= SAME_CONTACT_MS
+                and apart_m <= SAME_CONTACT_M
+            ):
+                found[-1] = (before, stop)
+                continue
+        found.append((start, stop))
+    return found
+
+
+def _lasted_ms(track: Track, start: int, stop: int) -> int:
+    """Return how long a contact lasted: to halfway to the next airborne position.
+
+    Where that is over two minutes away, the aircraft may have stayed until then.
+    """
+    heard = int(track.time_ms[stop - 1] - track.time_ms[start])
+    waited = int(track.time_ms[stop] - track.time_ms[stop - 1])
+    return heard + (waited // 2 if waited <= SHORT_WAIT_MS else waited)
 
 
 def _beginning(track: Track, first: int) -> End:
@@ -160,17 +228,16 @@ def _beginning(track: Track, first: int) -> End:
         field = _field_at(track, first - 1)
         where = f" at {field.code}" if field else ""
         if waited <= SEEN_MS:
-            return End(OBSERVED, here.time_ms, field, f"left the ground{where}")
+            return End(OBSERVED, here.time_ms, field, f"left the ground{where}", on_ground=True)
         seen = iso(int(track.time_ms[first - 1]))
-        return End(
-            FIRST_HEARD, here.time_ms, field, f"on the ground{where} until {seen}, then unheard"
-        )
+        reason = f"on the ground{where} until {seen}, then unheard"
+        return End(FIRST_HEARD, here.time_ms, field, reason, on_ground=True)
     field = departed_from(here)
     if field:
         return End(OBSERVED, here.time_ms, field, _low_reason(here, field, "climbing out of"))
     leaving = here.field if towards(here, climbing=True) else None
-    climbing = ", climbing out" if leaving else ""
-    return End(FIRST_HEARD, here.time_ms, leaving, f"first heard {_height(here)}{climbing}")
+    reason = f"first heard {_height(here)}" + (f", climbing from {leaving.code}" if leaving else "")
+    return End(FIRST_HEARD, here.time_ms, None, reason, towards=leaving)
 
 
 def _ending(track: Track, last: int, held: Callable[[date], bool]) -> End:
@@ -179,15 +246,12 @@ def _ending(track: Track, last: int, held: Callable[[date], bool]) -> End:
         waited = int(track.time_ms[last + 1] - track.time_ms[last])
         field = _field_at(track, last + 1)
         where = f" at {field.code}" if field else ""
-        if waited <= SEEN_MS:
-            return End(OBSERVED, int(track.time_ms[last + 1]), field, f"touched ground{where}")
         if waited <= GROUND_HEARD_MS:
-            return End(
-                OBSERVED,
-                int(track.time_ms[last + 1]),
-                field,
-                f"heard on the ground{where}, unheard for {waited / MS_PER_MIN:.0f} min before",
-            )
+            reason = f"touched ground{where}"
+            if waited > SEEN_MS:
+                minutes = waited / MS_PER_MIN
+                reason = f"heard on the ground{where}, unheard for {minutes:.0f} min before"
+            return End(OBSERVED, int(track.time_ms[last + 1]), field, reason, on_ground=True)
     field = arrived_at(here)
     if field:
         return End(OBSERVED, here.time_ms, field, _low_reason(here, field, "coming in to"))
@@ -196,13 +260,13 @@ def _ending(track: Track, last: int, held: Callable[[date], bool]) -> End:
     if midnight - here.time_ms <= BRIDGE_MS and not held(tomorrow):
         return End(DATA_ENDS, here.time_ms, None, f"the data stops; {tomorrow} was not fetched")
     bound = here.field if towards(here, climbing=False) else None
-    descending = ", coming down" if bound else ""
-    return End(SIGNAL_LOST, here.time_ms, bound, f"last heard {_height(here)}{descending}")
+    reason = f"last heard {_height(here)}" + (f", coming down to {bound.code}" if bound else "")
+    return End(SIGNAL_LOST, here.time_ms, None, reason, towards=bound)
 
 
 def _touched(track: Track, take_off: End, landing: End) -> tuple[Airfield, ...]:
-    fields = [take_off.field, landing.field]
-    fields += [_field_at(track, int(row)) for row in np.flatnonzero(track.on_ground)[:50]]
+    fields = [end.field for end in (take_off, landing) if end.on_ground]
+    fields += [_field_at(track, start) for start, _ in _contacts(track)]
     return tuple(sorted({field for field in fields if field}, key=lambda f: f.code))
 
 
@@ -212,8 +276,9 @@ def _field_at(track: Track, row: int) -> Airfield | None:
 
 
 def _height(here: Moment) -> str:
+    field, away_m = nearest(lon_deg=here.lon_deg, lat_deg=here.lat_deg)
     height = "at an unknown altitude" if np.isnan(here.alt_ft) else f"at {here.alt_ft:,.0f} ft"
-    return f"{height}, {here.field_m / M_PER_KM:,.0f} km from {here.field.code}"
+    return f"{height}, {away_m / M_PER_KM:,.0f} km from {field.code}"
 
 
 def _low_reason(here: Moment, field: Airfield, doing: str) -> str:
