@@ -31,6 +31,18 @@ def test_every_console_block_of_the_readme_does_what_it_says(
         assert result.exit_code in (0, 3), command
 
 
+def test_the_python_page_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ONSTATION_CACHE", str(tmp_path / "cache"))
+    page = (TOP / "docs" / "python.md").read_text(encoding="utf-8")
+    (block,) = re.findall(r"```python\n(.*?)```", page, flags=re.DOTALL)
+    store = str(tmp_path / "store")
+    source = str(TOP / "data" / "sample" / "reconstructed")
+    fetched = CliRunner().invoke(main, ["--store", store, "fetch", "--source", source])
+
+    assert fetched.exit_code == 0
+    exec(compile(block, "docs/python.md", "exec"), {"STORE": store})
+
+
 def test_the_command_reference_is_current() -> None:
     from importlib.util import module_from_spec, spec_from_file_location
 

@@ -15,7 +15,7 @@ from onstation.cli.options import period_from_options, write_output
 from onstation.config import Settings
 from onstation.errors import DONE, HOLES, InputError
 from onstation.periods import Period
-from onstation.reports.export import METADATA
+from onstation.reports.encode import METADATA
 from onstation.reports.records import Frame
 from onstation.reports.sentences import empty_sentence, hole_lines, left_out_sentence
 from onstation.store.database import Store, open_store

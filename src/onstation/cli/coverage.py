@@ -9,7 +9,8 @@ from onstation.cli.main import pass_settings
 from onstation.cli.options import output_options, period_options
 from onstation.config import Settings
 from onstation.pipeline import answer
-from onstation.reports.export import COVERAGE_COLUMNS, coverage_csv, coverage_json, metadata
+from onstation.reports.encode import metadata
+from onstation.reports.export_coverage import COVERAGE_COLUMNS, coverage_csv, coverage_json
 from onstation.reports.records import CoverageTable
 from onstation.reports.sentences import damage_lines
 
