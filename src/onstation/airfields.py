@@ -13,6 +13,9 @@ import numpy as np
 from onstation.geodesy import between
 from onstation.schema import Airfield, Floats
 
+CHUNK = 500
+"""Positions compared with all fields at a time; keeps memory small."""
+
 
 @cache
 def _table(country: str | None = None) -> tuple[tuple[Airfield, ...], tuple[str, ...], Floats]:
@@ -60,6 +63,24 @@ def nearest(
         lon_deg=lon_deg, lat_deg=lat_deg, to_lon_deg=field.lon_deg, to_lat_deg=field.lat_deg
     )
     return field, float(away)
+
+
+def nearest_each(
+    *, lon_deg: Floats, lat_deg: Floats, country: str | None = None
+) -> tuple[list[Airfield], Floats]:
+    """Return the airfield nearest to each of many positions, and its distance. [m]"""
+    fields, _, unit = _table(country)
+    here = _unit(lon_deg, lat_deg)
+    found: list[Airfield] = []
+    for start in range(0, len(here), CHUNK):
+        found += [fields[i] for i in np.argmax(here[start : start + CHUNK] @ unit.T, axis=1)]
+    away, _ = between(
+        lon_deg=lon_deg,
+        lat_deg=lat_deg,
+        to_lon_deg=np.array([field.lon_deg for field in found]),
+        to_lat_deg=np.array([field.lat_deg for field in found]),
+    )
+    return found, away
 
 
 def zone_at(*, lon_deg: float, lat_deg: float) -> str:

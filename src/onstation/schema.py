@@ -296,7 +296,7 @@ class Sortie:
     track
         Its positions, airborne ones and those of ground contacts inside it.
     touched
-        Fields where this sortie was heard on the ground.
+        Fields where this sortie was heard on the ground, or flew circuits.
     silences
         Every silence inside it, and the one it ended in.
     dropped

@@ -316,3 +316,27 @@ def test_a_flood_of_random_positions_is_not_dozens_of_aircraft() -> None:
     )
 
     assert missions(noise) <= 4
+
+
+def test_an_hour_of_low_approaches_is_circuit_flying_though_no_wheel_was_heard() -> None:
+    runway, out = (32.829, -115.672), (32.83, -115.45)
+    circuits: list[Waypoint] = []
+    for lap in range(8):
+        start = 40 + 7 * lap
+        circuits += [
+            (start, *runway, 200),
+            (start + 2, 32.86, -115.8, 1500),
+            (start + 4.5, 32.88, -115.45, 1500),
+            (start + 5.5, *out, 1200),
+        ]
+    flight = fly(
+        *OUT,
+        (35, *out, 3000),
+        *circuits,
+        (110, 32.75, -116.4, 9000),
+        (120, *NZY, 100),
+        (121, *NZY, GROUND),
+        (126, *NZY, GROUND),
+    )
+
+    assert missions(flight) == 0

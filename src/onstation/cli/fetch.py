@@ -10,6 +10,7 @@ import click
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from onstation.cli.asking import progress
 from onstation.cli.main import pass_settings
 from onstation.cli.options import bounds_from_options, period_from_options, period_options
 from onstation.config import Settings
@@ -93,7 +94,7 @@ def fetch(
             on_event=on_step,
             jobs=jobs,
         )
-    derive(settings, store)
+    derive(settings, store, progress(settings))
     lines = holes_of(summary) if quiet else [*_told(summary, first, last), *holes_of(summary)]
     for line in lines:
         click.echo(line, err=True)
@@ -183,14 +184,14 @@ def _progress(*, shown_: bool) -> Iterator[OnStep]:
         TextColumn("{task.completed:,.0f} documents, {task.fields[kept]:,} watched", markup=False),
         TimeElapsedColumn(),
     )
-    with Progress(*columns, console=console, transient=True) as progress:
-        task = progress.add_task("", total=None, kept=0)
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("", total=None, kept=0)
         kept = 0
 
         def on_step(step: Step) -> None:
             nonlocal kept
             kept += step.kept
-            progress.update(task, advance=1, kept=kept)
+            bar.update(task, advance=1, kept=kept)
 
         yield on_step
 

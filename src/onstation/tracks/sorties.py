@@ -10,7 +10,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from onstation.airfields import nearest
+from onstation.airfields import nearest, nearest_each
 from onstation.geodesy import distance_m
 from onstation.periods import day_start_ms, iso, utc_day
 from onstation.schema import (
@@ -28,8 +28,13 @@ from onstation.schema import (
 )
 from onstation.tracks.silences import (
     BRIDGE_MS,
+    FINAL_HEIGHT_FT,
+    FINAL_M,
+    HIGH_FT,
+    HOME,
     Moment,
     Verdict,
+    altitudes_ft,
     arrived_at,
     departed_from,
     judge,
@@ -46,9 +51,14 @@ GROUND_HEARD_MS = 60 * MS_PER_MIN
 SAME_CONTACT_MS = MS_PER_MIN
 SAME_CONTACT_M = 2_000.0
 SHORT_WAIT_MS = 2 * MS_PER_MIN
+CIRCUIT_PASSES = 3
+CIRCUIT_MS = 2 * MS_PER_MIN
 
 THRESHOLDS = (
     Threshold("touch_and_go_min", TOUCH_AND_GO_MS / MS_PER_MIN, "min", "shorter ground contact"),
+    Threshold(
+        "circuit_passes", CIRCUIT_PASSES, "", "low over one runway make circuit flying of it"
+    ),
     Threshold(
         "ground_field_km", GROUND_FIELD_M / M_PER_KM, "km", "a field this near names ground contact"
     ),
@@ -267,7 +277,32 @@ def _ending(track: Track, last: int, held: Callable[[date], bool]) -> End:
 def _touched(track: Track, take_off: End, landing: End) -> tuple[Airfield, ...]:
     fields = [end.field for end in (take_off, landing) if end.on_ground]
     fields += [_field_at(track, start) for start, _ in _contacts(track)]
+    fields += _flown_circuits(track)
     return tuple(sorted({field for field in fields if field}, key=lambda f: f.code))
+
+
+def _flown_circuits(track: Track) -> list[Airfield]:
+    """Return the fields over whose runway the aircraft came down again and again.
+
+    Low approaches are circuit flying even where no wheel was heard to touch.
+    """
+    alts = altitudes_ft(track)
+    low = np.flatnonzero(~track.on_ground & (alts < HIGH_FT))
+    if len(low) < CIRCUIT_PASSES:
+        return []
+    fields, away_m = nearest_each(
+        lon_deg=track.lon_deg[low], lat_deg=track.lat_deg[low], country=HOME
+    )
+    heights = alts[low] - np.array([field.elevation_ft for field in fields])
+    over = (away_m <= FINAL_M) & (heights <= FINAL_HEIGHT_FT)
+    last_ms: dict[Airfield, int] = {}
+    passes: dict[Airfield, int] = {}
+    for index in np.flatnonzero(over).tolist():
+        field, time_ms = fields[index], int(track.time_ms[low[index]])
+        if field not in last_ms or time_ms - last_ms[field] >= CIRCUIT_MS:
+            passes[field] = passes.get(field, 0) + 1
+        last_ms[field] = time_ms
+    return [field for field, count in passes.items() if count >= CIRCUIT_PASSES]
 
 
 def _field_at(track: Track, row: int) -> Airfield | None:
