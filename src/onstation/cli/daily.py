@@ -10,13 +10,13 @@ from onstation.cli.fetch import fetch
 from onstation.cli.main import pass_settings
 from onstation.cli.options import tz_option
 from onstation.config import Settings
-from onstation.errors import DONE, HOLES, InputError
+from onstation.errors import DONE, HOLES
 from onstation.fleet.load import load_fleet
 from onstation.periods import local_day
 from onstation.pipeline.daily import daily, days_to_fetch
 from onstation.reports.render import daily_text
 from onstation.reports.sentences import nothing_usable
-from onstation.sources.local import LocalSource, open_local
+from onstation.sources.local import open_all
 from onstation.store.database import open_store
 from onstation.units import MS_PER_S
 
@@ -51,7 +51,7 @@ def command(
     For cron. Ends with 3 if yesterday or a newly found day is partial or missing; holes
     that the last daily report knew are printed and end with 0.
     """
-    opened = _opened(sources)
+    opened = open_all(sources)
     on = day.date() if day else _yesterday(tz)
     with open_store(settings.store, create=bool(opened)) as store:
         if opened:
@@ -70,17 +70,3 @@ def command(
 def _yesterday(tz: str) -> date:
     now_ms = round(datetime.now(UTC).timestamp() * MS_PER_S)
     return local_day(now_ms, tz) - timedelta(days=1)
-
-
-def _opened(texts: tuple[str, ...]) -> list[LocalSource]:
-    """Return the sources named; list the faults of all of them."""
-    opened: list[LocalSource] = []
-    faults: list[str] = []
-    for text in dict.fromkeys(texts):
-        try:
-            opened.append(open_local(text))
-        except InputError as error:
-            faults += error.faults
-    if faults:
-        raise InputError(*faults)
-    return opened

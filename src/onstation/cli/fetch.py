@@ -19,7 +19,7 @@ from onstation.fleet.load import load_fleet
 from onstation.fleet.match import Fleet
 from onstation.periods import days_between
 from onstation.pipeline.summary import CollectSummary, OnStep, Step
-from onstation.sources.local import LocalSource, open_local
+from onstation.sources.local import LocalSource, open_all
 from onstation.sources.providers import PROVIDERS
 from onstation.store.database import Store, open_store
 from onstation.yamlfile import shown
@@ -143,16 +143,7 @@ def _opened(texts: Collection[str]) -> list[LocalSource]:
         raise InputError(
             f"no --source given; name one of {known} (`onstation fetch --list-sources` tells more)."
         )
-    opened: list[LocalSource] = []
-    faults: list[str] = []
-    for text in dict.fromkeys(texts):
-        try:
-            opened.append(open_local(text))
-        except InputError as error:
-            faults += error.faults
-    if faults:
-        raise InputError(*faults)
-    return opened
+    return open_all(texts)
 
 
 def _days_asked(

@@ -5,7 +5,7 @@ Any level of a ``globe_history`` tree will do, and so will a bare folder of trac
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -128,6 +128,26 @@ class LocalSource:
             yield tar_of(self.path)
         else:
             yield SingleFile(self.path)
+
+
+def open_all(texts: Iterable[str]) -> list["LocalSource"]:
+    """Return the sources that texts name, each once.
+
+    Raises
+    ------
+    InputError
+        With the faults of all of them.
+    """
+    opened: list[LocalSource] = []
+    faults: list[str] = []
+    for text in dict.fromkeys(texts):
+        try:
+            opened.append(open_local(text))
+        except InputError as error:
+            faults += error.faults
+    if faults:
+        raise InputError(*faults)
+    return opened
 
 
 def open_local(text: str) -> LocalSource:
