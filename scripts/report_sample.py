@@ -1,7 +1,8 @@
 """Run the main job on the bundled sample archive and print the report.
 
 ``make report`` runs this. It fetches both halves of ``data/sample`` into a store of its
-own, then asks the three questions the tool is for. The first failing command ends it.
+own, then asks for the two stories it holds, and for the recorded week whose only
+military aircraft is no surveillance aircraft. The first failing command ends it.
 """
 
 import argparse
@@ -14,6 +15,7 @@ SAMPLE = TOP / "data" / "sample"
 QUESTIONS = (
     ("report", "--since", "2025-01-26", "--until", "2025-02-08"),
     ("tail", "CBP113"),
+    ("report", "--since", "2020-09-08", "--until", "2020-09-15"),
 )
 
 

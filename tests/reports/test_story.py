@@ -75,7 +75,7 @@ def test_transits_are_told_apart_and_a_mission_counts_once() -> None:
 
 
 def test_days_without_data_are_days_nothing_is_known_of() -> None:
-    assert "1 day without data: 2025-08-14. Nothing is known of them." in told(lost())
+    assert "1 day without data: 2025-08-14. Of such days nothing is known." in told(lost())
     assert "Heard on 1 day, never in or near a region." in told()
     nothing = AircraftDays("ae2fd0", (), (date(2025, 8, 13),), ())
     assert "Not heard in this period." in told(days=(nothing,))

@@ -22,6 +22,7 @@ from onstation.store.database import Store, open_store
 
 PIPE_WIDTH = 100
 """Columns of a table where nobody says how wide the place is."""
+LEAST_WIDTH = 80
 
 
 def ask(settings: Settings) -> Store:
@@ -49,8 +50,11 @@ def window_asked(text: str | None, tz: str) -> Period | None:
 
 
 def width() -> int:
-    """Return how many columns a table may use."""
-    return max(shutil.get_terminal_size((PIPE_WIDTH, 24)).columns, 40)
+    """Return how many columns a table may use; a narrower terminal wraps its lines.
+
+    A table squeezed further would cut numbers, and a cut number is a wrong one.
+    """
+    return max(shutil.get_terminal_size((PIPE_WIDTH, 24)).columns, LEAST_WIDTH)
 
 
 def colour(output: Path | None) -> bool:

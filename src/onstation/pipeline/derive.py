@@ -54,7 +54,7 @@ def derive(settings: Settings, store: Store, on_progress: Progress | None = None
         if on_progress:
             on_progress(done, len(stale))
         rows = judge(icao)
-        rows = renumbered(store.derived.missions_of(icao), rows)
+        rows = _renumbered_apart(store.derived.missions_of(icao), rows)
         store.derived.replace_aircraft(icao, wanted[icao], rows)
     if on_progress:
         on_progress(len(stale), len(stale))
@@ -105,6 +105,17 @@ def _judge(settings: Settings, store: Store, fleet: Fleet) -> Callable[[str], li
     held = _held_days(store)
     bench = Bench(fleet, atlas, Depth(atlas), lambda icao, day: day in held(icao))
     return lambda icao: judge_aircraft(store.archive.documents_of(icao), bench)
+
+
+def _renumbered_apart(before: Sequence[Mission], after: Sequence[Mission]) -> list[Mission]:
+    """Renumber recordings and reconstructions apart: neither supersedes the other."""
+    found: list[Mission] = []
+    for recorded in (True, False):
+        found += renumbered(
+            [row for row in before if (row.reconstruction is None) == recorded],
+            [row for row in after if (row.reconstruction is None) == recorded],
+        )
+    return found
 
 
 def renumbered(before: Sequence[Mission], after: Sequence[Mission]) -> list[Mission]:

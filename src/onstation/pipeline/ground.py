@@ -82,6 +82,7 @@ def stand_on(
         )
     else:
         used = whole
+    rebuilt = recorded is None and not only and any(RECONSTRUCTION in d.sources for d in used)
     missing = {day.day for day in whole if day.status == MISSING}
     single = {
         answer.day
@@ -96,7 +97,7 @@ def stand_on(
         filters=filters,
         recorded=only,
         coverage=tuple(used),
-        states=tuple(calendar_days(period, used, recorded_only=only)),
+        states=tuple(calendar_days(period, used, recorded_only=only, reconstructed_only=rebuilt)),
         single_days=len(single),
     )
 

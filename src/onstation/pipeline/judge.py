@@ -75,26 +75,27 @@ def judge_aircraft(documents: Sequence[tuple[Document, bytes]], bench: Bench) ->
         watches it.
     """
     rows: list[Mission] = []
+    numbers: dict[date, int] = {}
     for recorded in (True, False):
         chosen = [item for item in documents if (item[0].head.reconstruction is None) == recorded]
-        if chosen:
-            rows += _judge(chosen, bench)
+        tracks = [read_trace(data, document=document)[0] for document, data in chosen]
+        if tracks:
+            rows += judge_tracks(tracks, bench, numbers)
     return rows
 
 
-def _judge(documents: Sequence[tuple[Document, bytes]], bench: Bench) -> list[Mission]:
-    return judge_tracks(
-        [read_trace(data, document=document)[0] for document, data in documents], bench
-    )
-
-
-def judge_tracks(tracks: Sequence[Track], bench: Bench) -> list[Mission]:
+def judge_tracks(
+    tracks: Sequence[Track], bench: Bench, numbers: dict[date, int] | None = None
+) -> list[Mission]:
     """Return every row of one address, from what its documents hold.
 
     Parameters
     ----------
     tracks
         Of one address, in any order, all recorded or all reconstructed.
+    numbers
+        How many of its sorties were numbered before, by day: a reconstruction is numbered
+        after the recordings of its day.
     """
     whole = join(tracks)
     match = _match(whole, bench.fleet, None)
@@ -106,6 +107,7 @@ def judge_tracks(tracks: Sequence[Track], bench: Bench) -> list[Mission]:
         type_designator=match.type,
         held=lambda day: bench.held(whole.icao, day),
         dropped=dropped,
+        numbers=numbers,
     )
     return [row for sortie in sorties for row in _rows_of(sortie, bench)]
 

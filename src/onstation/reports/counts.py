@@ -127,12 +127,16 @@ def uncounted(rows: Iterable[Mission], scope: Sequence[str]) -> Uncounted:
     """Sort the sorties that count nowhere in scope into possible, excluded and transit.
 
     A sortie that was possible in one region and a transit in another is possible; one
-    that is counted anywhere in scope is in none of the three.
+    that is counted anywhere in scope is in none of the three. Beside reconstructions an
+    excluded recording is called one.
     """
     sorties: dict[str, dict[str, str]] = {}
-    for row in rows:
+    given = list(rows)
+    mixed = len({row.reconstruction is None for row in given}) > 1
+    for row in given:
         if row.region in scope:
-            sorties.setdefault(row.mission_id, {}).setdefault(row.status, row.status_reason)
+            told = "recorded, " if mixed and row.reconstruction is None else ""
+            sorties.setdefault(row.mission_id, {}).setdefault(row.status, told + row.status_reason)
     transits = possible = 0
     excluded: Counter[str] = Counter()
     for statuses in sorties.values():

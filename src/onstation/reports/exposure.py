@@ -15,6 +15,7 @@ from onstation.periods import (
     local_day_start_ms,
     utc_day,
 )
+from onstation.reports.columns import RECONSTRUCTION
 from onstation.reports.records import Days, DayState
 from onstation.schema import (
     EXPIRED,
@@ -31,6 +32,7 @@ from onstation.units import DAYS_PER_MONTH
 
 NOT_ASKED = "not asked for"
 ONLY_RECONSTRUCTED = "only reconstructions"
+ONLY_RECORDED = "only recordings, and reconstructions are counted"
 
 
 def utc_days(period: Period) -> tuple[date, date]:
@@ -39,7 +41,11 @@ def utc_days(period: Period) -> tuple[date, date]:
 
 
 def calendar_days(
-    period: Period, coverage: Iterable[DayCoverage], *, recorded_only: bool
+    period: Period,
+    coverage: Iterable[DayCoverage],
+    *,
+    recorded_only: bool,
+    reconstructed_only: bool = False,
 ) -> list[DayState]:
     """Return what is known of every calendar day of a period.
 
@@ -49,13 +55,19 @@ def calendar_days(
         What is known of each UTC day; a day without an entry is missing.
     recorded_only
         A day with nothing but reconstructions is missing: it was never recorded.
+    reconstructed_only
+        A day without any reconstruction is missing: what is counted was not made for it.
 
     Returns
     -------
     list of DayState
         One for each day of the period, in order.
     """
-    known = {day.day: _recorded(day) if recorded_only else day for day in coverage}
+    known = {day.day: day for day in coverage}
+    if recorded_only:
+        known = {day: _recorded(one) for day, one in known.items()}
+    if reconstructed_only:
+        known = {day: _reconstructed(one) for day, one in known.items()}
     return [_state(day, period, known) for day in period.days]
 
 
@@ -137,6 +149,12 @@ def _recorded(day: DayCoverage) -> DayCoverage:
     if day.recorded or day.status == MISSING:
         return day
     return replace(day, status=MISSING, reason=ONLY_RECONSTRUCTED, documents=0)
+
+
+def _reconstructed(day: DayCoverage) -> DayCoverage:
+    if RECONSTRUCTION in day.sources or day.status == MISSING:
+        return day
+    return replace(day, status=MISSING, reason=ONLY_RECORDED, documents=0)
 
 
 def _state(day: date, period: Period, known: Mapping[date, DayCoverage]) -> DayState:

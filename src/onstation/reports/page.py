@@ -13,7 +13,7 @@ from onstation.reports.sentences import (
     hole_lines,
     left_out_sentence,
     not_counted,
-    span,
+    period_words,
     surge_sentences,
     three_counts,
 )
@@ -31,7 +31,7 @@ POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 def title_of(report: Report) -> str:
     """Return the heading of a report; it says so where everything is a reconstruction."""
     frame = report.frame
-    told = span(frame.period.first_day, frame.period.last_day)
+    told = period_words(frame.period)
     label = "RECONSTRUCTION: " if frame.reconstruction else ""
     return f"{label}Surveillance missions, {told} ({frame.period.tz}), rule {frame.rule}"
 

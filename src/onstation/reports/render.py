@@ -37,6 +37,7 @@ from onstation.reports.sentences import (
     hole_lines,
     left_out_sentence,
     listed,
+    period_words,
     plural,
     rate_words,
     span,
@@ -99,7 +100,7 @@ def report_text(report: Report, *, width: int, colour: bool = False) -> str:
 def missions_text(found: MissionList, *, width: int, colour: bool = False) -> str:
     """Return mission rows as a table with the total they add up to."""
     frame = found.frame
-    told = span(frame.period.first_day, frame.period.last_day)
+    told = period_words(frame.period)
     label = "RECONSTRUCTION: " if frame.reconstruction else ""
     what = "missions" if found.status == "counted" else f"sorties ({found.status})"
     heading = f"{label}Surveillance {what}, {told} ({frame.period.tz}), rule {frame.rule}"
@@ -120,7 +121,7 @@ def missions_text(found: MissionList, *, width: int, colour: bool = False) -> st
 def coverage_text(table: CoverageTable, *, width: int, colour: bool = False) -> str:
     """Return what was asked, what answered and what is missing, a line a run of alike days."""
     frame = table.frame
-    told = span(frame.period.first_day, frame.period.last_day)
+    told = period_words(frame.period)
     lines: list[Line] = [_heading(f"Coverage, {told} (UTC days)")]
     if frame.held is None:
         lines += ["", empty_sentence(frame, "data")]
@@ -214,7 +215,7 @@ def daily_text(report: DailyReport, *, width: int, colour: bool = False) -> str:
         lines += [f"Changed since the report for {report.since}:"]
         lines += [_Indented(told, 2, 4) for told in report.changes]
     for name, one in (("Last 30 days", report.thirty), ("Month to date", report.month)):
-        told = span(one.frame.period.first_day, one.frame.period.last_day)
+        told = period_words(one.frame.period)
         lines += ["", _heading(f"{name}, {told}"), *surge_sentences(one)]
         left = left_out_sentence(one.frame)
         lines += [left] if left else []
@@ -242,6 +243,8 @@ def _mission_table(found: MissionList, width: int) -> Table:
         column.no_wrap = heading not in ("why", "callsign", "aircraft")
     for row in found.rows:
         cells = _mission_cells(row, found.frame.period.tz)
+        if found.frame.reconstruction and row.reconstruction is None:
+            cells["why"] = f"RECORDED: {cells['why']}"
         table.add_row(*(_cell(cells[heading]) for heading in headings))
     return table
 
@@ -286,9 +289,7 @@ def times(start_ms: int | None, end_ms: int | None, day: date) -> str:
 
 def ended(row: Mission) -> str:
     """Return how a sortie ended, in two words."""
-    if row.landing_kind == SIGNAL_LOST:
-        return "signal lost"
-    return "provisional" if row.landing_kind == DATA_ENDS else "landed"
+    return {SIGNAL_LOST: "signal lost", DATA_ENDS: "provisional"}.get(row.landing_kind, "landed")
 
 
 @dataclass(slots=True)

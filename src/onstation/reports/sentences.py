@@ -6,11 +6,12 @@ Every sentence can stand alone in print: it names its population, its days and i
 from collections.abc import Iterable, Sequence
 from datetime import date
 
+from onstation.periods import Period, iso, period_of
 from onstation.reports.baseline import TOO_SHORT
 from onstation.reports.exposure import hole_runs
 from onstation.reports.records import Counts, CoverageTable, Days, Filters, Frame, Report
 from onstation.reports.safe import drawn
-from onstation.units import KM_PER_MI
+from onstation.units import KM_PER_MI, MS_PER_MIN
 
 LOWER_BOUND = (
     "A lower bound: what was heard on public ADS-B. Not seen: aircraft that broadcast no position"
@@ -84,6 +85,19 @@ def span(first: date, last: date) -> str:
     return f"{first}" if first == last else f"{first} to {last}"
 
 
+def period_words(period: Period) -> str:
+    """Return a period: its days, or its instants where it is not made of whole days."""
+    if is_whole(period):
+        return span(period.first_day, period.last_day)
+    return f"{iso(period.since_ms)} to {iso(period.until_ms)}"
+
+
+def is_whole(period: Period) -> bool:
+    """Say whether a period is made of whole calendar days of its zone."""
+    days = period_of(period.first_day, period.last_day, period.tz)
+    return (days.since_ms, days.until_ms) == (period.since_ms, period.until_ms)
+
+
 def distance(km: float) -> str:
     """Return a distance in km and miles.
 
@@ -104,7 +118,7 @@ def norm_words(report: Report) -> str:
     if window is not None:
         found = plural(window.tally.missions or 0, "mission")
         days = plural(window.days.usable, "usable day")
-        told = span(window.period.first_day, window.period.last_day)
+        told = period_words(window.period)
         return f"the rate of {told} ({found} in {days})"
     rate = rate_words(report.rate)
     if report.replaced:
@@ -247,7 +261,7 @@ def hole_lines(days: Days) -> list[str]:
 
 def nothing_usable(frame: Frame) -> str:
     """Say which it is: an empty store, or a period nothing was asked about."""
-    told = span(frame.period.first_day, frame.period.last_day)
+    told = period_words(frame.period)
     if frame.held is None:
         return (
             "The store holds no data at all; `onstation fetch --source DIRECTORY` fills it."
@@ -269,7 +283,7 @@ def empty_sentence(frame: Frame, what: str) -> str:
     """Say that nothing was found, and which kind of nothing it is."""
     if not frame.days.usable:
         return nothing_usable(frame)
-    told = span(frame.period.first_day, frame.period.last_day)
+    told = period_words(frame.period)
     return f"No {what} from {told}, on {plural(frame.days.usable, 'usable day')}."
 
 
@@ -279,8 +293,8 @@ def left_out_sentence(frame: Frame) -> str | None:
         return None
     verb = "was" if frame.left_out == 1 else "were"
     return (
-        f"{plural(frame.left_out, 'reconstructed mission')} {verb} left out: they are never"
-        " added to recorded ones."
+        f"{plural(frame.left_out, 'reconstructed mission')} {verb} left out: reconstructions are"
+        " never added to recorded missions."
     )
 
 
@@ -301,6 +315,10 @@ def damage_lines(table: CoverageTable) -> list[str]:
 
 def _in_days(frame: Frame) -> str:
     days = frame.days
+    if not is_whole(frame.period):
+        hours = (frame.period.until_ms - frame.period.since_ms) / MS_PER_MIN / 60
+        heard = "" if days.usable == days.asked else " of which not all was heard"
+        return f"in {hours:,.1f} hours{heard}"
     if days.usable == days.asked:
         return f"in {plural(days.asked, 'day')}"
     return f"on {days.usable:,} usable of {plural(days.asked, 'day')}"

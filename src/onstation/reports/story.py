@@ -12,6 +12,7 @@ from onstation.reports.sentences import (
     closing_lines,
     distance,
     listed,
+    period_words,
     plural,
     span,
 )
@@ -59,7 +60,7 @@ def story_lines(story: TailStory) -> Lines:
 
 def _title(story: TailStory) -> str:
     label = "RECONSTRUCTION: " if story.frame.reconstruction else ""
-    told = span(story.frame.period.first_day, story.frame.period.last_day)
+    told = period_words(story.frame.period)
     return f"{label}{story.ident} (matched by {story.matched_by}), {told}, rule {story.frame.rule}"
 
 
@@ -235,7 +236,7 @@ def _days(story: TailStory) -> Lines:
         if one.without_data:
             lines.append(
                 (0, f"{name}{plural(len(one.without_data), 'day')} without data:"
-                 f" {_spans(one.without_data)}. Nothing is known of them.")
+                 f" {_spans(one.without_data)}. Of such days nothing is known.")
             )  # fmt: skip
         else:
             lines.append((0, f"{name}No day without data in this period."))

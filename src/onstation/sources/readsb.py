@@ -137,6 +137,7 @@ def read_opening(data: bytes, *, whole: bool = True, thorough: bool = False) -> 
         ``None`` if ``data`` is not whole and more of it is needed.
     """
     text, complete = inflate_some(data, HEAD_LENGTH)
+    complete = complete and whole  # the first bytes of a plain document are no document
     if text.strip():
         _check_object(text)
     if not complete and not thorough:

@@ -15,7 +15,10 @@ _REMEDIES = (
     ("full", "the disk is full; make room and run the same command again, nothing is lost"),
     ("readonly", "it may only be read; check its permissions or choose another --store"),
     ("unable to open", "check that the folder exists and may be written to"),
-    ("malformed", "it is damaged; `onstation verify` tells more; restore a copy or fetch anew"),
+    (
+        "malformed",
+        "its file is damaged; restore a copy, or move it away and fetch anew from your sources",
+    ),
     ("not a database", "it is no onstation store; move it away or choose another --store"),
     ("disk i/o", "the disk failed to read or write it"),
 )

@@ -94,6 +94,8 @@ def open_store(directory: Path, *, create: bool = True) -> Store:
         It cannot be opened, is no store, or was made by a newer onstation.
     """
     path = directory.expanduser() / FILE
+    if path.parent.exists() and not path.parent.is_dir():
+        raise StoreError(f"store {path.parent}: a file, not a folder; choose another --store.")
     if not create and not path.exists():
         return Store(_prepared(Connection(":memory:")), None)
     try:

@@ -48,6 +48,10 @@ LOCAL, RECONSTRUCTION = "local", "reconstruction"
 """Names of the sources a user's own files are."""
 
 
+NOT_ASKED = "not asked for"
+ONLY_SINGLE = "only single aircraft were asked for"
+
+
 class Ledger:
     """What was asked and what answered.
 
@@ -147,7 +151,11 @@ class Ledger:
         for answer in self._whole_days(first, last):
             whole.setdefault(answer.day, []).append(answer)
         both = self.days.mixed_days()
-        return [_coverage(day, whole.get(day, []), both) for day in days_between(first, last)]
+        days = list(days_between(first, last))
+        alone: set[date] = set()
+        if len(whole) < len(days):
+            alone = {one.day for one in self.answers(first, last) if one.icao is not None}
+        return [_coverage(day, whole.get(day, []), both, alone) for day in days]
 
     def held_span(self) -> tuple[date, date] | None:
         """Return the first and last UTC day anything is known of."""
@@ -257,12 +265,13 @@ def _outcome(documents: int, damaged: int, reason: str) -> str:
     return PARTIAL if damaged or reason else HEARD
 
 
-def _coverage(day: date, answers: list[Answer], mixed: set[date]) -> DayCoverage:
+def _coverage(day: date, answers: list[Answer], mixed: set[date], alone: set[date]) -> DayCoverage:
     """Return what several whole-day answers of one day amount to together."""
     usable = [a for a in answers if a.documents]
     complete = [a for a in usable if a.outcome == HEARD]
     status = USABLE if complete else PARTIAL if usable else MISSING
     reasons = dict.fromkeys(a.reason or a.outcome for a in answers if a not in complete)
+    never = ONLY_SINGLE if day in alone else NOT_ASKED
     sources = {a.source for a in usable} | ({RECONSTRUCTION} if usable and day in mixed else set())
     return DayCoverage(
         day=day,
@@ -271,6 +280,6 @@ def _coverage(day: date, answers: list[Answer], mixed: set[date]) -> DayCoverage
         watched=max((a.watched for a in usable), default=0),
         damaged=max((a.damaged for a in answers), default=0),
         recorded=any(a.recorded for a in usable),
-        reason="" if complete else "; ".join(reasons) or "not asked for",
+        reason="" if complete else "; ".join(reasons) or never,
         sources=tuple(sorted(sources)),
     )

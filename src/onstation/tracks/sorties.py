@@ -71,6 +71,7 @@ def find_sorties(
     type_designator: str | None,
     held: Callable[[date], bool],
     dropped: dict[str, int] | None = None,
+    numbers: dict[date, int] | None = None,
 ) -> list[Sortie]:
     """Return every sortie of one address, in order of time.
 
@@ -85,6 +86,8 @@ def find_sorties(
         where the data stops is not a lost signal.
     dropped
         Positions removed by the filters, carried into each sortie for the record.
+    numbers
+        How many sorties of each day were numbered before; it is counted on.
 
     Returns
     -------
@@ -98,7 +101,7 @@ def find_sorties(
     ]
     pieces.sort(key=lambda item: int(item[0].time_ms[item[1][0]]))
     found: list[Sortie] = []
-    numbers: dict[date, int] = {}
+    numbers = {} if numbers is None else numbers
     counts = tuple(sorted((dropped or {}).items()))
     for track, (first, last, silences) in pieces:
         take_off = _beginning(track, first)
