@@ -22,6 +22,7 @@ MAX_DEPTH = 60
 """Deeper nesting is refused."""
 
 Key = tuple[str | int, ...]
+Fault = tuple[int, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +38,15 @@ class Located:
         lead to it, as in ``("regions", "baja", "buffer", "by")``.
     name
         The file's name, for messages.
+    faults
+        Line and sentence of what is wrong with single entries; they are left out of
+        ``value``, so that the rest can be checked in the same go.
     """
 
     value: Any
     lines: dict[Key, int]
     name: str = ""
+    faults: tuple[tuple[int, str], ...] = ()
 
     def line(self, *path: str | int) -> int:
         """Return the line of an entry, or of the nearest entry around it.
@@ -60,23 +65,40 @@ def load(path: Path) -> Located:
     Raises
     ------
     InputError
-        The file cannot be read or is not such a file; every fault is listed.
+        The file cannot be read or is not such a file, or entries of it are faulty; every
+        fault is listed.
+    """
+    located = load_leniently(path)
+    if located.faults:
+        raise InputError(*(told for _, told in located.faults))
+    return located
+
+
+def load_leniently(path: Path) -> Located:
+    """Read a YAML file whose top is a mapping, without the entries that are faulty.
+
+    Raises
+    ------
+    InputError
+        The file cannot be read, or is not such a file.
     """
     text = _read(path)
     try:
-        faults = list(_forbidden(text))
-        root = None if faults else yaml.compose(text, Loader=_Loader)
+        fatal = list(_forbidden(text))
+        root = None if fatal else yaml.compose(text, Loader=_Loader)
     except yaml.YAMLError as error:
         raise InputError(f"{path.name}, {_place(error)}; mend the YAML there") from error
     lines: dict[Key, int] = {(): 1}
+    faults: list[Fault] = []
     value: Any = None
     if root is not None:
         value = _plain(root, (), lines, faults)
-    if not faults and not isinstance(value, dict):
-        faults.append(f"line 1: the file is {_kind(value)}; start it with `version: 1`")
-    if faults:
-        raise InputError(*(f"{path.name}, {fault}" for fault in faults))
-    return Located(value, lines, path.name)
+    if not fatal and not faults and not isinstance(value, dict):
+        fatal.append(f"line 1: the file is {_kind(value)}; start it with `version: 1`")
+    if fatal:
+        raise InputError(*(f"{path.name}, {fault}" for fault in fatal))
+    told = tuple((line, f"{path.name}, line {line}: {words}") for line, words in faults)
+    return Located(value, lines, path.name, told)
 
 
 def shown(value: object, width: int = 60) -> str:
@@ -150,7 +172,7 @@ def _forbidden(text: str) -> Iterator[str]:
             return
 
 
-def _plain(node: yaml.Node, path: Key, lines: dict[Key, int], faults: list[str]) -> Any:
+def _plain(node: yaml.Node, path: Key, lines: dict[Key, int], faults: list[Fault]) -> Any:
     if isinstance(node, yaml.SequenceNode):
         items = []
         for index, child in enumerate(node.value):
@@ -163,27 +185,25 @@ def _plain(node: yaml.Node, path: Key, lines: dict[Key, int], faults: list[str])
         return _Scalars().construct_object(node)
     except ValueError as error:
         line = node.start_mark.line + 1
-        faults.append(f"line {line}: {shown(node.value)} cannot be read ({error}); correct it")
+        faults.append((line, f"{shown(node.value)} cannot be read ({error}); correct it"))
         return None
 
 
 def _mapping(
-    node: yaml.MappingNode, path: Key, lines: dict[Key, int], faults: list[str]
+    node: yaml.MappingNode, path: Key, lines: dict[Key, int], faults: list[Fault]
 ) -> dict[str, Any]:
     result: dict[str, Any] = {}
     for key_node, child in node.value:
         line = key_node.start_mark.line + 1
         if key_node.tag != "tag:yaml.org,2002:str":
             what = shown(key_node.value) if isinstance(key_node, yaml.ScalarNode) else "a list"
-            faults.append(f"line {line}: the key {what} is no text; put it in quotes")
+            faults.append((line, f"the key {what} is no text; put it in quotes"))
             continue
         key = key_node.value
         if key in result:
             first = lines[(*path, key)]
-            faults.append(
-                f"line {line}: {shown(key)} stands here a second time (first on line {first});"
-                " rename or remove one"
-            )
+            again = f"{shown(key)} stands here a second time (first on line {first})"
+            faults.append((line, f"{again}; rename or remove one"))
             continue
         lines[(*path, key)] = line
         result[key] = _plain(child, (*path, key), lines, faults)

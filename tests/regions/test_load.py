@@ -197,3 +197,20 @@ def test_lengths_carry_their_unit(text: str, metres: float) -> None:
 )
 def test_altitudes_carry_theirs(text: str, feet: float) -> None:
     assert altitude_ft(text) == pytest.approx(feet)
+
+
+def test_a_duplicate_hides_no_other_fault(tmp_path: Path) -> None:
+    path = tmp_path / "regions.yaml"
+    path.write_text(
+        "version: 1\nregions:\n  a:\n    bbox: [1, 2]\n  a:\n    areas: MX\n  b:\n    foo: 1\n",
+        encoding="utf-8",
+    )
+
+    with pytest.raises(RegionsError) as caught:
+        read_regions(path, shipped("regions"))
+
+    told = "\n".join(caught.value.faults)
+    assert "line 5" in told
+    assert "second time" in told
+    assert "four numbers" in told
+    assert 'unknown key "foo"' in told

@@ -17,7 +17,7 @@ from onstation.fleet.nnumber import icao_to_n_number
 from onstation.fleet.records import Clause, Entry, Range, squeeze
 from onstation.fleet.values import Values
 from onstation.schema import CBP, GROUPS, MILITARY
-from onstation.yamlfile import Key, load, shown
+from onstation.yamlfile import Key, load_leniently, shown
 
 CODE = "fleet-1"
 """Version of the code that reads and matches; part of the digest."""
@@ -76,10 +76,17 @@ def load_fleet(path: Path) -> Fleet:
         With every fault of the file: line, entry, what is wrong and the remedy.
     """
     try:
-        located = load(path)
+        located = load_leniently(path)
     except InputError as error:
         raise FleetError(*error.faults) from error
-    return _Reader(located, path.name).fleet()
+    told = [words for _, words in located.faults]
+    try:
+        fleet = _Reader(located, path.name).fleet()
+    except FleetError as error:
+        raise FleetError(*told, *error.faults) from error
+    if told:
+        raise FleetError(*told)
+    return fleet
 
 
 class _Reader(Values):

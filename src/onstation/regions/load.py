@@ -11,7 +11,7 @@ from pathlib import Path
 from onstation.errors import InputError, RegionsError
 from onstation.regions.entries import Reader, RegionSpec
 from onstation.schema import Baseline, RegionBrief, RegionsBrief
-from onstation.yamlfile import Key, Located, load, shown
+from onstation.yamlfile import Key, Located, load_leniently, shown
 
 RESOLVER = "1"
 """Version of the code that draws outlines; a change that moves one needs a new number."""
@@ -119,7 +119,7 @@ def read_regions(path: Path, geometry: Path) -> Spec:
 def draft_regions(path: Path) -> Draft:
     """Read a regions file with whatever faults its entries have."""
     try:
-        located = load(path)
+        located = load_leniently(path)
     except InputError as error:
         raise RegionsError(*error.faults) from error
     reader = Reader(located, path.parent)
@@ -127,7 +127,7 @@ def draft_regions(path: Path) -> Draft:
     faulty = {str(at[1]) for at, _ in reader.faults if len(at) > 1 and at[0] == "regions"}
     for _ in regions:
         faulty |= {spec.name for spec in regions if faulty & _names(spec)}
-    faults = sorted(_placed(located, at, told) for at, told in reader.faults)
+    faults = sorted([*located.faults, *(_placed(located, at, told) for at, told in reader.faults)])
     return Draft(regions, baseline, located, tuple(faults), frozenset(faulty), reader.files)
 
 
