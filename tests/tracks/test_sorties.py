@@ -106,6 +106,21 @@ def test_a_touch_and_go_ends_nothing() -> None:
     assert len(sorties(flight)) == 1
 
 
+@pytest.mark.parametrize(("minutes", "expected"), [(4.9, 1), (6, 2)])
+def test_five_minutes_on_the_ground_decide(minutes: float, expected: int) -> None:
+    flight = fly(
+        *OUT,
+        (60, 32.68, -117.25, 800),
+        (61, *NZY, GROUND),
+        (61 + minutes, *NZY, GROUND),
+        (63 + minutes, 32.72, -117.2, 1900),
+        (80 + minutes, 31.8, -118.3, 20000),
+        *HOME,
+    )
+
+    assert len(sorties(flight)) == expected
+
+
 def test_an_hour_on_the_ground_heard_makes_two() -> None:
     flight = fly(
         *OUT,

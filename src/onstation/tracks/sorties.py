@@ -50,6 +50,7 @@ SEEN_MS = 15 * MS_PER_MIN
 GROUND_HEARD_MS = 60 * MS_PER_MIN
 SAME_CONTACT_MS = MS_PER_MIN
 SAME_CONTACT_M = 2_000.0
+AT_ONCE_MS = MS_PER_MIN // 2
 SHORT_WAIT_MS = 2 * MS_PER_MIN
 CIRCUIT_PASSES = 3
 CIRCUIT_MS = 2 * MS_PER_MIN
@@ -225,12 +226,16 @@ def _contacts(track: Track) -> list[tuple[int, int]]:
 
 
 def _lasted_ms(track: Track, start: int, stop: int) -> int:
-    """Return how long a contact lasted: to halfway to the next airborne position.
+    """Return how long a contact lasted.
 
-    Where that is over two minutes away, the aircraft may have stayed until then.
+    To its last position where the next one follows at once; to halfway to it where it
+    does not; to the next one where that is over two minutes away: the aircraft may have
+    stayed until then.
     """
     heard = int(track.time_ms[stop - 1] - track.time_ms[start])
     waited = int(track.time_ms[stop] - track.time_ms[stop - 1])
+    if waited <= AT_ONCE_MS:
+        return heard
     return heard + (waited // 2 if waited <= SHORT_WAIT_MS else waited)
 
 
