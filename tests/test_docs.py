@@ -78,7 +78,7 @@ def test_the_overview_says_of_each_command_what_its_help_says() -> None:
     for name, line in COMMANDS.items():
         command = main.get_command(click.Context(main), name)
         assert command is not None
-        assert (command.help or "").splitlines()[0], line
+        assert (command.help or "").splitlines()[0] == line
 
 
 @pytest.mark.parametrize("page", sorted(TOP.glob("*.md")) + sorted(TOP.glob("docs/**/*.md")))

@@ -12,16 +12,16 @@ from onstation.config import Settings, settings_from
 from onstation.errors import FAILED, OnstationError
 
 COMMANDS = {
-    "daily": "Fetch yesterday, then print the daily mission-count report.",
-    "fetch": "Ask sources for track history into the store.",
-    "report": "Count missions by type and period against the baseline.",
-    "missions": "List or export the missions behind a count.",
-    "tail": "Tell everything one aircraft did.",
-    "coverage": "Show what was asked, what answered and what is missing.",
+    "daily": "Fetch yesterday and the holes of the last 30 days, then print the daily report.",
+    "fetch": "Take track history into the store.",
+    "report": "Count missions by type (region, agency, aircraft) and period against the norm.",
+    "missions": "List or export the rows behind a count, one a mission and region.",
+    "tail": "Tell everything one aircraft did, and where its signal was lost.",
+    "coverage": "Show what was asked, what answered and what is missing, per source and UTC day.",
     "regions": "List, check or draw the regions in force.",
     "fleet": "List, check or search who is watched and why.",
-    "rule": "Print the counting rule with every threshold.",
-    "verify": "Check the store against its own checksums and ledger.",
+    "rule": "Print the counting rule in force, with every threshold.",
+    "verify": "Check the database, every document against its digest, and the ledger.",
 }
 """Every command and its one line of help; a command's module is imported when used."""
 
