@@ -32,6 +32,8 @@ MAY_IMPORT: dict[str, set[str]] = {
 }
 HOMES = {
     "requests": ("web.py",),
+    "urllib3": ("web.py",),
+    "filelock": ("store/",),
     "shapely": ("regions/",),
     "yaml": ("yamlfile.py",),
     "rich": ("reports/render.py", "cli/"),

@@ -9,6 +9,7 @@
     │   └── AmbiguousError         2  an identity that names several aircraft
     ├── UnknownIdentityError       1  an identity neither fleet nor store knows
     ├── StoreError                 1  the store cannot be opened, read or written
+    ├── SourceError                1  a source did not answer; caught per question
     └── DocumentError              1  one trace document is damaged; caught per document
 """
 
@@ -66,6 +67,41 @@ class UnknownIdentityError(OnstationError):
 
 class StoreError(OnstationError):
     """The store cannot be opened, read or written."""
+
+
+class SourceError(OnstationError):
+    """A source did not answer a question.
+
+    Parameters
+    ----------
+    reason
+        A short, stable phrase such as ``"HTTP 503"`` or ``"timed out"``; never an
+        address, which may hold a secret.
+    detail
+        What exactly was found.
+    status
+        The HTTP status, if there was one.
+    wait_s
+        How long the source asks to be left alone. [s]
+    passing
+        Whether asking again may help.
+    """
+
+    def __init__(
+        self,
+        reason: str,
+        detail: str = "",
+        *,
+        status: int | None = None,
+        wait_s: float | None = None,
+        passing: bool = False,
+    ) -> None:
+        super().__init__(f"{reason}: {detail}" if detail else reason)
+        self.reason = reason
+        self.detail = detail
+        self.status = status
+        self.wait_s = wait_s
+        self.passing = passing
 
 
 class DocumentError(OnstationError):

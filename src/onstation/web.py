@@ -1,0 +1,506 @@
+"""The only door to the network: paced, patient, bounded, and honest about who asks.
+
+One request at a time, so many seconds apart on each host. What may pass is tried again a
+few times, as late as the host asks; what will not is told as a `SourceError`. Redirects
+lead to https only, and no secret follows one. The clock and the sleep are arguments.
+"""
+
+import logging
+import time
+from collections.abc import Callable, Container, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from importlib import metadata
+from typing import TypeVar
+from urllib.parse import urljoin, urlsplit
+
+import requests
+import urllib3
+
+from onstation.errors import SourceError
+
+log = logging.getLogger(__name__)
+
+Got = TypeVar("Got")
+
+CHUNK = 1 << 18
+"""Bytes read from a connection at a time. [B]"""
+LARGEST = 64 * 1024 * 1024
+"""Longest answer that is read into memory. [B]"""
+REDIRECTS = 5
+RETRIED = frozenset({403, 408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524})
+"""Statuses that may pass: overload, refusals by load, gateways."""
+GAINED = 8 * 1024 * 1024
+"""Bytes after which a download that was cut counts as going well again. [B]"""
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+
+CUT, TIMED_OUT, NO_ANSWER = "cut off", "timed out", "no connection"
+SHORT = "shorter than published"
+QUOTA = "quota used up"
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """How patient to be.
+
+    Attributes
+    ----------
+    pace_s
+        Between the beginnings of two requests to one host, at least. [s]
+    tries
+        Requests for one thing before it has failed.
+    back_off_s
+        Before the second try; twice as long before each further one. [s]
+    longest_wait_s
+        A host that asks for more is left alone. [s]
+    connect_s, read_s
+        For a connection, and for the next byte on it. [s]
+    whole_s
+        For an answer that is read into memory. [s]
+    stalled_s, stalled_bytes
+        A download that brings less than so much in so long is cut. [s] [B]
+    """
+
+    pace_s: float = 1.0
+    tries: int = 4
+    back_off_s: float = 2.0
+    longest_wait_s: float = 300.0
+    connect_s: float = 15.0
+    read_s: float = 60.0
+    whole_s: float = 600.0
+    stalled_s: float = 60.0
+    stalled_bytes: int = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One answer with its bytes exactly as they came, not decoded.
+
+    Attributes
+    ----------
+    headers
+        By lower-case name.
+    """
+
+    url: str
+    status: int
+    headers: Mapping[str, str]
+    body: bytes = field(repr=False)
+
+
+@dataclass(slots=True)
+class Body:
+    """An answer whose bytes are still to be read.
+
+    Attributes
+    ----------
+    start
+        Offset of its first byte in the whole; 0 where the host ignores ranges. [B]
+    size
+        Size of the whole; ``None`` if the host does not say. [B]
+    validator
+        What changes when the whole does; empty if the host does not say.
+    """
+
+    start: int
+    size: int | None
+    validator: str
+    chunks: Iterator[bytes] = field(repr=False)
+
+
+class Web:
+    """The one door to the network.
+
+    Parameters
+    ----------
+    now
+        The clock. [Unix s]
+    sleep
+        Waits so many seconds.
+    policy
+        How patient to be.
+    """
+
+    def __init__(
+        self,
+        *,
+        now: Callable[[], float] = time.time,
+        sleep: Callable[[float], None] = time.sleep,
+        policy: Policy | None = None,
+    ) -> None:
+        self.policy = policy or Policy()
+        self.requests = 0
+        self.received = 0
+        self._now = now
+        self._sleep = sleep
+        self._asked: dict[str, float] = {}
+        self._session = requests.Session()
+        self._session.auth = _unsigned
+        self._session.headers.update({"User-Agent": user_agent(), "Accept-Encoding": "identity"})
+
+    def __enter__(self) -> "Web":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._session.close()
+
+    def now_ms(self) -> int:
+        """Return the time. [Unix ms]"""
+        return round(self._now() * 1000)
+
+    def ask(
+        self,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        secrets: Mapping[str, str] | None = None,
+        form: Mapping[str, str] | None = None,
+        pace_s: float | None = None,
+        largest: int = LARGEST,
+        final: Container[int] = (),
+        check: Callable[[Reply], None] | None = None,
+    ) -> Reply:
+        """Return the answer to one question, asked again while that may help.
+
+        Parameters
+        ----------
+        secrets
+            Headers that go to the host of ``url`` and never along a redirect.
+        form
+            Fields to post; the question is a GET without them.
+        pace_s
+            Pace of this host, if it is not the usual one. [s]
+        largest
+            Longest answer to read. [B]
+        final
+            Statuses not to try again.
+        check
+            Raises SourceError for an answer that cannot be true.
+
+        Raises
+        ------
+        SourceError
+            No answer, or none but refusals.
+        """
+
+        def once() -> Reply:
+            with self._opened(url, headers or {}, secrets or {}, form, pace_s) as response:
+                if response.status_code in RETRIED and response.status_code not in final:
+                    raise _refused(response, self._now())
+                named = {name.lower(): value for name, value in response.headers.items()}
+                reply = Reply(url, response.status_code, named, self._whole(response, largest))
+            if check is not None:
+                check(reply)
+            return reply
+
+        return self._patiently(once, url)
+
+    @contextmanager
+    def open(
+        self, url: str, start: int = 0, *, end: int | None = None, pace_s: float | None = None
+    ) -> Iterator[Body]:
+        """Open a large thing at an offset.
+
+        A host that ignores ranges answers from the beginning: look at ``start``.
+
+        Parameters
+        ----------
+        end
+            Offset after the last byte wanted; to the end if not given. [B]
+
+        Raises
+        ------
+        SourceError
+            It cannot be had; ``status`` tells what was said.
+        """
+        wanted = start > 0 or end is not None
+        ranged = {"Range": f"bytes={start}-{'' if end is None else end - 1}"} if wanted else {}
+        with self._opened(url, ranged, {}, None, pace_s) as response:
+            status = response.status_code
+            if status not in (200, 206):
+                raise _refused(response, self._now())
+            begins, size = _extent(response)
+            if status == 206 and begins != start:
+                raise SourceError("wrong range", f"asked for byte {start}, given byte {begins}")
+            validator = response.headers.get("ETag") or response.headers.get("Last-Modified") or ""
+            yield Body(begins, size, validator, self._moving(response))
+
+    def measure(self, url: str, *, pace_s: float | None = None) -> int | None:
+        """Return the size of a thing; ``None`` if it is not there. [B]
+
+        One byte is asked for: addresses signed for reading refuse other questions.
+        """
+
+        def once() -> int | None:
+            try:
+                with self.open(url, 0, end=1, pace_s=pace_s) as body:
+                    if body.size is None:
+                        raise SourceError("size not stated")
+                    return body.size
+            except SourceError as error:
+                if error.status in (404, 410):
+                    return None
+                raise
+
+        return self._patiently(once, url)
+
+    def download(
+        self, url: str, start: int, size: int, *, pace_s: float | None = None
+    ) -> Iterator[bytes]:
+        """Yield a large thing from an offset to its end, going on where it was cut.
+
+        Raises
+        ------
+        SourceError
+            It was cut too often without getting on, or is no longer what it was.
+        """
+        position, failures, since = start, 0, start
+        validator = ""
+        while position < size:
+            try:
+                with self.open(url, position, pace_s=pace_s) as body:
+                    _same(body, size, validator)
+                    validator = body.validator or validator
+                    skip = position - body.start
+                    for chunk in body.chunks:
+                        fresh = chunk[skip:]
+                        skip = max(0, skip - len(chunk))
+                        fresh = fresh[: size - position]
+                        position += len(fresh)
+                        if fresh:
+                            yield fresh
+                if position < size:
+                    short = body.size is not None and position >= body.size
+                    raise SourceError(
+                        SHORT if short else CUT,
+                        f"{position:,} of {size:,} bytes",
+                        passing=not short,
+                    )
+            except SourceError as error:
+                failures = 1 if position - since >= GAINED else failures + 1
+                since = position
+                if not error.passing or failures >= self.policy.tries:
+                    raise
+                self._wait(error, failures, url)
+
+    def _patiently(self, once: Callable[[], Got], url: str) -> Got:
+        failures = 0
+        while True:
+            try:
+                return once()
+            except SourceError as error:
+                failures += 1
+                if not error.passing or failures >= self.policy.tries:
+                    raise
+                self._wait(error, failures, url)
+
+    def _wait(self, error: SourceError, failures: int, url: str) -> None:
+        """Wait before the next try, at least as long as the host asks."""
+        asked = error.wait_s or 0.0
+        if asked > self.policy.longest_wait_s:
+            raise error
+        wait = max(asked, self.policy.back_off_s * 2.0 ** (failures - 1))
+        log.info("%s: %s; again in %.0f s", urlsplit(url).netloc, error, wait)
+        self._sleep(wait)
+
+    @contextmanager
+    def _opened(
+        self,
+        url: str,
+        headers: Mapping[str, str],
+        secrets: Mapping[str, str],
+        form: Mapping[str, str] | None,
+        pace_s: float | None,
+    ) -> Iterator[requests.Response]:
+        """Send a question, follow redirects by hand, and yield the last answer open."""
+        response = self._send(url, {**headers, **secrets}, form, pace_s)
+        try:
+            for _ in range(REDIRECTS):
+                if response.status_code not in (301, 302, 303, 307, 308):
+                    break
+                target = urljoin(url, response.headers.get("Location", ""))
+                response.close()
+                _check_redirect(url, target)
+                url = target
+                response = self._send(url, dict(headers), None, pace_s)
+            else:
+                raise SourceError("too many redirects")
+            yield response
+        finally:
+            response.close()
+
+    def _send(
+        self,
+        url: str,
+        headers: Mapping[str, str],
+        form: Mapping[str, str] | None,
+        pace_s: float | None,
+    ) -> requests.Response:
+        parts = urlsplit(url)
+        self._pace(parts.netloc, self.policy.pace_s if pace_s is None else pace_s)
+        self.requests += 1
+        own = parts.hostname in LOOPBACK
+        with _told():
+            return self._session.request(
+                "GET" if form is None else "POST",
+                url,
+                headers=dict(headers),
+                data=form,
+                stream=True,
+                allow_redirects=False,
+                timeout=(self.policy.connect_s, self.policy.read_s),
+                proxies={"http": None, "https": None, "all": None} if own else None,  # type: ignore[dict-item]
+            )
+
+    def _pace(self, host: str, pace_s: float) -> None:
+        """Wait until this host may be asked again."""
+        wait = self._asked.get(host, float("-inf")) + pace_s - self._now()
+        if wait > 0:
+            self._sleep(wait)
+        self._asked[host] = self._now()
+
+    def _whole(self, response: requests.Response, largest: int) -> bytes:
+        began = self._now()
+        parts: list[bytes] = []
+        size = 0
+        for chunk in self._chunks(response):
+            size += len(chunk)
+            if size > largest:
+                raise SourceError("answer too large", f"more than {largest:,} bytes")
+            if self._now() - began > self.policy.whole_s:
+                raise SourceError(TIMED_OUT, f"{size:,} bytes in {self.policy.whole_s:,.0f} s")
+            parts.append(chunk)
+        return b"".join(parts)
+
+    def _moving(self, response: requests.Response) -> Iterator[bytes]:
+        """Yield the bytes on the wire as long as they come at a pace worth waiting for."""
+        began, size = self._now(), 0
+        for chunk in self._chunks(response):
+            size += len(chunk)
+            yield chunk
+            if self._now() - began > self.policy.stalled_s:
+                if size < self.policy.stalled_bytes:
+                    raise SourceError(TIMED_OUT, "too slow", passing=True)
+                began, size = self._now(), 0
+
+    def _chunks(self, response: requests.Response) -> Iterator[bytes]:
+        """Yield the bytes on the wire; a connection that ends early is `CUT`."""
+        stated = response.headers.get("Content-Length", "")
+        size = 0
+        while chunk := _read(response):
+            size += len(chunk)
+            self.received += len(chunk)
+            yield chunk
+        if stated.isdigit() and size < int(stated):
+            raise SourceError(CUT, f"after {size:,} of {stated} bytes", passing=True)
+
+
+def user_agent() -> str:
+    """Return how the tool names itself: its name, version and project page."""
+    facts = metadata.metadata("onstation")
+    pages = [text.partition(", ")[2] for text in facts.get_all("Project-URL") or ()]
+    page = f" (+{pages[0]})" if pages else ""
+    return f"onstation/{facts['Version']}{page}"
+
+
+def is_loopback(url: str) -> bool:
+    """Say whether an address lies on this machine."""
+    return urlsplit(url).hostname in LOOPBACK
+
+
+def _unsigned(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    """Leave a request as it is: no password of the machine's own files is ever sent."""
+    return request
+
+
+def _read(response: requests.Response) -> bytes:
+    """Return what has arrived, at most `CHUNK` bytes; nothing at the end."""
+    with _told():
+        chunk: bytes = response.raw.read1(CHUNK, decode_content=False)
+        return chunk
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Turn what the library raises into a reason; addresses may hold secrets and are left out."""
+    try:
+        yield
+    except (requests.exceptions.ReadTimeout, urllib3.exceptions.ReadTimeoutError) as error:
+        raise SourceError(TIMED_OUT, passing=True) from error
+    except requests.exceptions.ConnectTimeout as error:
+        raise SourceError(TIMED_OUT, "no connection in time", passing=True) from error
+    except (requests.exceptions.SSLError, urllib3.exceptions.SSLError) as error:
+        raise SourceError("certificate not valid") from error
+    except (requests.exceptions.ChunkedEncodingError, urllib3.exceptions.ProtocolError) as error:
+        raise SourceError(CUT, passing=True) from error
+    except (requests.exceptions.ConnectionError, urllib3.exceptions.HTTPError) as error:
+        raise SourceError(NO_ANSWER, passing=True) from error
+    except OSError as error:
+        if isinstance(error, requests.exceptions.RequestException):
+            raise SourceError("address cannot be asked", type(error).__name__) from error
+        raise SourceError(CUT, passing=True) from error
+
+
+def _refused(response: requests.Response, now_s: float) -> SourceError:
+    """Return what a status amounts to."""
+    status = response.status_code
+    wait_s = _wait_asked(response, now_s)
+    spent = response.headers.get("X-RateLimit-Remaining") == "0" and status in (403, 429)
+    if spent:
+        reset = response.headers.get("X-RateLimit-Reset", "")
+        until = (
+            f"until {datetime.fromtimestamp(int(reset), UTC):%H:%M} UTC" if _is_time(reset) else ""
+        )
+        return SourceError(QUOTA, until, status=status)
+    detail = f"asks to wait {wait_s:,.0f} s" if wait_s else ""
+    return SourceError(
+        f"HTTP {status}", detail, status=status, wait_s=wait_s, passing=status in RETRIED
+    )
+
+
+def _is_time(text: str) -> bool:
+    return text.isdigit() and int(text) < 2**33
+
+
+def _wait_asked(response: requests.Response, now_s: float) -> float | None:
+    """Return how long a host asks to be left alone. [s]"""
+    for name in ("Retry-After", "X-Rate-Limit-Retry-After-Seconds"):
+        text = response.headers.get(name, "").strip()
+        if text.isdigit():
+            return float(min(int(text), 10**9))
+        if text:
+            try:
+                return max(0.0, parsedate_to_datetime(text).timestamp() - now_s)
+            except ValueError:
+                continue
+    return None
+
+
+def _extent(response: requests.Response) -> tuple[int, int | None]:
+    """Return where an answer begins and how large the whole is."""
+    if response.status_code == 206:
+        text = response.headers.get("Content-Range", "")
+        span, _, total = text.removeprefix("bytes ").partition("/")
+        begin = span.partition("-")[0]
+        if not begin.isdigit():
+            raise SourceError("wrong range", f"Content-Range {text[:40]!r}")
+        return int(begin), int(total) if total.isdigit() else None
+    length = response.headers.get("Content-Length", "")
+    return 0, int(length) if length.isdigit() else None
+
+
+def _same(body: Body, size: int, validator: str) -> None:
+    """Raise if a thing is not what it was when its reading began."""
+    if body.size is not None and body.size > size:
+        raise SourceError("changed while it was read", f"{body.size:,} bytes, not {size:,}")
+    if validator and body.validator and body.validator != validator:
+        raise SourceError("changed while it was read")
+
+
+def _check_redirect(url: str, target: str) -> None:
+    """Raise unless a redirect leads to https, or stays on this machine."""
+    if urlsplit(target).scheme == "https" or (is_loopback(url) and is_loopback(target)):
+        return
+    raise SourceError("redirect refused", "it leads away from https")
