@@ -15,8 +15,9 @@ from onstation.errors import DocumentError, InputError
 from onstation.schema import HEARD, PARTIAL
 from onstation.sources.found import UNREADABLE, Found, Holding, day_named
 from onstation.sources.inflate import LARGEST, MAGIC, TOO_LARGE
+from onstation.sources.members import BLOCK
 from onstation.sources.readsb import address_in, read_head
-from onstation.sources.tar import BLOCK, PART, Tar, tar_of
+from onstation.sources.tar import PART, Tar, tar_of
 
 TRACES = "traces"
 SKIPPED = frozenset({"heatmap", "acas", "internal_state"})
