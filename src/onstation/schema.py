@@ -556,8 +556,20 @@ class Answer:
         One of `OUTCOMES`. Never asked is the absence of a line.
     documents, watched, damaged
         Documents read, kept, unreadable.
+    bytes, digest, address
+        Size, digest and place of what was received; empty where that is many things.
     asked_ms
         When. [Unix ms]
+    folders
+        Trace folders of 256 met in a day archive; ``None`` for other questions.
+    usual_share
+        Size of a day archive against the usual one of its month; ``None`` if not known.
+    last_ms
+        Last position received. [Unix ms]
+    fleet
+        Digest of the fleet file it was asked under; empty if that does not matter.
+    upload
+        What changes when a day is published anew.
     """
 
     source: str
@@ -573,3 +585,16 @@ class Answer:
     digest: str
     address: str
     asked_ms: int
+    folders: int | None = None
+    usual_share: float | None = None
+    last_ms: int | None = None
+    fleet: str = ""
+    upload: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """An answer that took the place of an earlier one to the same question."""
+
+    before: Answer
+    after: Answer

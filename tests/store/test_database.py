@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from onstation.errors import StoreError
+from onstation.store import archive, days, derived, files, ledger
 from onstation.store.connection import Connection
-from onstation.store.database import FILE, VERSION, Store, open_store
+from onstation.store.database import FILE, NOTES, VERSION, Store, open_store
 
 
 def test_a_new_store_is_made_and_sound(tmp_path: Path) -> None:
@@ -38,6 +39,27 @@ def test_a_newer_store_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(StoreError, match="made by a newer onstation"):
         open_store(tmp_path)
+
+
+def test_an_older_store_gains_what_it_lacks_and_loses_nothing(tmp_path: Path) -> None:
+    connection = sqlite3.connect(tmp_path / FILE)
+    for module in (archive, files, days, ledger, derived):
+        connection.executescript(module.TABLES)
+    connection.executescript(NOTES)
+    connection.execute(
+        "INSERT INTO answers VALUES ('adsblol', 739285, 'ae6804', 'heard', '', 1, 1, 0, 1, 9,"
+        " 'd', 'https://a', 5)"
+    )
+    connection.execute("PRAGMA user_version = 1")
+    connection.commit()
+    connection.close()
+
+    for _ in range(2):
+        with open_store(tmp_path) as store:
+            (answer,) = store.ledger.answers()
+            assert (answer.source, answer.outcome, answer.asked_ms) == ("adsblol", "heard", 5)
+            assert (answer.folders, answer.last_ms, answer.upload) == (None, None, "")
+            assert store.problems() == []
 
 
 def test_another_programs_database_is_left_alone(tmp_path: Path) -> None:

@@ -175,3 +175,57 @@ def test_a_tally_that_is_wrong_is_found_out(store: Store) -> None:
     assert store.problems() == []
     store._db.execute("UPDATE days SET documents = 9")
     assert any("is not what its files add up to" in problem for problem in store.problems())
+
+
+@pytest.mark.parametrize("after", [FAILED, SILENT, EXPIRED])
+def test_what_was_heard_in_part_stays_heard_in_part(store: Store, after: str) -> None:
+    store.ledger.record(replace(ANSWER, icao=None, outcome=PARTIAL, documents=9))
+    store.ledger.record(replace(ANSWER, icao=None, outcome=after, documents=0))
+
+    assert [(a.outcome, a.documents) for a in store.ledger.answers()] == [(PARTIAL, 9)]
+
+
+def test_a_day_published_anew_takes_the_place_of_the_old_and_the_change_is_told(
+    store: Store,
+) -> None:
+    cut = replace(ANSWER, icao=None, outcome=PARTIAL, reason="cut", documents=9, upload="one")
+    less = replace(cut, documents=12, upload="two", asked_ms=2)
+    whole = replace(cut, outcome=HEARD, reason="", documents=30, upload="three", asked_ms=3)
+    for answer in (cut, less, whole):
+        store.ledger.record(answer)
+
+    assert store.ledger.answers() == [whole]
+    assert [(c.before, c.after) for c in store.ledger.changes()] == [(cut, less), (less, whole)]
+    assert store.ledger.changes(D2, D3) == []
+
+
+def test_the_same_answer_again_is_no_change(store: Store) -> None:
+    store.ledger.record(replace(ANSWER, icao=None, outcome=PARTIAL))
+    store.ledger.record(replace(ANSWER, icao=None, outcome=PARTIAL, asked_ms=9))
+
+    assert store.ledger.changes() == []
+
+
+def test_two_sources_asked_about_one_aircraft_are_two_answers(store: Store) -> None:
+    store.ledger.record(replace(ANSWER, source="a", outcome=SILENT))
+    store.ledger.record(replace(ANSWER, source="b", outcome=FAILED))
+
+    found = [(a.source, a.outcome) for a in store.ledger.aircraft_answers("ae6804")]
+    assert found == [("a", SILENT), ("b", FAILED)]
+
+
+def test_a_damaged_member_of_a_published_day_is_failed_for_its_aircraft(store: Store) -> None:
+    store.ledger.record(replace(ANSWER, icao=None, outcome=PARTIAL, documents=9))
+    note(store, a_file("ae6805", reason="not JSON", whole=False), kind="published")
+
+    assert [a.outcome for a in store.ledger.aircraft_answers("ae6805")] == [FAILED]
+    assert [a.outcome for a in store.ledger.aircraft_answers("ae6806")] == [PARTIAL]
+    assert [one.icao for one in store.ledger.damaged()] == ["ae6805"]
+
+
+def test_what_a_source_says_of_a_document_is_remembered(store: Store) -> None:
+    assert store.ledger.validator("https://a/b") == ""
+    store.ledger.note_validator("https://a/b", '"1"')
+    store.ledger.note_validator("https://a/b", '"2"')
+
+    assert store.ledger.validator("https://a/b") == '"2"'

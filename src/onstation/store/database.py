@@ -6,14 +6,15 @@ from pathlib import Path
 from types import TracebackType
 
 from onstation.errors import StoreError
-from onstation.store import archive, days, derived, files, ledger
+from onstation.store import archive, days, derived, files, ledger, pulls
 from onstation.store.archive import Archive
 from onstation.store.connection import Connection
 from onstation.store.derived import Derived
 from onstation.store.ledger import Ledger
+from onstation.store.pulls import Pulls
 
 FILE = "onstation.sqlite3"
-VERSION = 1
+VERSION = 2
 """Version of the tables; the number SQLite keeps as ``user_version``."""
 NOTES = "CREATE TABLE notes (name TEXT PRIMARY KEY, text TEXT NOT NULL)"
 """What one run leaves for the next, such as what the last daily report said."""
@@ -36,6 +37,7 @@ class Store:
         self.archive = Archive(connection)
         self.ledger = Ledger(connection)
         self.derived = Derived(connection)
+        self.pulls = Pulls(connection)
 
     def __enter__(self) -> "Store":
         return self
@@ -119,7 +121,7 @@ def _prepared(connection: Connection) -> Connection:
                 f"this one knows {VERSION}); update onstation, or choose another --store."
             )
         if version < VERSION:
-            _make(connection)
+            _bring_up(connection)
         connection.execute("PRAGMA synchronous = NORMAL")
     except BaseException:
         connection.close()
@@ -127,20 +129,29 @@ def _prepared(connection: Connection) -> Connection:
     return connection
 
 
-def _make(connection: Connection) -> None:
+def _bring_up(connection: Connection) -> None:
+    """Make the tables of a new file, or add to an older one what it lacks."""
     connection.execute("PRAGMA journal_mode = WAL")
     with connection.transaction():
-        if connection.value("PRAGMA user_version") == VERSION:
-            return  # another run was faster
-        if connection.value("SELECT count(*) FROM sqlite_master"):
-            raise StoreError(
-                f"store {connection.place}: it is no onstation store; "
-                "move it away or choose another --store."
-            )
-        for module in (archive, files, days, ledger, derived):
-            for statement in module.TABLES.split(";"):
-                if statement.strip():
-                    connection.execute(statement)
-        connection.execute(NOTES)
-        connection.execute(f"PRAGMA application_id = {APPLICATION}")
-        connection.execute(f"PRAGMA user_version = {VERSION}")
+        version = connection.value("PRAGMA user_version")  # another run may have been faster
+        if version < 1:
+            _make(connection)
+        if version < 2:
+            _carry_out(connection, ledger.TABLES_2, pulls.TABLES_2)
+        connection.execute(f"PRAGMA user_version = {max(version, VERSION)}")
+
+
+def _make(connection: Connection) -> None:
+    if connection.value("SELECT count(*) FROM sqlite_master"):
+        raise StoreError(
+            f"store {connection.place}: it is no onstation store; "
+            "move it away or choose another --store."
+        )
+    _carry_out(connection, *(m.TABLES for m in (archive, files, days, ledger, derived)), NOTES)
+    connection.execute(f"PRAGMA application_id = {APPLICATION}")
+
+
+def _carry_out(connection: Connection, *scripts: str) -> None:
+    for statement in ";".join(scripts).split(";"):
+        if statement.strip():
+            connection.execute(statement)

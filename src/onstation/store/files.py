@@ -241,6 +241,15 @@ class Files:
         )
         return found[0] if found else ("", "")
 
+    def failed_alone(self, icao: str, day: date) -> str:
+        """Return why a document of a published day failed; empty if none of it did."""
+        found = self._db.value(
+            "SELECT reason FROM files f WHERE day = ? AND icao = ? AND NOT whole"
+            f" AND outcome = '{FAILED}' AND NOT {REPLACED} LIMIT 1",
+            (day.toordinal(), icao),
+        )
+        return str(found or "")
+
     def damaged(self, first: date | None = None, last: date | None = None) -> list[Damage]:
         """Return the files that are damaged and that no good one replaces, by day and name."""
         bounds = ((first or date.min).toordinal(), (last or date.max).toordinal())

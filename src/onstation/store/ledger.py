@@ -5,8 +5,10 @@ of files read, so that reading a file again, in whatever order, counts nothing t
 Never asked is the absence of a line.
 """
 
+from collections.abc import Sequence
 from dataclasses import astuple
 from datetime import date
+from typing import Any
 
 from onstation.periods import days_between
 from onstation.schema import (
@@ -18,31 +20,63 @@ from onstation.schema import (
     SILENT,
     USABLE,
     Answer,
+    Change,
     DayCoverage,
 )
 from onstation.store.connection import Connection
 from onstation.store.days import Days
 from onstation.store.files import Damage, Files
 
-TABLES = """
-CREATE TABLE answers (
+COLUMNS = {
+    "outcome": "TEXT NOT NULL",
+    "reason": "TEXT NOT NULL",
+    "documents": "INTEGER NOT NULL",
+    "watched": "INTEGER NOT NULL",
+    "damaged": "INTEGER NOT NULL",
+    "recorded": "INTEGER NOT NULL",
+    "bytes": "INTEGER NOT NULL",
+    "digest": "TEXT NOT NULL",
+    "address": "TEXT NOT NULL",
+    "asked_ms": "INTEGER NOT NULL",
+}
+"""What an answer says, in the order of `Answer` after source, day and icao."""
+LATER = {
+    "folders": "INTEGER",
+    "usual_share": "REAL",
+    "last_ms": "INTEGER",
+    "fleet": "TEXT NOT NULL DEFAULT ''",
+    "upload": "TEXT NOT NULL DEFAULT ''",
+}
+"""The same, since version 2 of the tables."""
+_QUESTION = """
     source TEXT NOT NULL,
     day INTEGER NOT NULL,
     icao TEXT NOT NULL,              -- empty for a whole day
-    outcome TEXT NOT NULL,
-    reason TEXT NOT NULL,
-    documents INTEGER NOT NULL,
-    watched INTEGER NOT NULL,
-    damaged INTEGER NOT NULL,
-    recorded INTEGER NOT NULL,
-    bytes INTEGER NOT NULL,
-    digest TEXT NOT NULL,
-    address TEXT NOT NULL,
-    asked_ms INTEGER NOT NULL,
+"""
+_SAYS = ",\n    ".join(f"{name} {kind}" for name, kind in COLUMNS.items())
+_SAYS_LATER = ",\n    ".join(f"{name} {kind}" for name, kind in LATER.items())
+
+TABLES = f"""
+CREATE TABLE answers ({_QUESTION}    {_SAYS},
     PRIMARY KEY (source, day, icao)
 ) WITHOUT ROWID;
 CREATE INDEX answers_icao ON answers (icao, day);
 """
+TABLES_2 = (
+    ";".join(f"ALTER TABLE answers ADD COLUMN {name} {kind}" for name, kind in LATER.items())
+    + f""";
+CREATE TABLE replaced (              -- answers that a later one took the place of
+    number INTEGER PRIMARY KEY,
+    replaced_ms INTEGER NOT NULL,{_QUESTION}    {_SAYS},
+    {_SAYS_LATER}
+);
+CREATE TABLE validators (            -- what a source says changes when a document does
+    address TEXT PRIMARY KEY,
+    validator TEXT NOT NULL
+) WITHOUT ROWID;
+"""
+)
+"""What version 2 adds."""
 
 LOCAL, RECONSTRUCTION = "local", "reconstruction"
 """Names of the sources a user's own files are."""
@@ -69,34 +103,71 @@ class Ledger:
     def record(self, answer: Answer) -> None:
         """Write down an answer in place of an earlier one to the same question.
 
-        What was heard stays heard: a later silence or failure cannot take it back. Nor
-        does a folder without a file undo that the file was damaged.
+        What was heard stays heard: a later silence or failure cannot take it back, nor
+        what was heard in part. Nor does a folder without a file undo that the file was
+        damaged. What is replaced is remembered, see `changes`.
         """
         source, day, icao, *rest = astuple(answer)
-        keep = (
-            f"WHERE (answers.outcome != '{HEARD}' OR excluded.outcome = '{HEARD}') AND NOT"
-            f" (answers.outcome = '{FAILED}' AND excluded.outcome = '{SILENT}'"
-            f" AND answers.source = '{LOCAL}')"
+        question = (source, day.toordinal(), icao or "")
+        before = self._recorded("source = ? AND icao = ?", (source, icao or ""), day, day)
+        if before and not _may_replace(before[0], answer):
+            return
+        names = [*COLUMNS, *LATER]
+        with self._db.transaction():
+            if before and _is_news(before[0], answer):
+                self._db.execute(
+                    f"INSERT INTO replaced (replaced_ms, source, day, icao, {', '.join(names)})"
+                    f" SELECT ?, source, day, icao, {', '.join(names)} FROM answers"
+                    " WHERE source = ? AND day = ? AND icao = ?",
+                    (answer.asked_ms, *question),
+                )
+            self._db.execute(
+                f"INSERT OR REPLACE INTO answers (source, day, icao, {', '.join(names)})"
+                f" VALUES ({', '.join('?' * (3 + len(names)))})",
+                (*question, *rest),
+            )
+
+    def answer(self, source: str, day: date, icao: str | None = None) -> Answer | None:
+        """Return what a source answered to one question; ``None`` if it never was asked."""
+        found = self._recorded("source = ? AND icao = ?", (source, icao or ""), day, day)
+        return found[0] if found else None
+
+    def answers_of(self, source: str, first: date, last: date) -> dict[tuple[date, str], Answer]:
+        """Return what a source answered about single aircraft, by day and address."""
+        found = self._recorded("source = ? AND icao != ''", (source,), first, last)
+        return {(answer.day, answer.icao or ""): answer for answer in found}
+
+    def whole_day_sources(self) -> list[str]:
+        """Return the names of the published sources whole days were asked of, in order."""
+        rows = self._db.rows("SELECT DISTINCT source FROM answers WHERE icao = '' ORDER BY 1")
+        return [name for (name,) in rows if name not in (LOCAL, RECONSTRUCTION)]
+
+    def changes(self, first: date | None = None, last: date | None = None) -> list[Change]:
+        """Return the answers that later ones took the place of, in order of time."""
+        rows = self._db.rows(
+            f"SELECT replaced_ms, source, day, icao, {', '.join([*COLUMNS, *LATER])} FROM replaced"
+            " WHERE day BETWEEN ? AND ? ORDER BY number",
+            ((first or date.min).toordinal(), (last or date.max).toordinal()),
         )
-        columns = (
-            "outcome",
-            "reason",
-            "documents",
-            "watched",
-            "damaged",
-            "recorded",
-            "bytes",
-            "digest",
-            "address",
-            "asked_ms",
-        )
-        self._db.execute(
-            f"INSERT INTO answers VALUES ({', '.join('?' * 13)})"
-            " ON CONFLICT (source, day, icao) DO UPDATE SET "
-            + ", ".join(f"{name} = excluded.{name}" for name in columns)
-            + f" {keep}",
-            (source, day.toordinal(), icao or "", *rest),
-        )
+        found: list[Change] = []
+        following: dict[tuple[str, date, str | None], Answer] = {}
+        for _, *row in reversed(rows):
+            before = _answer_of(row)
+            key = (before.source, before.day, before.icao)
+            after = following.get(key) or self.answer(*key)
+            following[key] = before
+            if after is not None:
+                found.append(Change(before, after))
+        return found[::-1]
+
+    def validator(self, address: str) -> str:
+        """Return what a source said changes when the document there does; empty if nothing."""
+        found = self._db.value("SELECT validator FROM validators WHERE address = ?", (address,))
+        return str(found or "")
+
+    def note_validator(self, address: str, validator: str) -> None:
+        """Remember what a source said changes when a document does."""
+        self._db.execute("INSERT OR REPLACE INTO validators VALUES (?, ?)", (address, validator))
 
     def answers(self, first: date | None = None, last: date | None = None) -> list[Answer]:
         """Return every answer in order of day, source and address; whole days first."""
@@ -112,7 +183,7 @@ class Ledger:
         then so is the answer.
         """
         found: dict[tuple[date, str], Answer] = {}
-        own = {a.day: a for a in self._recorded("icao = ?", (icao,), first, last)}
+        own = {(a.day, a.source): a for a in self._recorded("icao = ?", (icao,), first, last)}
         kept = {
             date.fromordinal(day): bool(recorded)
             for day, recorded in self._db.rows(
@@ -123,6 +194,8 @@ class Ledger:
         }
         for whole in self._whole_days(first, last):
             outcome, reason = self._heard_of(icao, whole, whole.day in kept)
+            if outcome != HEARD and (failed := self.files.failed_alone(icao, whole.day)):
+                outcome, reason = FAILED, failed
             found[whole.day, whole.source] = Answer(
                 source=whole.source,
                 day=whole.day,
@@ -138,8 +211,8 @@ class Ledger:
                 address="",
                 asked_ms=whole.asked_ms,
             )
-        for answer in own.values():
-            found.setdefault((answer.day, answer.source), answer)
+        for key, answer in own.items():
+            found.setdefault(key, answer)
         return [found[key] for key in sorted(found)]
 
     def day_coverage(self, first: date, last: date) -> list[DayCoverage]:
@@ -236,27 +309,53 @@ class Ledger:
         self, where: str, values: tuple[str, ...], first: date | None, last: date | None
     ) -> list[Answer]:
         return [
-            Answer(
-                row[0],
-                date.fromordinal(row[1]),
-                row[2] or None,
-                row[3],
-                row[4],
-                row[5],
-                row[6],
-                row[7],
-                bool(row[8]),
-                row[9],
-                row[10],
-                row[11],
-                row[12],
-            )
+            _answer_of(row)
             for row in self._db.rows(
-                f"SELECT * FROM answers WHERE {where} AND day BETWEEN ? AND ?"
-                " ORDER BY day, source, icao",
+                f"SELECT source, day, icao, {', '.join([*COLUMNS, *LATER])} FROM answers"
+                f" WHERE {where} AND day BETWEEN ? AND ? ORDER BY day, source, icao",
                 (*values, (first or date.min).toordinal(), (last or date.max).toordinal()),
             )
         ]
+
+
+def _answer_of(row: Sequence[Any]) -> Answer:
+    source, day, icao, outcome, reason, documents, watched, damaged, recorded, *rest = row
+    return Answer(
+        source,
+        date.fromordinal(day),
+        icao or None,
+        outcome,
+        reason,
+        documents,
+        watched,
+        damaged,
+        bool(recorded),
+        *rest,
+    )
+
+
+def _may_replace(before: Answer, after: Answer) -> bool:
+    """Say whether an answer may take the place of an earlier one."""
+    if before.outcome == HEARD:
+        return after.outcome == HEARD
+    if before.source == LOCAL and before.outcome == FAILED:
+        return after.outcome != SILENT
+    if before.outcome == PARTIAL and before.documents:
+        return after.outcome in (HEARD, PARTIAL)
+    return True
+
+
+def _is_news(before: Answer, after: Answer) -> bool:
+    """Say whether an answer changed in what a reader would want to know."""
+    if before.outcome != after.outcome:
+        return True
+    facts = (before.documents, before.watched, before.damaged, before.upload)
+    return before.icao is None and facts != (
+        after.documents,
+        after.watched,
+        after.damaged,
+        after.upload,
+    )
 
 
 def _outcome(documents: int, damaged: int, reason: str) -> str:

@@ -1,0 +1,35 @@
+"""One run at a time where two would do the same work twice."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from onstation.errors import StoreError
+
+
+@contextmanager
+def alone(directory: Path, what: str) -> Iterator[None]:
+    """Hold the right to do something in a store; it ends with the program, however that ends.
+
+    Parameters
+    ----------
+    what
+        What is done, as a word: ``fetch``, ``daily``.
+
+    Raises
+    ------
+    StoreError
+        Another run is doing it.
+    """
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(directory / f"{what}.lock", timeout=0)
+        with lock:
+            yield
+    except Timeout as error:
+        raise StoreError(
+            f"store {directory}: another `onstation {what}` is at work in it; this run did"
+            " nothing. Try again when that has ended."
+        ) from error
