@@ -5,6 +5,7 @@ from email.utils import formatdate
 from pathlib import Path
 
 import pytest
+from clocks import Clock
 from servers import Answer, Asked, serving
 
 from onstation.errors import SourceError
@@ -15,24 +16,9 @@ pytestmark = pytest.mark.server
 SECRET = "Bearer hush"
 
 
-class Clock:
-    """A clock that sleeping moves, and nothing else."""
-
-    def __init__(self) -> None:
-        self.now = 1_790_000_000.0
-        self.slept: list[float] = []
-
-    def __call__(self) -> float:
-        return self.now
-
-    def sleep(self, seconds: float) -> None:
-        self.slept.append(seconds)
-        self.now += seconds
-
-
 @pytest.fixture
 def clock() -> Clock:
-    return Clock()
+    return Clock("2026-09-21T14:13")
 
 
 @pytest.fixture

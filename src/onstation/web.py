@@ -6,7 +6,6 @@ lead to https only, and no secret follows one. The clock and the sleep are argum
 """
 
 import logging
-import time
 from collections.abc import Callable, Container, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -126,8 +125,8 @@ class Web:
     def __init__(
         self,
         *,
-        now: Callable[[], float] = time.time,
-        sleep: Callable[[float], None] = time.sleep,
+        now: Callable[[], float],
+        sleep: Callable[[float], None],
         policy: Policy | None = None,
     ) -> None:
         self.policy = policy or Policy()

@@ -137,7 +137,7 @@ def examine(found: Found, question: Question) -> Examined:
         if raw is None:
             recorded = opening.head.reconstruction is None
             return Examined(icao, day, recorded=recorded, asked=question.wants(day))
-        kept = _kept(raw, icao)
+        kept = _kept(raw, icao, found)
     except DocumentError as error:
         day = day if found.day is None else found.day
         return Examined(found.icao or icao, day, error.reason, error.detail)
@@ -215,19 +215,20 @@ def _match(fleet: Watch, head: Head, day: date, callsigns: Sequence[str] = ()) -
     )
 
 
-def _kept(raw: bytes, icao: str) -> Kept:
+def _kept(raw: bytes, icao: str, found: Found) -> Kept:
     """Decode a whole document, so that what is kept can be used."""
     opening = read_opening(raw, thorough=True)
     assert opening is not None
     document = Document(
         sha256=hashlib.sha256(raw).hexdigest(),
         day=opening.day,
-        source=RECONSTRUCTION if opening.head.reconstruction else LOCAL,
-        evidence_url=canonical_path(icao, opening.day),
+        source=RECONSTRUCTION if opening.head.reconstruction else found.source or LOCAL,
+        evidence_url="",
         head=opening.head,
     )
     track, dropped = read_trace(raw, document=document)
     first_ms, last_ms = int(track.time_ms[0]), int(track.time_ms[-1])
     days = tuple(day for day in days_between(utc_day(first_ms), utc_day(last_ms)))
-    document = replace(document, day=days[0], evidence_url=canonical_path(icao, days[0]))
+    evidence = found.evidence or canonical_path(icao, days[0])
+    document = replace(document, day=days[0], evidence_url=evidence)
     return Kept(document, raw, first_ms, last_ms, days, dropped)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 
+from onstation.schema import FAILED, PARTIAL, Answer
 from onstation.store.files import Damage
 
 UNCHANGED = "unchanged"
@@ -66,3 +67,70 @@ class CollectSummary:
 
 
 OnStep = Callable[[Step], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """How a pull from the network is getting on, for whoever shows its progress.
+
+    Attributes
+    ----------
+    source
+        Its name in the ledger.
+    day
+        The day being asked about.
+    done, of
+        Bytes of the pull read and to read, or questions asked and to ask.
+    kept
+        Documents of watched aircraft kept so far.
+    """
+
+    source: str
+    day: date
+    done: int
+    of: int
+    kept: int
+    bytes: bool
+
+
+OnMove = Callable[[Moved], None]
+
+
+@dataclass(slots=True)
+class PullSummary:
+    """What asking one published source amounts to.
+
+    Attributes
+    ----------
+    answers
+        Every answer given now.
+    held
+        Questions answered before and not asked again.
+    new
+        Documents of watched aircraft that were not held yet.
+    unasked, why
+        Questions left because the source kept failing, and how it failed.
+    damaged
+        Documents of a published day that could not be used.
+    notes
+        What a person should know besides, a sentence each.
+    requests, received
+        Requests made and bytes received.
+    """
+
+    source: str
+    answers: list[Answer] = field(default_factory=list)
+    held: int = 0
+    new: int = 0
+    unasked: int = 0
+    why: str = ""
+    damaged: list[Damage] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    requests: int = 0
+    received: int = 0
+
+    @property
+    def has_holes(self) -> bool:
+        """Whether something asked for was not answered in full."""
+        holes = (FAILED, PARTIAL)
+        return bool(self.unasked or any(answer.outcome in holes for answer in self.answers))

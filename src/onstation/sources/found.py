@@ -31,6 +31,8 @@ class Found:
     read
         Return its first so many bytes, or all of them for ``None``; only while the
         folder or archive is being walked. Raises DocumentError.
+    source, evidence
+        Whose document it is and where an editor finds it; empty for a user's own files.
     """
 
     name: str
@@ -39,6 +41,8 @@ class Found:
     day: date | None
     icao: str | None
     read: Callable[[int | None], bytes]
+    source: str = ""
+    evidence: str = ""
 
 
 class Holding(Protocol):

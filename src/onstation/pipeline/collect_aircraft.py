@@ -1,0 +1,223 @@
+"""From a source of single aircraft into the store: ask what is not known yet, one at a time.
+
+Every answer is written down at once with the document it is about; a run that was cut off
+is simply run again. A day that is still running, or whose files are not final, is marked
+so and asked again.
+"""
+
+import hashlib
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from onstation.errors import SourceError
+from onstation.periods import utc_day
+from onstation.pipeline.examine import Examined, Question, Watch, examine
+from onstation.pipeline.summary import Moved, OnMove, PullSummary
+from onstation.schema import EXPIRED, FAILED, HEARD, PARTIAL, SILENT, Answer
+from onstation.sources.found import Found
+from onstation.sources.named import RemoteSource
+from onstation.sources.providers import AircraftSource, Given, Received, final_ms
+from onstation.store.database import Store
+from onstation.units import MS_PER_S
+
+FAILURES_IN_A_ROW = 5
+"""Then a source is left alone: it is down or wants no more."""
+NOT_FOUND_LATER = "heard while the day ran; the finished day was not found"
+
+Asking = tuple[date, str]
+"""A UTC day and an address."""
+
+
+def questions(
+    store: Store, source: RemoteSource, icaos: Collection[str], days: Iterable[date], now_ms: int
+) -> tuple[list[Asking], int]:
+    """Return the questions that are not settled, and how many are.
+
+    A question is settled by an answer given after the day's files were final; a failure
+    settles nothing.
+    """
+    wanted = list(days)
+    if not wanted or not icaos:
+        return [], 0
+    known = store.ledger.answers_of(source.name, wanted[0], wanted[-1])
+    every = [(day, icao) for day in wanted for icao in sorted(icaos)]
+    left = [one for one in every if not _settled(known.get(one))]
+    return left, len(every) - len(left)
+
+
+def collect_aircraft(
+    store: Store,
+    fleet: Watch,
+    source: RemoteSource,
+    asked: AircraftSource,
+    icaos: Collection[str],
+    days: Iterable[date],
+    *,
+    now_ms: Callable[[], int],
+    tell: OnMove | None = None,
+) -> PullSummary:
+    """Ask a source about aircraft and days, and keep what it gives.
+
+    Parameters
+    ----------
+    asked
+        The source, opened.
+    days
+        UTC days in order, none later than today.
+    now_ms
+        The clock. [Unix ms]
+    tell
+        Told of every answer.
+    """
+    left, held = questions(store, source, icaos, days, now_ms())
+    summary = PullSummary(source.name, held=held)
+    run = _Run(store, Question(fleet, frozenset(icaos)), source, asked, now_ms, summary)
+    failures = kept = 0
+    for number, (day, icao) in enumerate(left):
+        answer = run.ask(day, icao)
+        summary.answers.append(answer)
+        failures = failures + 1 if answer.outcome == FAILED else 0
+        kept += answer.watched
+        if tell is not None:
+            tell(Moved(source.name, day, number + 1, len(left), kept, bytes=False))
+        if failures >= FAILURES_IN_A_ROW:
+            summary.unasked = len(left) - number - 1
+            summary.why = answer.reason
+            break
+    _warn_of_silence(summary, source)
+    return summary
+
+
+@dataclass(slots=True)
+class _Run:
+    store: Store
+    question: Question
+    source: RemoteSource
+    asked: AircraftSource
+    now_ms: Callable[[], int]
+    summary: PullSummary
+
+    def ask(self, day: date, icao: str) -> Answer:
+        """Ask one question and write the answer down."""
+        now = self.now_ms()
+        live = utc_day(now) == day
+        ledger = self.store.ledger
+        before = ledger.answer(self.source.name, day, icao)
+        try:
+            given = self.asked.ask(icao, day, live=live, validator=ledger.validator)
+        except SourceError as error:
+            answer = self._answer(day, icao, FAILED, str(error), now)
+            with self.store.transaction():
+                ledger.record(answer)
+            return answer
+        examined = [(one, self._examine(one, icao, day)) for one in given.documents]
+        outcome, reason = self._outcome(given, examined, before, now, day)
+        answer = self._answer(day, icao, outcome, reason, now, given, examined, before)
+        with self.store.transaction():
+            for document, item in examined:
+                if item.kept:
+                    self._keep(item)
+                if document.validator and not item.reason:
+                    ledger.note_validator(document.address, document.validator)
+            ledger.record(answer)
+        return answer
+
+    def _keep(self, item: Examined) -> None:
+        kept = item.kept
+        assert kept is not None
+        self.summary.new += self.store.archive.keep(
+            kept.document,
+            kept.raw,
+            first_ms=kept.first_ms,
+            last_ms=kept.last_ms,
+            days=kept.days,
+            whole=False,
+        )
+
+    def _examine(self, document: Received, icao: str, day: date) -> Examined:
+        body = document.body
+        found = Found(
+            name=document.address,
+            size=len(body),
+            mtime_ns=0,
+            day=day,
+            icao=icao,
+            read=lambda limit: body if limit is None else body[:limit],
+            source=self.source.name,
+            evidence=document.address,
+        )
+        return examine(found, self.question)
+
+    def _outcome(
+        self,
+        given: Given,
+        examined: list[tuple[Received, Examined]],
+        before: Answer | None,
+        now_ms: int,
+        day: date,
+    ) -> tuple[str, str]:
+        damage = [item for _, item in examined if item.reason]
+        if damage and len(damage) == len(examined):
+            return FAILED, ": ".join(text for text in (damage[0].reason, damage[0].detail) if text)
+        if given.outcome in (SILENT, EXPIRED):
+            had = before is not None and before.outcome == PARTIAL and before.documents
+            return (PARTIAL, NOT_FOUND_LATER) if had else (given.outcome, "")
+        if now_ms < final_ms(day):
+            clock = datetime.fromtimestamp(now_ms / MS_PER_S, UTC)
+            return PARTIAL, f"the day is not final: asked {clock:%Y-%m-%d %H:%M} UTC"
+        if damage:
+            return PARTIAL, damage[0].reason
+        return HEARD, ""
+
+    def _answer(
+        self,
+        day: date,
+        icao: str,
+        outcome: str,
+        reason: str,
+        now_ms: int,
+        given: Given | None = None,
+        examined: Collection[tuple[Received, Examined]] = (),
+        before: Answer | None = None,
+    ) -> Answer:
+        kept = [item.kept for _, item in examined if item.kept]
+        last_ms = max((one.last_ms for one in kept), default=None)
+        earlier = before if given and given.unchanged else None
+        bodies = [document.body for document, _ in examined]
+        return Answer(
+            source=self.source.name,
+            day=day,
+            icao=icao,
+            outcome=outcome,
+            reason=reason,
+            documents=int(outcome in (HEARD, PARTIAL)),
+            watched=int(bool(kept)) or (earlier.watched if earlier else 0),
+            damaged=sum(1 for _, item in examined if item.reason),
+            recorded=all(item.recorded for _, item in examined),
+            bytes=sum(map(len, bodies)) or (earlier.bytes if earlier else 0),
+            digest=hashlib.sha256(bodies[0]).hexdigest()
+            if len(bodies) == 1
+            else (earlier.digest if earlier else ""),
+            address=given.address if given else "",
+            asked_ms=now_ms,
+            last_ms=earlier.last_ms if earlier else last_ms,
+            fleet=self.question.fleet.digest,
+        )
+
+
+def _settled(answer: Answer | None) -> bool:
+    return (
+        answer is not None and answer.outcome != FAILED and answer.asked_ms >= final_ms(answer.day)
+    )
+
+
+def _warn_of_silence(summary: PullSummary, source: RemoteSource) -> None:
+    """Say so where a source has nothing at all: its address may be wrong."""
+    outcomes = {answer.outcome for answer in summary.answers}
+    if outcomes == {SILENT} and not summary.held:
+        count = len(summary.answers)
+        summary.notes.append(
+            f"{source.name} has none of the {count:,} traces asked for; if that is a surprise,"
+            f" check that {source.base} is a tar1090 map that keeps its history."
+        )

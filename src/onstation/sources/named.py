@@ -1,0 +1,138 @@
+"""What a person may type after ``--source``: a name, an address, or something on this machine."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from onstation.errors import InputError
+from onstation.sources.local import LocalSource, open_local
+from onstation.sources.providers import ARCHIVE, Provider, published_providers
+
+DEFAULT = "adsblol-archive"
+"""Asked where no source is named."""
+_ANY_HOST = "URL"
+_SCHEMES = ("http", "https")
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteSource:
+    """A published source, as named.
+
+    Attributes
+    ----------
+    name
+        What the ledger and every row call it.
+    base
+        Its address, or that of the mirror named.
+    """
+
+    text: str
+    name: str
+    provider: Provider
+    base: str
+
+    @property
+    def is_archive(self) -> bool:
+        """Whether it answers for whole days."""
+        return self.provider.kind == ARCHIVE
+
+
+def open_sources(texts: Iterable[str]) -> tuple[list[LocalSource], list[RemoteSource]]:
+    """Return what texts name, a user's own files apart, each once.
+
+    Raises
+    ------
+    InputError
+        With the faults of all of them.
+    """
+    local: list[LocalSource] = []
+    remote: list[RemoteSource] = []
+    faults: list[str] = []
+    for text in dict.fromkeys(texts):
+        try:
+            found = open_named(text)
+        except InputError as error:
+            faults += error.faults
+            continue
+        if isinstance(found, LocalSource):
+            local.append(found)
+        elif found.name not in {one.name for one in remote}:
+            remote.append(found)
+    if faults:
+        raise InputError(*faults)
+    return local, remote
+
+
+def open_named(text: str) -> LocalSource | RemoteSource:
+    """Return the source a text names.
+
+    Raises
+    ------
+    InputError
+        It names nothing there is, or an address that cannot be used.
+    """
+    known = {name: one for name, one in published_providers().items() if name != _ANY_HOST}
+    if text in known:
+        return RemoteSource(text, text, known[text], known[text].base)
+    name, equals, mirror = text.partition("=")
+    if equals and name in known and "://" in mirror:
+        return RemoteSource(text, name, known[name], _address(text, mirror))
+    if "://" not in text:
+        return open_local(text)
+    base = _address(text, text)
+    for provider in known.values():
+        if base == provider.base:
+            return RemoteSource(text, provider.name, provider, base)
+    return RemoteSource(text, _host(base), published_providers()[_ANY_HOST], base)
+
+
+def remote_named(names: Iterable[str]) -> list[RemoteSource]:
+    """Return the published sources among names of the ledger."""
+    known = published_providers()
+    return [
+        RemoteSource(name, name, known[name], known[name].base) for name in names if name in known
+    ]
+
+
+def attributions(names: Iterable[str]) -> dict[str, str]:
+    """Return what the sources of an answer require to be said, by name, where it is known."""
+    known = published_providers()
+    return {name: known[name].attribution for name in names if name in known}
+
+
+def kept_back(names: Iterable[str]) -> list[str]:
+    """Return the sources among names whose rows may not be handed on."""
+    known = published_providers()
+    return [name for name in names if name in known and not known[name].passed_on]
+
+
+def _address(text: str, address: str) -> str:
+    """Return an address that can be asked, without a trailing slash."""
+    try:
+        parts = urlsplit(address)
+        port = parts.port
+    except ValueError as error:
+        raise InputError(f"--source {text}: not an address ({error}).") from error
+    if parts.username is not None or parts.password is not None:
+        host = f"{parts.hostname}{f':{port}' if port else ''}"
+        raise InputError(
+            f"--source {parts.scheme}://…@{host}: an address with a user or password in it is not"
+            " asked; leave it out, the address is kept in every row."
+        )
+    if parts.scheme not in _SCHEMES or not parts.hostname:
+        raise InputError(
+            f"--source {text}: no such kind of address; name https://HOST of a tar1090 map, or one"
+            " of `onstation fetch --list-sources`."
+        )
+    if parts.query or parts.fragment:
+        raise InputError(
+            f"--source {text}: name the host alone, without what follows ? or #, as"
+            f" {parts.scheme}://{parts.netloc}."
+        )
+    return address.rstrip("/")
+
+
+def _host(base: str) -> str:
+    """Return what the ledger calls a host."""
+    parts = urlsplit(base)
+    return (parts.netloc + parts.path).lower()

@@ -1,0 +1,1 @@
+"""Where track history is published: a module a source, each with its record `PROVIDER`."""

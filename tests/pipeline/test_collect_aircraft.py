@@ -1,0 +1,221 @@
+"""One aircraft and day at a time: asked once, kept as it came, and never taken for another."""
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from clocks import Clock
+from traces import DAY, NEXT, FakeFleet, trace
+
+from onstation.errors import SourceError
+from onstation.pipeline.collect_aircraft import collect_aircraft
+from onstation.pipeline.summary import Moved, PullSummary
+from onstation.schema import EXPIRED, FAILED, HEARD, PARTIAL, SILENT
+from onstation.sources.named import RemoteSource, open_named
+from onstation.sources.providers import Given, Received
+from onstation.store.database import Store, open_store
+
+FOUND = open_named("https://globe.example.org")
+assert isinstance(FOUND, RemoteSource)
+HOST: RemoteSource = FOUND
+
+
+class Host:
+    """Gives what it is told to, and remembers what it was asked."""
+
+    def __init__(self, gives: Callable[[str, date], Given | SourceError]) -> None:
+        self.gives = gives
+        self.asked: list[tuple[str, date, bool]] = []
+
+    def ask(self, icao: str, day: date, *, live: bool, validator: Callable[[str], str]) -> Given:
+        self.asked.append((icao, day, live))
+        given = self.gives(icao, day)
+        if isinstance(given, SourceError):
+            raise given
+        return given
+
+
+def heard(icao: str, day: date, data: bytes | None = None, validator: str = '"1"') -> Given:
+    address = f"https://globe.example.org/{day}/{icao}"
+    return Given(HEARD, (Received(address, data or trace(icao, day), validator),), address)
+
+
+def nothing(icao: str, day: date, outcome: str = SILENT) -> Given:
+    return Given(outcome, (), f"https://globe.example.org/{day}/{icao}")
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with open_store(tmp_path / "store") as opened:
+        yield opened
+
+
+def run(
+    store: Store,
+    host: Host,
+    *icaos: str,
+    days: tuple[date, ...] = (DAY, NEXT),
+    clock: Clock | None = None,
+    tell: Callable[[Moved], None] | None = None,
+) -> PullSummary:
+    return collect_aircraft(
+        store,
+        FakeFleet(),
+        HOST,
+        host,
+        icaos or ("ae6804",),
+        days,
+        now_ms=(clock or Clock()).ms,
+        tell=tell,
+    )
+
+
+def outcomes(store: Store) -> list[tuple[str | None, date, str]]:
+    return [(a.icao, a.day, a.outcome) for a in store.ledger.answers()]
+
+
+def test_heard_and_silent_are_two_answers_and_neither_is_asked_again(store: Store) -> None:
+    host = Host(lambda icao, day: heard(icao, day) if day == DAY else nothing(icao, day))
+    summary = run(store, host)
+
+    assert outcomes(store) == [("ae6804", DAY, HEARD), ("ae6804", NEXT, SILENT)]
+    assert (summary.new, summary.held, summary.has_holes) == (1, 0, False)
+    again = run(store, host)
+    assert (again.held, len(host.asked)) == (2, 2)
+
+
+def test_the_document_is_kept_as_it_came_with_where_it_was_found(store: Store) -> None:
+    run(store, Host(heard), days=(DAY,))
+
+    ((document, raw),) = store.archive.documents_of("ae6804")
+    assert raw == trace("ae6804", DAY)
+    assert (document.source, document.evidence_url) == (
+        "globe.example.org",
+        f"https://globe.example.org/{DAY}/ae6804",
+    )
+    (answer,) = store.ledger.answers()
+    assert (answer.digest, answer.bytes) == (document.sha256, len(raw))
+    assert answer.last_ms is not None
+
+
+def test_single_questions_make_no_day_usable(store: Store) -> None:
+    run(store, Host(heard))
+
+    assert [c.status for c in store.ledger.day_coverage(DAY, NEXT)] == ["missing", "missing"]
+
+
+def test_expired_is_remembered_and_is_no_silence(store: Store) -> None:
+    host = Host(lambda icao, day: nothing(icao, day, EXPIRED))
+    run(store, host)
+    run(store, host)
+
+    assert {outcome for *_, outcome in outcomes(store)} == {EXPIRED}
+    assert len(host.asked) == 2
+
+
+def test_a_failure_is_no_silence_and_is_asked_again(store: Store) -> None:
+    failing = Host(lambda icao, day: SourceError("HTTP 503"))
+    summary = run(store, failing)
+
+    assert summary.has_holes
+    assert {(a.outcome, a.reason) for a in store.ledger.answers()} == {(FAILED, "HTTP 503")}
+    run(store, Host(nothing))
+    assert {outcome for *_, outcome in outcomes(store)} == {SILENT}
+
+
+def test_a_source_that_keeps_failing_is_left_alone(store: Store) -> None:
+    host = Host(lambda icao, day: SourceError("HTTP 403"))
+    icaos = [f"ae68{n:02x}" for n in range(20)]
+    summary = run(store, host, *icaos)
+
+    assert (len(host.asked), summary.unasked, summary.why) == (5, 35, "HTTP 403")
+    assert len(outcomes(store)) == 5
+
+
+def test_a_damaged_document_is_failed_with_its_reason(store: Store) -> None:
+    host = Host(lambda icao, day: heard(icao, day, trace("ae6805", day)))
+    summary = run(store, host, days=(DAY,))
+
+    (answer,) = summary.answers
+    assert answer.outcome == FAILED
+    assert answer.reason.startswith("address does not match")
+    assert store.ledger.validator(f"https://globe.example.org/{DAY}/ae6804") == ""
+
+
+def test_today_is_partial_and_asked_again_until_it_is_final(store: Store) -> None:
+    host = Host(heard)
+    for at in ("2025-02-03T18:00", "2025-02-03T23:00", "2025-02-04T00:30"):
+        summary = run(store, host, days=(DAY,), clock=Clock(at))
+        assert [a.outcome for a in summary.answers] == [PARTIAL]
+        assert (
+            f"the day is not final: asked {at.replace('T', ' ')} UTC" in summary.answers[0].reason
+        )
+    run(store, host, days=(DAY,), clock=Clock("2025-02-04T00:57"))
+    run(store, host, days=(DAY,), clock=Clock("2025-02-04T09:00"))
+
+    assert [live for *_, live in host.asked] == [True, True, False, False]
+    assert outcomes(store) == [("ae6804", DAY, HEARD)]
+
+
+def test_silence_of_a_running_day_is_not_the_last_word(store: Store) -> None:
+    run(store, Host(nothing), days=(DAY,), clock=Clock("2025-02-03T18:00"))
+    run(store, Host(heard), days=(DAY,), clock=Clock("2025-02-04T09:00"))
+
+    assert outcomes(store) == [("ae6804", DAY, HEARD)]
+
+
+def test_what_was_heard_live_is_not_undone_by_a_finished_day_that_is_gone(store: Store) -> None:
+    run(store, Host(heard), days=(DAY,), clock=Clock("2025-02-03T18:00"))
+    host = Host(nothing)
+    for _ in range(2):
+        run(store, host, days=(DAY,), clock=Clock("2025-02-04T09:00"))
+
+    (answer,) = store.ledger.answers()
+    assert (answer.outcome, answer.reason) == (
+        PARTIAL,
+        "heard while the day ran; the finished day was not found",
+    )
+    assert len(host.asked) == 1
+
+
+def test_what_did_not_change_stays_as_it_was(store: Store) -> None:
+    run(store, Host(heard), days=(DAY,), clock=Clock("2025-02-04T00:30"))
+    (before,) = store.ledger.answers()
+    same = Given(HEARD, (), before.address, unchanged=True)
+    run(store, Host(lambda icao, day: same), days=(DAY,), clock=Clock("2025-02-04T02:00"))
+
+    (after,) = store.ledger.answers()
+    assert (after.outcome, after.watched, after.digest) == (HEARD, 1, before.digest)
+
+
+def test_two_documents_of_a_running_day_are_both_kept(store: Store) -> None:
+    def both(icao: str, day: date) -> Given:
+        first, second = heard(icao, day), heard(icao, day, trace(icao, day, year="1999"))
+        return Given(HEARD, (*first.documents, *second.documents), first.address)
+
+    run(store, Host(both), days=(DAY,), clock=Clock("2025-02-03T18:00"))
+
+    assert len(store.archive.documents_of("ae6804")) == 2
+
+
+def test_a_host_with_nothing_at_all_is_pointed_out(store: Store) -> None:
+    (note,) = run(store, Host(nothing)).notes
+
+    assert "none of the 2 traces asked for" in note
+    assert "https://globe.example.org" in note
+
+
+def test_every_question_is_told_of(store: Store) -> None:
+    moves: list[Moved] = []
+    run(store, Host(heard), tell=moves.append)
+
+    assert [(m.done, m.of, m.kept) for m in moves] == [(1, 2, 1), (2, 2, 2)]
+
+
+def test_a_reconstruction_keeps_its_label_wherever_it_came_from(store: Store) -> None:
+    run(store, Host(lambda i, d: heard(i, d, trace(i, d, reconstruction="a story"))), days=(DAY,))
+
+    ((document, _),) = store.archive.documents_of("ae6804")
+    assert (document.source, document.head.reconstruction) == ("reconstruction", "a story")
+    assert [answer.recorded for answer in store.ledger.answers()] == [False]
