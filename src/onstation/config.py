@@ -1,11 +1,14 @@
 """One frozen settings record, built once from flags, then environment, then defaults."""
 
+import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from platformdirs import user_cache_path, user_data_path
+from platformdirs import user_cache_path, user_config_path, user_data_path
+
+from onstation.errors import InputError
 
 _PACKAGE = Path(__file__).parent
 
@@ -71,3 +74,41 @@ def settings_from(
 
 def _path(text: str | None) -> Path | None:
     return Path(text).expanduser() if text else None
+
+
+def find_secrets(
+    wanted: Iterable[tuple[str, str]], file: str, *, environ: Mapping[str, str] = os.environ
+) -> dict[str, str]:
+    """Return what only the user can give: from the environment, else from a file of theirs.
+
+    Parameters
+    ----------
+    wanted
+        For each secret its environment variable and its key in the file.
+    file
+        Name of the file in the configuration folder (``$ONSTATION_CONFIG``, else the
+        platform's); empty if no file may hold them.
+
+    Raises
+    ------
+    InputError
+        The file can be read by others, or is no JSON object.
+    """
+    asked = list(wanted)
+    found = {name: environ[name].strip() for name, _ in asked if environ.get(name, "").strip()}
+    if len(found) == len(asked) or not file:
+        return found
+    folder = _path(environ.get("ONSTATION_CONFIG")) or user_config_path("onstation")
+    path = folder / file
+    if not path.is_file():
+        return found
+    if os.name == "posix" and path.stat().st_mode & 0o077:
+        raise InputError(f"{path}: others can read it; `chmod 600` it, it holds a secret.")
+    try:
+        held = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise InputError(f"{path}: cannot be read as JSON.") from error
+    if not isinstance(held, dict):
+        raise InputError(f"{path}: must be a JSON object.")
+    from_file = {name: held[key] for name, key in asked if isinstance(held.get(key), str)}
+    return from_file | found

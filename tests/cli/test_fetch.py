@@ -115,9 +115,8 @@ def test_an_identity_nobody_knows_fails(tmp_path: Path, tree: Path) -> None:
 @pytest.mark.parametrize(
     ("args", "told"),
     [
-        ([], "no --source given; name one of DIRECTORY, FILE.tar, FILE.json"),
         (["--source", "/nowhere/at/all"], "does not exist"),
-        (["--source", "https://example.org/"], "reads local directories"),
+        (["--source", "ftp://example.org/"], "no such kind of address"),
         (["--source", ".", "--jobs", "0"], "--jobs"),
     ],
 )
@@ -130,7 +129,7 @@ def test_misuse_is_told_before_any_work(tmp_path: Path, args: list[str], told: s
 
 
 def test_every_fault_of_the_sources_is_told(tmp_path: Path) -> None:
-    result = run(tmp_path, "fetch", "--source", "/nowhere", "--source", "https://example.org/")
+    result = run(tmp_path, "fetch", "--source", "/nowhere", "--source", "ftp://example.org/")
 
     assert result.stderr.count("Error: --source") == 2
 
@@ -147,11 +146,17 @@ def test_sources_can_be_listed_without_a_store(tmp_path: Path) -> None:
     result = run(tmp_path, "fetch", "--list-sources")
 
     assert result.exit_code == 0
-    assert [line for line in result.stdout.splitlines() if line[0] != " "] == [
+    lines = result.stdout.splitlines()
+    assert [line for line in lines if line[0] != " "] == [
         "DIRECTORY",
         "FILE.tar",
         "FILE.json",
+        "URL",
+        "adsblol",
+        "adsblol-archive",
     ]
+    for told in ("covers", "terms", "pace", "credentials"):
+        assert sum(line.startswith(f"  {told}: ") for line in lines) == 6
     assert not (tmp_path / "store").exists()
 
 

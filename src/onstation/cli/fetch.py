@@ -13,14 +13,15 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from onstation.cli.asking import progress
 from onstation.cli.main import pass_settings
 from onstation.cli.options import bounds_from_options, period_from_options, period_options
+from onstation.cli.pulling import days_of, pull, source_lines
 from onstation.config import Settings
-from onstation.errors import HOLES, InputError, UnknownIdentityError
+from onstation.errors import HOLES, UnknownIdentityError
 from onstation.fleet.load import load_fleet
 from onstation.fleet.match import Fleet
 from onstation.periods import days_between
 from onstation.pipeline.summary import CollectSummary, OnStep, Step
-from onstation.sources.local import LocalSource, open_all
-from onstation.sources.providers import PROVIDERS
+from onstation.sources.local import LocalSource
+from onstation.sources.named import DEFAULT, open_sources
 from onstation.store.database import Store, open_store
 from onstation.yamlfile import shown
 
@@ -28,15 +29,26 @@ NAMED = 10
 """Damaged documents that are named one by one; more are counted by reason."""
 
 
-@click.command("fetch", epilog="Example: onstation fetch --source globe_history/ --days 30")
+@click.command("fetch", epilog="Example: onstation fetch --since 2025-02-03 --until 2025-02-04")
 @click.option(
-    "--source", "sources", multiple=True, metavar="SOURCE", help="Directory, day tar or file."
+    "--source",
+    "sources",
+    multiple=True,
+    metavar="SOURCE",
+    help="Directory, day tar, file, name of a published source, or https://HOST of a tar1090 map"
+    f"; {DEFAULT} if none is named.",
 )
 @period_options
 @click.option("--tail", "tails", multiple=True, metavar="IDENT", help="Only this aircraft.")
 @click.option(
-    "--jobs", type=click.IntRange(1), default=1, show_default=True, help="Processes that read."
+    "--jobs",
+    type=click.IntRange(1),
+    default=1,
+    show_default=True,
+    help="Processes that read local files.",
 )
+@click.option("--dry-run", is_flag=True, help="Say what a pull would download and keep, and stop.")
+@click.option("--again", is_flag=True, help="Ask for published days that were heard, too.")
 @click.option("--list-sources", is_flag=True, help="Tell what --source takes, and stop.")
 @pass_settings
 def command(
@@ -47,22 +59,34 @@ def command(
     days: int | None,
     tails: tuple[str, ...],
     jobs: int,
+    dry_run: bool,
+    again: bool,
     list_sources: bool,
 ) -> None:
     """Take track history into the store.
 
-    Without --since it takes everything a local source holds. What is held already is not
-    read again unless it changed; a run that was cut off is simply started again.
+    Without --since it takes everything a local source holds, and the last complete day of a
+    published one. What is held already is not read again unless it changed, nor asked for; a
+    run that was cut off is simply started again and goes on.
     """
     if list_sources:
-        click.echo(_told_sources(), nl=False)
+        click.echo("\n".join(source_lines()))
         return
-    opened = _opened(sources)
+    local, remote = open_sources(sources or [DEFAULT])
     first, last = _days_asked(since, until, days)
     fleet = load_fleet(settings.fleet)
-    with open_store(settings.store) as store:
+    holes = False
+    with open_store(settings.store, create=not dry_run) as store:
         icaos = addresses_of(tails, fleet, store)
-        holes = fetch(settings, store, fleet, opened, icaos, first=first, last=last, jobs=jobs)
+        if local and not dry_run:
+            holes = fetch(settings, store, fleet, local, icaos, first=first, last=last, jobs=jobs)
+        if remote:
+            asked = days_of(first, last)
+            holes |= pull(
+                settings, store, fleet, remote, asked, icaos=icaos, again=again, dry_run=dry_run
+            )
+            if not dry_run:
+                derive_rows(settings, store)
     if holes:
         sys.exit(HOLES)
 
@@ -80,7 +104,6 @@ def fetch(
 ) -> bool:
     """Collect, derive and tell; return whether there are holes."""
     from onstation.pipeline.collect import collect
-    from onstation.pipeline.derive import derive
 
     quiet = settings.verbosity < 0
     with _progress(shown_=not quiet) as on_step:
@@ -94,11 +117,18 @@ def fetch(
             on_event=on_step,
             jobs=jobs,
         )
-    derive(settings, store, progress(settings))
+    derive_rows(settings, store)
     lines = holes_of(summary) if quiet else [*_told(summary, first, last), *holes_of(summary)]
     for line in lines:
         click.echo(line, err=True)
     return summary.has_holes
+
+
+def derive_rows(settings: Settings, store: Store) -> None:
+    """Bring every row up to date with what was fetched."""
+    from onstation.pipeline.derive import derive
+
+    derive(settings, store, progress(settings))
 
 
 def addresses_of(tails: Collection[str], fleet: Fleet, store: Store) -> frozenset[str]:
@@ -134,16 +164,6 @@ def addresses_of(tails: Collection[str], fleet: Fleet, store: Store) -> frozense
             )
         )
     return frozenset(found)
-
-
-def _opened(texts: Collection[str]) -> list[LocalSource]:
-    """Return the sources named; list the faults of all of them."""
-    if not texts:
-        known = ", ".join(provider.name for provider in PROVIDERS)
-        raise InputError(
-            f"no --source given; name one of {known} (`onstation fetch --list-sources` tells more)."
-        )
-    return open_all(texts)
 
 
 def _days_asked(
@@ -225,18 +245,6 @@ def _span(days: Collection[date]) -> str:
     missing = len(list(days_between(first, last))) - len(days)
     gaps = f", {missing:,} between them not held" if missing else ""
     return f"{first} to {last}{gaps}"
-
-
-def _told_sources() -> str:
-    lines: list[str] = []
-    for provider in PROVIDERS:
-        lines += [
-            provider.name,
-            f"  covers: {provider.covers}",
-            f"  terms: {provider.terms}",
-            f"  credentials: {provider.credentials}",
-        ]
-    return "\n".join(lines) + "\n"
 
 
 def _drawn(text: str) -> str:

@@ -13,6 +13,7 @@ from onstation.reports.columns import RECONSTRUCTION, seen_sources
 from onstation.reports.exposure import aircraft_coverage, calendar_days, days_in, utc_days
 from onstation.reports.records import DayState, Filters, Frame
 from onstation.schema import MISSING, DayCoverage, Mission, RegionsBrief
+from onstation.sources.named import attributions
 from onstation.store.database import Store
 
 LOCAL = "local"
@@ -159,9 +160,10 @@ def _only_reconstructed(ground: Ground, rows: Sequence[Mission]) -> bool:
 
 def attribution(sources: Iterable[str], fleet: Fleet) -> tuple[str, ...]:
     """Return what the sources of an answer require to be said, those of the fleet last."""
-    terms = {LOCAL: LOCAL_TERMS, RECONSTRUCTION: RECONSTRUCTION_TERMS}
-    own = [terms.get(name, f"Positions from {name}, under its terms.") for name in sorted(sources)]
-    return (*own, *fleet.attribution)
+    names = sorted(set(sources))
+    terms = {LOCAL: LOCAL_TERMS, RECONSTRUCTION: RECONSTRUCTION_TERMS} | attributions(names)
+    own = [terms.get(name) or f"Positions from {name}, under its terms." for name in names]
+    return (*dict.fromkeys(own), *fleet.attribution)
 
 
 def _checked(filters: Filters, fleet: Fleet, regions: RegionsBrief, store: Store) -> Filters:

@@ -37,6 +37,8 @@ CREATE INDEX files_day ON files (day, icao);
 """
 
 DIRECTORY, FILE = "directory", "file"
+PUBLISHED = "published"
+"""Kind of an upload of a published day; only its damaged members are listed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +233,14 @@ class Files:
                 "DELETE FROM files WHERE origin = ? AND name = ?",
                 [(origin.number, name) for name in gone],
             )
+
+    def forget_published(self, place: str) -> None:
+        """Forget the damaged members of the uploads whose place begins so."""
+        self._db.execute(
+            "DELETE FROM files WHERE origin IN (SELECT id FROM origins WHERE kind = ?"
+            " AND substr(address, 1, ?) = ?)",
+            (PUBLISHED, len(place), place),
+        )
 
     def heard_of(self, icao: str, day: date) -> tuple[str, str]:
         """Return the outcome of one address on a day read whole; empty if it had no file."""

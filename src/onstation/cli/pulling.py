@@ -1,0 +1,276 @@
+"""What a pull from the network costs, how it is getting on, and what came of it, in words."""
+
+import time
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date
+
+import click
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    Progress,
+    SpinnerColumn,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+
+from onstation.config import Settings, find_secrets
+from onstation.fleet.match import Fleet
+from onstation.pipeline.pull import Cost, pulling, remote_days
+from onstation.pipeline.summary import Moved, OnMove, PullSummary
+from onstation.reports.safe import drawn
+from onstation.schema import EXPIRED, FAILED, HEARD, PARTIAL, SILENT, Answer
+from onstation.sources.named import RemoteSource
+from onstation.sources.providers import all_providers
+from onstation.store.database import Store
+from onstation.store.lock import alone
+
+NAMED = 10
+"""Holes that are named one by one; more are counted by reason."""
+LOCK = "fetch"
+
+now, sleep = time.time, time.sleep
+"""The clock and what waits; a test puts its own here."""
+
+
+def pull(
+    settings: Settings,
+    store: Store,
+    fleet: Fleet,
+    remotes: Sequence[RemoteSource],
+    days: Sequence[date],
+    *,
+    icaos: Collection[str] = (),
+    again: bool = False,
+    dry_run: bool = False,
+) -> bool:
+    """Ask published sources and say what it costs and what came of it; return if holes are left.
+
+    Parameters
+    ----------
+    days
+        UTC days in order, none later than today.
+    icaos
+        The only addresses wanted; empty for every one that is watched.
+    """
+    quiet = settings.verbosity < 0
+    with pulling(
+        store,
+        fleet,
+        remotes,
+        days,
+        icaos=frozenset(icaos),
+        secrets=_secrets(remotes),
+        again=again,
+        now=now,
+        sleep=sleep,
+    ) as asking:
+        costs = asking.costs()
+        for line in [line for cost in costs for line in cost_lines(cost, each_day=dry_run)]:
+            if dry_run or not quiet:
+                click.echo(line, err=not dry_run)
+        if dry_run:
+            return False
+        for text in dict.fromkeys(remote.provider.notice for remote in remotes):
+            if text and not quiet:
+                click.echo(text, err=True)
+        with alone(settings.store, LOCK), _progress(shown=not quiet) as tell:
+            found = asking.run(tell)
+    for summary in found:
+        for line in [*([] if quiet else told(summary)), *holes_of(summary)]:
+            click.echo(line, err=True)
+    return any(summary.has_holes for summary in found)
+
+
+def days_of(first: date | None, last: date | None) -> list[date]:
+    """Return the UTC days to ask published sources about, and say what is left out."""
+    days, left_out = remote_days(first, last, now())
+    if left_out:
+        click.echo(left_out, err=True)
+    return days
+
+
+def cost_lines(cost: Cost, *, each_day: bool) -> list[str]:
+    """Return what asking a source costs, in sentences."""
+    name = cost.source.name
+    held = f"; {cost.held:,} held already" if cost.held else ""
+    if not cost.source.is_archive:
+        if not cost.questions:
+            return [f"{name}: nothing to ask{held}."]
+        pace = f"one every {cost.source.provider.pace_s:g} s"
+        return [
+            f"{name}: {_count(cost.questions, 'request')}, {pace}, at least"
+            f" {duration(cost.seconds)}; about {size(cost.bytes)}{held}."
+        ]
+    readable = [day for day in cost.days if day.bytes]
+    lines = [
+        f"{name}: {len(readable):,} {'day' if len(readable) == 1 else 'days'},"
+        f" {size(cost.bytes)} to download, about {size(cost.kept)} to keep{held}."
+        if readable
+        else f"{name}: nothing to download{held}."
+    ]
+    if each_day:
+        lines += [
+            f"  {day.day}: {day.release.tag if day.release else 'size as usual then'},"
+            f" {size(day.bytes)}"
+            if day.bytes
+            else f"  {day.day}: {day.problem}"
+            for day in cost.days
+        ]
+    return lines
+
+
+def told(summary: PullSummary) -> list[str]:
+    """Return what a source answered, in sentences."""
+    counts = Counter(answer.outcome for answer in summary.answers)
+    words = [f"{counts[one]:,} {one}" for one in (HEARD, SILENT, EXPIRED, PARTIAL, FAILED)
+             if counts[one]]  # fmt: skip
+    held = f"; {summary.held:,} held and not asked again" if summary.held else ""
+    lines = [f"{summary.source}: {', '.join(words) or 'nothing asked'}{held}."]
+    lines += [f"  {answer.day}: {_day_told(answer)}" for answer in summary.answers
+              if answer.icao is None and answer.documents]  # fmt: skip
+    if summary.answers:
+        lines.append(
+            f"  {_count(summary.new, 'new document')} of watched aircraft;"
+            f" {_count(summary.requests, 'request')}, {size(summary.received)} received."
+        )
+    return lines + [f"  {drawn(note)}" for note in summary.notes]
+
+
+def holes_of(summary: PullSummary) -> list[str]:
+    """Return a line for each hole; for many alike a count by reason."""
+    holes = [answer for answer in summary.answers if answer.outcome in (FAILED, PARTIAL)]
+    lines = [_hole(answer) for answer in holes[:NAMED]]
+    rest = Counter((answer.outcome, answer.reason) for answer in holes[NAMED:])
+    lines += [
+        f"{outcome.capitalize()}: {summary.source}: {count:,} more: {drawn(reason)}."
+        for (outcome, reason), count in rest.items()
+    ]
+    lines += [
+        f"Damaged: {one.day} {drawn(one.name)}: {one.reason}." for one in summary.damaged[:NAMED]
+    ]
+    reasons = Counter(one.reason for one in summary.damaged[NAMED:])
+    lines += [f"Damaged: {count:,} more: {reason}." for reason, count in sorted(reasons.items())]
+    if summary.unasked:
+        lines.append(
+            f"Not asked: {summary.source} kept failing ({drawn(summary.why)}); {summary.unasked:,}"
+            " questions are left. Run the same command again later."
+        )
+    return lines
+
+
+def source_lines() -> list[str]:
+    """Return what every source covers and asks for."""
+    lines: list[str] = []
+    for provider in all_providers():
+        lines += [
+            provider.name,
+            f"  covers: {provider.covers}",
+            f"  terms: {provider.terms}",
+            f"  pace: {provider.pace}",
+            f"  credentials: {provider.credentials}",
+        ]
+    return lines
+
+
+def size(count: float) -> str:
+    """Return a number of bytes as a person would say it.
+
+    >>> size(2_516_000_000), size(41_300), size(12)
+    ('2.5 GB', '41 kB', '12 B')
+    """
+    for unit, least in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
+        if count >= least:
+            return (
+                f"{count / least:,.1f} {unit}" if unit == "GB" else f"{count / least:,.0f} {unit}"
+            )
+    return f"{count:,.0f} B"
+
+
+def duration(seconds: float) -> str:
+    """Return a time as a person would say it.
+
+    >>> duration(42), duration(312), duration(9_000)
+    ('42 s', '5 min', '2.5 h')
+    """
+    if seconds < 90:
+        return f"{seconds:,.0f} s"
+    return f"{seconds / 60:,.0f} min" if seconds < 5400 else f"{seconds / 3600:,.1f} h"
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"
+
+
+def _day_told(answer: Answer) -> str:
+    upload = answer.upload.split(" ")[0]
+    return (
+        f"{answer.outcome}, {upload}: {answer.documents:,} documents, {answer.watched:,} of watched"
+        f" aircraft, {answer.folders} of 256 folders, {size(answer.bytes)}"
+        f"{', digest checked' if answer.digest else ''}."
+    )
+
+
+def _hole(answer: Answer) -> str:
+    about = f" {answer.icao}" if answer.icao else ""
+    return (
+        f"{answer.outcome.capitalize()}: {answer.source} {answer.day}{about}:"
+        f" {drawn(answer.reason)}."
+    )
+
+
+def _secrets(remotes: Sequence[RemoteSource]) -> Mapping[str, Mapping[str, str]]:
+    return {
+        one.provider.name: find_secrets(
+            [(secret.variable, secret.key) for secret in one.provider.secrets],
+            one.provider.secret_file,
+        )
+        for one in remotes
+    }
+
+
+@contextmanager
+def _progress(*, shown: bool) -> Iterator[OnMove | None]:
+    """Draw a bar on a terminal: bytes or questions done, rate, time left; nothing elsewhere."""
+    console = Console(stderr=True)
+    if not shown or not console.is_terminal:
+        yield None
+        return
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        TextColumn("{task.fields[done]}", markup=False),
+        TextColumn("{task.fields[kept]:,} watched", markup=False),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=console, transient=True) as bar:
+        tasks: dict[tuple[str, date | None], TaskID] = {}
+
+        def tell(moved: Moved) -> None:
+            key = (moved.source, moved.day if moved.bytes else None)
+            about = f"{moved.source} {moved.day}"
+            if key not in tasks:
+                tasks[key] = bar.add_task(about, total=moved.of, done="", kept=0)
+            speed = bar.tasks[tasks[key]].speed
+            rate = f", {size(speed)}/s" if speed else ""
+            done = (
+                f"{size(moved.done)} of {size(moved.of)}{rate}"
+                if moved.bytes
+                else f"{moved.done:,} of {moved.of:,} questions"
+            )
+            bar.update(
+                tasks[key],
+                completed=moved.done,
+                total=moved.of,
+                description=about,
+                done=done,
+                kept=moved.kept,
+            )
+
+        yield tell

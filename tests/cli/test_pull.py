@@ -1,0 +1,225 @@
+"""``onstation fetch`` from the network: what it says first, what it did, and its status."""
+
+import hashlib
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from clocks import Clock
+from nginx import agents_in, nginx, requests_in
+from servers import Answer, ReleaseSite, Upload, serving
+from traces import DAY, NEXT, member, put, row, tar_bytes, trace
+
+from onstation.cli import pulling
+from onstation.cli.main import main
+from onstation.store.lock import alone
+
+pytestmark = pytest.mark.server
+
+LAST = date(2025, 2, 9)
+"""The last complete day of the clock."""
+THREE = ("--since", "2025-02-07", "--until", "2025-02-09")
+WEEK = ("--since", "2025-02-03", "--until", "2025-02-09")
+
+
+@pytest.fixture(autouse=True)
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    clock = Clock("2025-02-10T12:00")
+    monkeypatch.setattr(pulling, "now", clock)
+    monkeypatch.setattr(pulling, "sleep", clock.sleep)
+    return clock
+
+
+def run(tmp_path: Path, *args: str | Path) -> Result:
+    env = {"ONSTATION_CACHE": str(tmp_path / "cache"), "ONSTATION_CONFIG": str(tmp_path / "config")}
+    store = ["--store", str(tmp_path / "store")]
+    return CliRunner(env=env).invoke(main, [*store, *map(str, args)])
+
+
+def day_tar(*icaos: str) -> bytes:
+    return tar_bytes({member(i): trace(i, rows=[row(30.0 * k) for k in range(40)]) for i in icaos})
+
+
+def site(days: int = 10, last: date = LAST, **more: object) -> ReleaseSite:
+    """Return a site with one release a day, of two watched aircraft and one other."""
+    uploads = []
+    for number in range(days):
+        tag = f"v{last - timedelta(number):%Y.%m.%d}-planes-readsb-prod-0"
+        data = day_tar("ae6804", "ae6805", "a00001")
+        name = f"{tag}.tar"
+        digest = f"sha256:{hashlib.sha256(data).hexdigest()}"
+        uploads.append(Upload(tag, {name: data}, digests={name: digest}))
+    return ReleaseSite(uploads, **more)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def released() -> Iterator[tuple[str, ReleaseSite]]:
+    there = site()
+    with serving(there) as (base, _):
+        yield f"adsblol-archive={base}", there
+
+
+def test_the_last_complete_day_is_fetched_and_its_cost_told_first(
+    tmp_path: Path, released: tuple[str, ReleaseSite]
+) -> None:
+    result = run(tmp_path, "fetch", "--source", released[0])
+
+    assert (result.exit_code, result.stdout) == (0, ""), result.output
+    cost, answer, day, counts, *rest = result.stderr.splitlines()
+    assert cost == "adsblol-archive: 1 day, 143 kB to download, about 1 kB to keep."
+    assert answer == "adsblol-archive: 1 heard."
+    assert day == (
+        "  2025-02-09: heard, v2025.02.09-planes-readsb-prod-0: 3 documents, 2 of watched"
+        " aircraft, 256 of 256 folders, 143 kB, digest checked."
+    )
+    assert counts.startswith("  2 new documents of watched aircraft; 2 requests, 143 kB")
+    assert rest == []
+    again = run(tmp_path, "fetch", "--source", released[0])
+    assert again.exit_code == 0
+    assert again.stderr.splitlines() == [
+        "adsblol-archive: nothing to download; 1 held already.",
+        "adsblol-archive: nothing asked; 1 held and not asked again.",
+    ]
+
+
+def test_a_dry_run_downloads_and_writes_nothing(
+    tmp_path: Path, released: tuple[str, ReleaseSite]
+) -> None:
+    result = run(tmp_path, "fetch", "--source", released[0], *THREE, "--dry-run")
+
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.stdout.splitlines() == [
+        "adsblol-archive: 3 days, 430 kB to download, about 4 kB to keep.",
+        "  2025-02-07: v2025.02.07-planes-readsb-prod-0, 143 kB",
+        "  2025-02-08: v2025.02.08-planes-readsb-prod-0, 143 kB",
+        "  2025-02-09: v2025.02.09-planes-readsb-prod-0, 143 kB",
+    ]
+    assert not (tmp_path / "store").exists()
+
+
+def test_a_day_that_is_missing_is_a_hole_with_its_reason(
+    tmp_path: Path, released: tuple[str, ReleaseSite]
+) -> None:
+    there = released[1]
+    there.uploads = [one for one in there.uploads if "02.08" not in one.tag]
+    result = run(tmp_path, "-q", "fetch", "--source", released[0], *THREE)
+
+    assert result.exit_code == 3
+    assert result.stderr == (
+        "Failed: adsblol-archive 2025-02-08: nothing is published of this day.\n"
+    )
+    report = run(tmp_path, "report", *THREE, "--format", "json")
+    assert report.exit_code == 3
+    assert '"days_missing": 1' in report.stdout
+    assert "2025-02-08: nothing is published of this day" in report.stderr
+
+
+def test_an_outage_never_reads_as_a_quiet_week(tmp_path: Path) -> None:
+    with serving(site(down=True)) as (base, _):
+        result = run(tmp_path, "-q", "fetch", "--source", f"adsblol-archive={base}", *WEEK)
+
+    assert result.exit_code == 3
+    assert result.stderr.count("HTTP 503") == 6
+    assert "Not asked: adsblol-archive kept failing" in result.stderr
+    report = run(tmp_path, "report", *WEEK)
+    assert report.exit_code == 3
+    assert " 0 in 7 days" not in report.output
+    assert "none of 7 days" in report.output or "0 of 7 days usable" in report.output
+
+
+def test_without_a_source_the_archive_is_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from onstation.cli import fetch
+
+    with serving(site()) as (base, _):
+        monkeypatch.setattr(fetch, "DEFAULT", f"adsblol-archive={base}")
+        result = run(tmp_path, "fetch")
+
+    assert result.exit_code == 0
+    assert "adsblol-archive: 1 heard." in result.stderr
+
+
+def test_terms_are_said_where_rows_are_shown(
+    tmp_path: Path, released: tuple[str, ReleaseSite]
+) -> None:
+    run(tmp_path, "-q", "fetch", "--source", released[0])
+    shown = " ".join(run(tmp_path, "report").stdout.split())
+
+    assert "Contains information from adsb.lol, made available under the Open Database" in shown
+
+
+def test_a_tar1090_host_is_asked_by_its_address(tmp_path: Path) -> None:
+    root = tmp_path / "root"
+    put(
+        root / "globe_history",
+        "ae6804",
+        data=trace("ae6804", rows=[row(9.0 * k) for k in range(9)]),
+    )
+    home = tmp_path / "home"
+    with nginx(root, home) as base:
+        args = ("fetch", "--source", base, "--since", str(DAY), "--until", str(NEXT))
+        first = run(tmp_path, *args, "--tail", "AE6804")
+        second = run(tmp_path, *args, "--tail", "AE6804")
+
+    assert first.exit_code == 0
+    assert "1 heard, 1 silent" in first.stderr
+    assert "nothing to ask; 2 held already" in second.stderr
+    assert [line.split()[-1] for line in requests_in(home)] == ["200", "404"]
+    assert {agent.split("/")[0] for agent in agents_in(home)} == {"onstation"}
+
+
+def test_every_listed_aircraft_is_asked_where_none_is_named(tmp_path: Path) -> None:
+    with serving(lambda asked: Answer(404)) as (base, log):
+        dry = run(tmp_path, "fetch", "--source", base, "--dry-run")
+        result = run(tmp_path, "fetch", "--source", base)
+
+    assert "one every 1 s, at least" in dry.stdout
+    assert result.exit_code == 0
+    assert len(log) > 200
+    assert f"{len(log)} silent" in result.stderr
+    assert "check that http://127.0.0.1" in result.stderr
+
+
+def test_today_says_that_it_is_not_final(tmp_path: Path) -> None:
+    today = date(2025, 2, 10)
+    body = trace("ae6804", today, rows=[row(9.0 * k) for k in range(9)])
+    with serving(lambda asked: Answer(200, body)) as (base, log):
+        source = ("--source", base, "--tail", "ae6804")
+        result = run(tmp_path, "fetch", *source, "--since", "2025-02-10")
+
+    assert result.exit_code == 3
+    assert "the day is not final: asked 2025-02-10 12:00 UTC" in result.stderr
+    assert all(asked.path.startswith("/data/traces/") for asked in log)
+
+
+def test_days_to_come_are_left_out(tmp_path: Path, released: tuple[str, ReleaseSite]) -> None:
+    bounds = ("--since", "2025-02-09", "--until", "2025-03-09")
+    result = run(tmp_path, "fetch", "--source", released[0], *bounds)
+
+    assert result.exit_code == 3
+    assert "days after today, 2025-02-10, are left out." in result.stderr
+    assert "2025-02-10: not published yet; usually it is by 2025-02-11 03:30 UTC" in result.stderr
+
+
+def test_two_fetches_do_not_pull_the_same_day(
+    tmp_path: Path, released: tuple[str, ReleaseSite]
+) -> None:
+    with alone(tmp_path / "store", "fetch"):
+        result = run(tmp_path, "fetch", "--source", released[0])
+
+    assert result.exit_code == 1
+    assert "another `onstation fetch` is at work" in result.stderr
+
+
+def test_no_secret_reaches_what_is_said_or_kept(
+    tmp_path: Path, released: tuple[str, ReleaseSite], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GITHUB_TOKEN", "hush-hush")
+    released[1].quota = 0
+    result = run(tmp_path, "-vv", "fetch", "--source", released[0])
+
+    assert "hush" not in result.output
+    assert b"hush" not in (tmp_path / "store" / "onstation.sqlite3").read_bytes()

@@ -1,0 +1,434 @@
+"""A published day ends in the store the same however its download goes, or says what is missing."""
+
+import hashlib
+import random
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+from clocks import Clock
+from servers import Asked, ReleaseSite, Upload, serving
+from traces import DAY, FakeFleet, member, row, tar_bytes, trace
+
+from onstation.pipeline import collect_archive
+from onstation.pipeline.collect_archive import ArchiveRun
+from onstation.pipeline.pull import _download
+from onstation.pipeline.summary import Moved, PullSummary
+from onstation.schema import FAILED, HEARD, PARTIAL, SILENT
+from onstation.sources.named import open_named
+from onstation.sources.published.adsblol_archive import AdsblolArchive
+from onstation.store.archive import Archive
+from onstation.store.database import FILE, Store, open_store
+from onstation.web import Policy, Web
+
+pytestmark = pytest.mark.server
+
+TAG = f"v{DAY:%Y.%m.%d}-planes-readsb-prod-0"
+STAGING = f"v{DAY:%Y.%m.%d}-planes-readsb-staging-0"
+WATCHED = [f"ae68{n:02x}" for n in range(12)]
+OTHERS = [f"a000{n:02x}" for n in range(30)]
+
+
+def whole_day(*damaged: str) -> bytes:
+    """Return a day archive of watched aircraft and others, some of them damaged."""
+    icaos = random.Random(4).sample(WATCHED + OTHERS, len(WATCHED + OTHERS))
+    members = {"./README.txt": b"about", "./heatmap/00.bin.ttf": b"\x1f\x8b" + b"h" * 9000}
+    for icao in icaos:
+        data = trace(icao, rows=[row(30.0 * k) for k in range(40)])
+        members[member(icao)] = data[:-9] if icao in damaged else data
+    return tar_bytes(members)
+
+
+DATA = whole_day()
+
+
+CUT = 160_000
+"""Where a release is split: 131 kB of folders come first, then some traces."""
+
+
+def parts(data: bytes, tag: str = TAG, cut: int = CUT, **more: Any) -> Upload:
+    """Return a release split in two, with the digests of its parts."""
+    files = {f"{tag}.tar.aa": data[:cut], f"{tag}.tar.ab": data[cut:]}
+    digests = {n: "sha256:" + hashlib.sha256(b).hexdigest() for n, b in files.items()}
+    return Upload(tag, dict(files), digests=digests, **more)
+
+
+def others(first: date = DAY, size: int = len(DATA)) -> list[Upload]:
+    """Return releases of nine other days, which make the usual size of the month."""
+    tags = [f"v{first + timedelta(n):%Y.%m.%d}-planes-readsb-prod-0" for n in range(1, 10)]
+    return [Upload(tag, {f"{tag}.tar": b""}, sizes={f"{tag}.tar": size}) for tag in tags]
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with open_store(tmp_path / "store") as opened:
+        yield opened
+
+
+@contextmanager
+def opened(site: ReleaseSite) -> Iterator[tuple[Callable[..., ArchiveRun], list[Asked]]]:
+    """Serve a site; yield what makes runs that ask it, and what it was asked."""
+    clock = Clock()
+    with (
+        Web(now=clock, sleep=clock.sleep, policy=Policy(pace_s=0)) as web,
+        serving(site) as (base, log),
+    ):
+        source = open_named(f"adsblol-archive={base}")
+
+        def run(store: Store, *, fleet: Any = None, **more: Any) -> ArchiveRun:
+            archive = AdsblolArchive(web, source.provider, base, {})  # type: ignore[union-attr]
+            return ArchiveRun(
+                store=store,
+                fleet=fleet or FakeFleet(),
+                source=source,  # type: ignore[arg-type]
+                archive=archive,
+                download=partial(_download, web, 0.0),
+                now_ms=clock.ms,
+                **more,
+            )
+
+        yield run, log
+
+
+def pull(store: Store, site: ReleaseSite, *days: date, **more: Any) -> PullSummary:
+    with opened(site) as (run, _):
+        return run(store, **more).collect(days or (DAY,))
+
+
+def site_of(*uploads: Upload, **more: Any) -> ReleaseSite:
+    """Return a site with these releases, in a month of days as large."""
+    return ReleaseSite([*uploads, *others()], **more)
+
+
+@pytest.fixture(autouse=True)
+def _listed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Read the list of releases even for one day, so that the month's size is known."""
+    from onstation.sources.published import adsblol_archive
+
+    monkeypatch.setattr(adsblol_archive, "LISTED_FROM", 1)
+
+
+def content(path: Path) -> dict[str, list[Any]]:
+    """Return every row of a store that tells of what was received."""
+    connection = sqlite3.connect(path / FILE)
+    try:
+        tables = ("documents", "bodies", "appearances", "document_days", "answers", "pulls")
+        found = {t: sorted(connection.execute(f"SELECT * FROM {t}"), key=repr) for t in tables}
+        found["answers"] = [(*r[:12], *r[13:]) for r in found["answers"]]  # but when it was asked
+        return {t: [_placeless(r) for r in rows] for t, rows in found.items()}
+    finally:
+        connection.close()
+
+
+def _placeless(row: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Leave out the port of the server, which differs from run to run."""
+    return tuple(
+        c.partition("/adsblol/")[2] if isinstance(c, str) and c.startswith("http://") else c
+        for c in row
+    )
+
+
+def without_digest(found: dict[str, list[Any]]) -> dict[str, list[Any]]:
+    return found | {"answers": [(*a[:10], "", *a[11:]) for a in found["answers"]]}
+
+
+def answer(store: Store) -> tuple[str, int, int, int, int | None]:
+    (found,) = store.ledger.answers()
+    return found.outcome, found.documents, found.watched, found.damaged, found.folders
+
+
+def test_a_day_is_streamed_and_only_what_is_watched_is_kept(store: Store, tmp_path: Path) -> None:
+    summary = pull(store, site_of(parts(DATA)))
+
+    assert answer(store) == (HEARD, 42, 12, 0, 256)
+    assert store.archive.icaos() == WATCHED
+    assert (summary.new, summary.has_holes) == (12, False)
+    ((document, raw),) = store.archive.documents_of("ae6804")
+    assert raw == trace("ae6804", rows=[row(30.0 * k) for k in range(40)])
+    assert document.source == "adsblol-archive"
+    assert document.evidence_url.endswith(f"/tag/{TAG}#traces/04/trace_full_ae6804.json")
+    (found,) = store.ledger.answers()
+    assert found.digest.count(";") == 1
+    assert (found.bytes, found.usual_share) == (len(DATA), 1.0)
+    assert found.last_ms is not None
+    assert (tmp_path / "store" / FILE).stat().st_size < 400_000
+
+
+def test_the_day_is_usable_and_an_aircraft_without_a_trace_silent(store: Store) -> None:
+    pull(store, site_of(parts(DATA)))
+
+    (day,) = store.ledger.day_coverage(DAY, DAY)
+    assert (day.status, day.documents, day.sources) == ("usable", 42, ("adsblol-archive",))
+    assert [a.outcome for a in store.ledger.aircraft_answers("ae7777")] == [SILENT]
+    assert [a.outcome for a in store.ledger.aircraft_answers("ae6804")] == [HEARD]
+    assert store.problems() == []
+
+
+def test_a_day_that_was_heard_is_not_asked_for_again(store: Store) -> None:
+    site = site_of(parts(DATA))
+    pull(store, site)
+    with opened(site) as (run, log):
+        summary = run(store).collect((DAY,))
+
+    assert (summary.held, log) == (1, [])
+
+
+@pytest.mark.parametrize("ranges", ["honoured", "ignored"])
+def test_cuts_on_the_way_leave_no_trace(tmp_path: Path, ranges: str) -> None:
+    with open_store(tmp_path / "whole") as store:
+        pull(store, site_of(parts(DATA)))
+    draw = random.Random(7)
+    cuts = {
+        f"{TAG}.tar.aa": sorted(draw.sample(range(CUT), 2)),
+        f"{TAG}.tar.ab": sorted(draw.sample(range(len(DATA) - CUT), 3)),
+    }
+    with open_store(tmp_path / "cut") as store:
+        summary = pull(store, site_of(parts(DATA), cuts=cuts, ranges=ranges))
+
+    assert not summary.has_holes
+    assert content(tmp_path / "cut") == content(tmp_path / "whole")
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_a_run_that_is_killed_is_taken_up_where_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    monkeypatch.setattr(collect_archive, "BATCH_READ", 4_000)
+    site = site_of(parts(DATA))
+    with open_store(tmp_path / "whole") as store:
+        pull(store, site)
+    dies_at = random.Random(seed).randrange(1, 12)
+    keep, calls = Archive.keep, iter(range(99))
+
+    def dying(self: Archive, *args: Any, **more: Any) -> bool:
+        new = keep(self, *args, **more)
+        if next(calls) == dies_at:
+            raise KeyboardInterrupt
+        return new
+
+    with open_store(tmp_path / "killed") as store:
+        with monkeypatch.context() as dies:
+            dies.setattr(Archive, "keep", dying)
+            with pytest.raises(KeyboardInterrupt):
+                pull(store, site)
+        assert store.problems() == []
+        with opened(site) as (run, log):
+            run(store).collect((DAY,))
+    got = [asked for asked in log if asked.path.startswith("/signed/")]
+
+    assert all("range" in asked.headers for asked in got[:1]) or dies_at == 1
+    assert without_digest(content(tmp_path / "killed")) == without_digest(
+        content(tmp_path / "whole")
+    )
+
+
+def test_a_source_that_dies_leaves_what_was_read_and_the_next_run_goes_on(
+    store: Store, tmp_path: Path
+) -> None:
+    with open_store(tmp_path / "whole") as other:
+        pull(other, site_of(parts(DATA)))
+    dead = site_of(parts(DATA), cuts={f"{TAG}.tar.ab": [20_000]})
+    serve = dead._file
+
+    def dying(asked: Asked, *names: str) -> Any:
+        if "ab" in names[-1][-2:] and asked.headers.get("range", "bytes=0-") != "bytes=0-":
+            dead.down = True
+        return serve(asked, *names)
+
+    dead._file = dying  # type: ignore[method-assign, assignment]
+    summary = pull(store, dead)
+    outcome, documents, *_ = answer(store)
+    (told,) = summary.answers
+    assert (outcome, 0 < documents < 42) == (PARTIAL, True)
+    assert "archive: download HTTP 503, at byte 18" in told.reason
+    assert [a.outcome for a in store.ledger.aircraft_answers("ae7777")] == [PARTIAL]
+
+    after = pull(store, site_of(parts(DATA)))
+    assert not after.has_holes
+    assert answer(store) == (HEARD, 42, 12, 0, 256)
+    assert store.pulls.find("adsblol-archive", DAY, "") is None
+    assert [(c.before.outcome, c.after.outcome) for c in store.ledger.changes()] == [
+        (PARTIAL, HEARD)
+    ]
+
+
+def test_a_truncated_last_part_is_a_partial_day(store: Store) -> None:
+    cut = parts(DATA)
+    cut.files[f"{TAG}.tar.ab"] = DATA[CUT:180_000]
+    summary = pull(store, site_of(cut))
+
+    (told,) = summary.answers
+    assert told.outcome == PARTIAL
+    assert "it ends early after" in told.reason
+    assert "damaged" not in told.reason
+
+
+def test_a_part_shorter_than_listed_is_a_partial_day(store: Store) -> None:
+    cut = parts(DATA)
+    cut.sizes[f"{TAG}.tar.ab"] = len(DATA) - CUT + 5120
+    (told,) = pull(store, site_of(cut)).answers
+
+    assert told.outcome == PARTIAL
+    assert "shorter than published" in told.reason
+
+
+def test_a_part_that_is_not_what_was_published_is_a_partial_day(store: Store) -> None:
+    wrong = parts(DATA)
+    wrong.digests[f"{TAG}.tar.ab"] = "sha256:" + "0" * 64
+    (told,) = pull(store, site_of(wrong)).answers
+
+    assert (told.outcome, told.digest) == (PARTIAL, "")
+    assert f"{TAG}.tar.ab is not what was published (digest)" in told.reason
+
+
+def test_a_small_day_is_partial_against_its_month(store: Store) -> None:
+    site = ReleaseSite([parts(DATA), *others(size=2 * len(DATA))])
+    (told,) = pull(store, site).answers
+
+    assert told.outcome == PARTIAL
+    assert "is 50% of the median of 10 days listed that month" in told.reason
+    assert told.usual_share == pytest.approx(0.5, abs=0.01)
+
+
+def test_missing_folders_make_a_partial_day(store: Store) -> None:
+    data = tar_bytes({member(icao): trace(icao) for icao in WATCHED}, folders=False)
+    (told,) = pull(store, ReleaseSite([parts(data, cut=4000)])).answers
+
+    assert (told.outcome, told.folders) == (PARTIAL, 12)
+    assert "12 of 256 trace folders" in told.reason
+
+
+def test_a_damaged_member_is_named_and_its_aircraft_failed(store: Store) -> None:
+    summary = pull(store, site_of(parts(whole_day("ae6803", "a00005"))))
+
+    assert answer(store)[:4] == (PARTIAL, 41, 11, 1)
+    assert [(d.icao, d.reason) for d in summary.damaged] == [("ae6803", "truncated gzip")]
+    assert [a.outcome for a in store.ledger.aircraft_answers("ae6803")] == [FAILED]
+
+
+def test_a_partial_day_is_not_downloaded_again_until_it_is_published_anew(store: Store) -> None:
+    site = site_of(parts(whole_day("ae6803")))
+    pull(store, site)
+    with opened(site) as (run, log):
+        summary = run(store).collect((DAY,))
+    assert summary.has_holes
+    assert not any("/download/" in asked.path for asked in log)
+
+    pull(store, site_of(parts(DATA)))
+    assert answer(store) == (HEARD, 42, 12, 0, 256)
+    assert [a.outcome for a in store.ledger.aircraft_answers("ae6803")] == [HEARD]
+    assert store.ledger.damaged() == []
+    assert [(c.before.damaged, c.after.damaged) for c in store.ledger.changes()] == [(1, 0)]
+
+
+def test_a_damaged_upload_gives_way_to_the_other_server(store: Store) -> None:
+    broken = DATA[:163_840] + b"\xff" * 1024 + DATA[164_864:] + b"\0" * 10_240
+    site = site_of(parts(broken), parts(DATA, STAGING))
+    summary = pull(store, site)
+
+    assert answer(store) == (HEARD, 42, 12, 0, 256)
+    assert f"{TAG} is damaged" in summary.notes[0]
+    assert f"{STAGING} was read too" in summary.notes[0]
+    assert len(store.archive.documents_of("ae6804")) == 1
+
+
+def test_nothing_published_is_failed_and_says_when_it_is_usual(store: Store) -> None:
+    late = date(2025, 2, 10)
+    summary = pull(store, ReleaseSite([]), DAY, late)
+
+    assert [(a.outcome, a.reason) for a in summary.answers] == [
+        (FAILED, "nothing is published of this day"),
+        (FAILED, "not published yet; usually it is by 2025-02-11 03:30 UTC"),
+    ]
+    assert [c.status for c in store.ledger.day_coverage(DAY, DAY)] == ["missing"]
+
+
+def test_a_release_without_its_first_part_is_failed(store: Store) -> None:
+    lost = parts(DATA)
+    del lost.files[f"{TAG}.tar.aa"]
+    (told,) = pull(store, site_of(lost)).answers
+
+    assert (told.outcome, told.reason) == (FAILED, f"{TAG}: part aa is missing")
+
+
+def test_a_site_that_is_down_is_failed_and_left_alone_after_a_while(store: Store) -> None:
+    days = [DAY + timedelta(n) for n in range(9)]
+    uploads = [
+        Upload(tag, {f"{tag}.tar": DATA})
+        for tag in (f"v{day:%Y.%m.%d}-planes-readsb-prod-0" for day in days)
+    ]
+    summary = pull(store, ReleaseSite(uploads, down=True), *days)
+
+    assert [a.outcome for a in summary.answers] == [FAILED] * 5
+    assert (summary.unasked, "HTTP 503" in summary.why) == (4, True)
+
+
+def test_a_signed_address_that_expired_is_asked_for_anew(store: Store) -> None:
+    site = site_of(parts(DATA), cuts={f"{TAG}.tar.aa": [20_000]}, signed_for=1)
+    assert not pull(store, site).has_holes
+
+
+def test_a_range_that_is_refused_is_a_hole_and_no_shorter_day(store: Store) -> None:
+    site = site_of(parts(DATA), cuts={f"{TAG}.tar.ab": [20_000]}, ranges="refused")
+    (told,) = pull(store, site).answers
+
+    assert told.outcome == PARTIAL
+    assert "HTTP 416" in told.reason
+
+
+def test_some_aircraft_of_a_day_make_it_usable_for_them_alone(store: Store) -> None:
+    site = site_of(parts(whole_day("ae6803")))
+    icaos = frozenset({"ae6803", "ae6804", "ae7777"})
+    pull(store, site, icaos=icaos)
+
+    assert [(a.icao, a.outcome) for a in store.ledger.answers()] == [
+        ("ae6803", FAILED),
+        ("ae6804", HEARD),
+        ("ae7777", PARTIAL),
+    ]
+    assert store.archive.icaos() == ["ae6804"]
+    assert [c.status for c in store.ledger.day_coverage(DAY, DAY)] == ["missing"]
+
+
+def test_a_wider_fleet_is_said_to_need_the_day_again_and_again_reads_it(store: Store) -> None:
+    site = site_of(parts(DATA))
+    pull(store, site)
+    wider = FakeFleet("fleet-b", ("ae", "a0"))
+    note = pull(store, site, fleet=wider).notes[0]
+    assert "1 of these days were read under an earlier fleet file" in note
+
+    pull(store, site, fleet=wider, again=True)
+    assert len(store.archive.icaos()) == 42
+
+
+def test_the_plan_says_what_would_be_downloaded_and_downloads_nothing(store: Store) -> None:
+    with opened(site_of(parts(DATA))) as (run, log):
+        (plan,) = run(store).plan((DAY,))
+
+    assert (plan.bytes, plan.release.tag) == (len(DATA), TAG)  # type: ignore[union-attr]
+    assert not any("/download/" in asked.path for asked in log)
+
+
+def test_the_plan_of_a_day_begun_is_what_is_left(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(collect_archive, "BATCH_READ", 4_000)
+    site = site_of(parts(DATA), cuts={f"{TAG}.tar.ab": [20_000]}, ranges="refused")
+    pull(store, site)
+    with opened(site) as (run, _):
+        (plan,) = run(store).plan((DAY,))
+
+    assert len(DATA) - 180_000 <= plan.bytes <= len(DATA) - 170_000
+
+
+def test_progress_is_told_in_bytes(store: Store) -> None:
+    moves: list[Moved] = []
+    with opened(site_of(parts(DATA))) as (run, _):
+        run(store).collect((DAY,), moves.append)
+
+    assert (moves[-1].done, moves[-1].of, moves[-1].kept) == (len(DATA), len(DATA), 12)
