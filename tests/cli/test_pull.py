@@ -1,16 +1,16 @@
 """``onstation fetch`` from the network: what it says first, what it did, and its status."""
 
-import hashlib
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 from clocks import Clock
 from nginx import agents_in, nginx, requests_in
-from servers import Answer, ReleaseSite, Upload, serving
-from traces import DAY, NEXT, member, put, row, tar_bytes, trace
+from released import site
+from servers import Answer, ReleaseSite, serving
+from traces import DAY, NEXT, put, row, trace
 
 from onstation.cli import pulling
 from onstation.cli.main import main
@@ -38,25 +38,9 @@ def run(tmp_path: Path, *args: str | Path) -> Result:
     return CliRunner(env=env).invoke(main, [*store, *map(str, args)])
 
 
-def day_tar(*icaos: str) -> bytes:
-    return tar_bytes({member(i): trace(i, rows=[row(30.0 * k) for k in range(40)]) for i in icaos})
-
-
-def site(days: int = 10, last: date = LAST, **more: object) -> ReleaseSite:
-    """Return a site with one release a day, of two watched aircraft and one other."""
-    uploads = []
-    for number in range(days):
-        tag = f"v{last - timedelta(number):%Y.%m.%d}-planes-readsb-prod-0"
-        data = day_tar("ae6804", "ae6805", "a00001")
-        name = f"{tag}.tar"
-        digest = f"sha256:{hashlib.sha256(data).hexdigest()}"
-        uploads.append(Upload(tag, {name: data}, digests={name: digest}))
-    return ReleaseSite(uploads, **more)  # type: ignore[arg-type]
-
-
 @pytest.fixture
 def released() -> Iterator[tuple[str, ReleaseSite]]:
-    there = site()
+    there = site(LAST)
     with serving(there) as (base, _):
         yield f"adsblol-archive={base}", there
 
@@ -117,7 +101,7 @@ def test_a_day_that_is_missing_is_a_hole_with_its_reason(
 
 
 def test_an_outage_never_reads_as_a_quiet_week(tmp_path: Path) -> None:
-    with serving(site(down=True)) as (base, _):
+    with serving(site(LAST, down=True)) as (base, _):
         result = run(tmp_path, "-q", "fetch", "--source", f"adsblol-archive={base}", *WEEK)
 
     assert result.exit_code == 3
@@ -134,7 +118,7 @@ def test_without_a_source_the_archive_is_asked(
 ) -> None:
     from onstation.cli import fetch
 
-    with serving(site()) as (base, _):
+    with serving(site(LAST)) as (base, _):
         monkeypatch.setattr(fetch, "DEFAULT", f"adsblol-archive={base}")
         result = run(tmp_path, "fetch")
 

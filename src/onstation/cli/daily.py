@@ -1,29 +1,48 @@
 """Fetch yesterday, then print the daily mission-count report."""
 
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import click
 
+from onstation.cli import pulling
 from onstation.cli.asking import colour, width, write_table
 from onstation.cli.fetch import fetch
 from onstation.cli.main import pass_settings
 from onstation.cli.options import tz_option
+from onstation.cli.pulling import backfill_lines, finished_days, pull
 from onstation.config import Settings
 from onstation.errors import DONE, HOLES
 from onstation.fleet.load import load_fleet
 from onstation.periods import local_day
-from onstation.pipeline.daily import daily, days_to_fetch
+from onstation.pipeline.daily import DaysToFetch, daily, days_to_fetch
+from onstation.pipeline.summary import PullSummary
+from onstation.reports.records import DailyReport
 from onstation.reports.render import daily_text
 from onstation.reports.sentences import nothing_usable
-from onstation.sources.local import open_all
-from onstation.store.database import open_store
+from onstation.schema import FAILED, PARTIAL
+from onstation.sources.local import LocalSource
+from onstation.sources.named import DEFAULT, RemoteSource, open_sources, remote_named
+from onstation.store.database import Store, open_store
+from onstation.store.lock import alone
 from onstation.units import MS_PER_S
 
+LOCK = "daily"
+NO_SOURCE = (
+    "Nothing is fetched: this store was filled from your own files. Name them, or a published"
+    " source, with --source."
+)
 
-@click.command("daily", epilog="Example: onstation daily --source /var/globe_history")
+
+@click.command("daily", epilog="Example: onstation daily --source adsblol-archive")
 @click.option(
-    "--source", "sources", multiple=True, metavar="SOURCE", help="Directory, day tar or file."
+    "--source",
+    "sources",
+    multiple=True,
+    metavar="SOURCE",
+    help="As for fetch. If none is named: the archives the store holds days of,"
+    f" {DEFAULT} for an empty one.",
 )
 @click.option(
     "--date",
@@ -32,6 +51,7 @@ from onstation.units import MS_PER_S
     metavar="DAY",
     help="Day to report on instead of yesterday.",
 )
+@click.option("--no-fetch", is_flag=True, help="Report on what is held; ask nobody.")
 @tz_option
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="A file.")
 @click.option("--force", is_flag=True, help="Replace a file onstation did not write.")
@@ -42,31 +62,83 @@ def command(
     ctx: click.Context,
     sources: tuple[str, ...],
     day: datetime | None,
+    no_fetch: bool,
     tz: str,
     output: Path | None,
     force: bool,
 ) -> None:
     """Fetch yesterday and the holes of the last 30 days, then print the daily report.
 
-    For cron. Ends with 3 if yesterday or a newly found day is partial or missing; holes
-    that the last daily report knew are printed and end with 0.
+    For cron: it asks no question back, and a second run at the same time does nothing. Ends
+    with 3 if yesterday or a newly found day is partial or missing; holes that the last daily
+    report knew are printed and end with 0. An empty store is never filled with days before.
     """
-    opened = open_all(sources)
+    local, remote = open_sources(sources)
     on = day.date() if day else _yesterday(tz)
-    with open_store(settings.store, create=bool(opened)) as store:
-        if opened:
-            first, last = days_to_fetch(store, on, tz)
-            fetch(settings, store, load_fleet(settings.fleet), opened, first=first, last=last)
-        found = daily(settings, store, on, tz)
+    if no_fetch:
+        with open_store(settings.store, create=False) as store:
+            failed, found = False, daily(settings, store, on, tz)
+    else:
+        with alone(settings.store, LOCK), open_store(settings.store) as store:
+            failed = _fetched(settings, store, local, remote, days_to_fetch(store, on, tz))
+            found = daily(settings, store, on, tz)
     write_table(daily_text(found, width=width(), colour=colour(output)), None, output, force)
+    _tell_holes(found)
+    complete = not found.new_holes and found.yesterday.frame.days.complete and not failed
+    ctx.exit(DONE if complete else HOLES)
+
+
+def _fetched(
+    settings: Settings,
+    store: Store,
+    local: Sequence[LocalSource],
+    remote: Sequence[RemoteSource],
+    days: DaysToFetch,
+) -> bool:
+    """Fetch the day and the holes; return whether an aircraft of the day was not answered for."""
+    if not local and not remote:
+        remote = _usual_sources(store)
+    if not local and not remote:
+        click.echo(NO_SOURCE, err=True)
+        return False
+    fleet = load_fleet(settings.fleet)
+    if local:
+        fetch(settings, store, fleet, local, first=days.first, last=days.last)
+    asked = finished_days(days.open) if remote else []
+    found = pull(settings, store, fleet, remote, asked) if asked else []
+    for line in backfill_lines(remote, days.backfill):
+        click.echo(line, err=True)
+    return _failed_alone(found, days.last)
+
+
+def _usual_sources(store: Store) -> list[RemoteSource]:
+    """Return the archives the store holds days of; the default one for an empty store."""
+    if store.ledger.held_span() is None:
+        return open_sources([DEFAULT])[1]
+    return remote_named(store.ledger.whole_day_sources())
+
+
+def _failed_alone(found: Iterable[PullSummary], day: date) -> bool:
+    """Say whether a question about one aircraft on that day was not answered in full.
+
+    Whole days are judged by the report itself, which knows their holes.
+    """
+    return any(
+        summary.unasked
+        or any(
+            answer.icao is not None and answer.day == day and answer.outcome in (FAILED, PARTIAL)
+            for answer in summary.answers
+        )
+        for summary in found
+    )
+
+
+def _tell_holes(found: DailyReport) -> None:
     if found.yesterday.frame.held is None:
         click.echo(nothing_usable(found.yesterday.frame), err=True)
     for hole in found.new_holes:
         click.echo(f"{hole.status}: {hole.day}: {hole.reason}", err=True)
-    complete = not found.new_holes and found.yesterday.frame.days.complete
-    ctx.exit(DONE if complete else HOLES)
 
 
 def _yesterday(tz: str) -> date:
-    now_ms = round(datetime.now(UTC).timestamp() * MS_PER_S)
-    return local_day(now_ms, tz) - timedelta(days=1)
+    return local_day(round(pulling.now() * MS_PER_S), tz) - timedelta(days=1)

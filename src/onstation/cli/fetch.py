@@ -82,9 +82,10 @@ def command(
             holes = fetch(settings, store, fleet, local, icaos, first=first, last=last, jobs=jobs)
         if remote:
             asked = days_of(first, last)
-            holes |= pull(
+            found = pull(
                 settings, store, fleet, remote, asked, icaos=icaos, again=again, dry_run=dry_run
             )
+            holes |= any(summary.has_holes for summary in found)
             if not dry_run:
                 derive_rows(settings, store)
     if holes:

@@ -2,9 +2,9 @@
 
 import time
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, timedelta
 
 import click
 from rich.console import Console
@@ -20,7 +20,7 @@ from rich.progress import (
 
 from onstation.config import Settings, find_secrets
 from onstation.fleet.match import Fleet
-from onstation.pipeline.pull import Cost, pulling, remote_days
+from onstation.pipeline.pull import Cost, finished, pulling, remote_days, usual_bytes
 from onstation.pipeline.summary import Moved, OnMove, PullSummary
 from onstation.reports.safe import drawn
 from onstation.schema import EXPIRED, FAILED, HEARD, PARTIAL, SILENT, Answer
@@ -32,6 +32,7 @@ from onstation.store.lock import alone
 NAMED = 10
 """Holes that are named one by one; more are counted by reason."""
 LOCK = "fetch"
+ONE_DAY = timedelta(days=1)
 
 now, sleep = time.time, time.sleep
 """The clock and what waits; a test puts its own here."""
@@ -47,8 +48,8 @@ def pull(
     icaos: Collection[str] = (),
     again: bool = False,
     dry_run: bool = False,
-) -> bool:
-    """Ask published sources and say what it costs and what came of it; return if holes are left.
+) -> list[PullSummary]:
+    """Ask published sources; say what it costs and what came of it.
 
     Parameters
     ----------
@@ -74,7 +75,7 @@ def pull(
             if dry_run or not quiet:
                 click.echo(line, err=not dry_run)
         if dry_run:
-            return False
+            return []
         for text in dict.fromkeys(remote.provider.notice for remote in remotes):
             if text and not quiet:
                 click.echo(text, err=True)
@@ -83,7 +84,20 @@ def pull(
     for summary in found:
         for line in [*([] if quiet else told(summary)), *holes_of(summary)]:
             click.echo(line, err=True)
-    return any(summary.has_holes for summary in found)
+    return found
+
+
+def backfill_lines(remotes: Sequence[RemoteSource], days: Sequence[date]) -> list[str]:
+    """Return the command that would fetch the days before a new store, and what it costs."""
+    if not remotes or not days:
+        return []
+    about = usual_bytes(remotes, days, now=now, sleep=sleep)
+    named = " ".join(f"--source {remote.text}" for remote in remotes)
+    cost = f", about {size(about)} to download" if about else ""
+    return [
+        f"The store begins here. The {len(days)} days before it{cost}:",
+        f"  onstation fetch {named} --since {days[0]} --until {days[-1]}",
+    ]
 
 
 def days_of(first: date | None, last: date | None) -> list[date]:
@@ -92,6 +106,17 @@ def days_of(first: date | None, last: date | None) -> list[date]:
     if left_out:
         click.echo(left_out, err=True)
     return days
+
+
+def finished_days(days: Iterable[date]) -> list[date]:
+    """Return the days whose files are final, and say which are not."""
+    final, running = finished(days, now())
+    for day in running:
+        click.echo(
+            f"{day} is not asked for: its files are final about 00:56 UTC of {day + ONE_DAY}.",
+            err=True,
+        )
+    return final
 
 
 def cost_lines(cost: Cost, *, each_day: bool) -> list[str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from onstation.config import Settings
-from onstation.periods import Period, period_of
+from onstation.periods import Period, days_between, period_of
 from onstation.pipeline import answer
 from onstation.reports.exposure import utc_days
 from onstation.reports.records import DailyReport, DayState, MissionList, Report
@@ -38,20 +38,43 @@ class Snapshot:
     holes: dict[str, str]
 
 
-def days_to_fetch(store: Store, day: date, zone: str) -> tuple[date, date]:
-    """Return the first and last UTC day a daily run asks for.
+@dataclass(frozen=True, slots=True)
+class DaysToFetch:
+    """The UTC days a daily run asks for.
+
+    Attributes
+    ----------
+    first, last
+        From the first hole to the day itself: what is read of a user's own files.
+    open
+        The day itself and the holes: what published sources are asked for.
+    backfill
+        The days before, where the store was empty: named, never fetched.
+    """
+
+    first: date
+    last: date
+    open: tuple[date, ...]
+    backfill: tuple[date, ...]
+
+
+def days_to_fetch(store: Store, day: date, zone: str) -> DaysToFetch:
+    """Return the UTC days a daily run asks for.
 
     They reach from the first hole since the store began, 30 days back at most, to the day
     itself; an empty store gets that day alone, never a backfill.
     """
-    asked = utc_days(period_of(day, day, zone))
+    first, last = utc_days(period_of(day, day, zone))
     held = store.ledger.held_span()
+    earliest = last - timedelta(days=LOOK_BACK - 1)
+    asked = tuple(days_between(first, last))
     if held is None:
-        return asked
-    start = max(held[0], asked[1] - timedelta(days=LOOK_BACK - 1))
-    known = store.ledger.day_coverage(min(start, asked[0]), asked[1])
-    first = next((one.day for one in known if one.status == MISSING or one.reason), asked[0])
-    return min(first, asked[0]), asked[1]
+        before = tuple(days_between(earliest, first - timedelta(days=1)))
+        return DaysToFetch(first, last, asked, before)
+    known = store.ledger.day_coverage(min(max(held[0], earliest), first), last)
+    holes = {one.day for one in known if one.status == MISSING or one.reason}
+    wanted = sorted(holes | set(asked))
+    return DaysToFetch(wanted[0], last, tuple(wanted), ())
 
 
 def daily(settings: Settings, store: Store, day: date, zone: str) -> DailyReport:

@@ -1,6 +1,6 @@
 """Ask published sources: what it would cost first, then one source after the other."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -171,6 +171,31 @@ def pulling(
     """
     with Web(now=now, sleep=sleep, policy=policy) as web:
         yield Pull(store, fleet, web, remotes, days, icaos, secrets, again)
+
+
+def usual_bytes(
+    remotes: Iterable[RemoteSource],
+    days: Sequence[date],
+    *,
+    now: Callable[[], float],
+    sleep: Callable[[float], None],
+) -> int:
+    """Return about what some days of archives would be to download; asks nobody. [B]"""
+    size = 0.0
+    with Web(now=now, sleep=sleep) as web:
+        for remote in remotes:
+            if remote.is_archive and remote.provider.opens is not None:
+                archive = remote.provider.opens(web, remote.provider, remote.base, {})
+                usual = [archive.usual_size(day) for day in days]  # type: ignore[union-attr]
+                size += sum(one[0] for one in usual if one)
+    return round(size)
+
+
+def finished(days: Iterable[date], now_s: float) -> tuple[list[date], list[date]]:
+    """Part days into those whose files are final, and the others."""
+    last = last_final_day(round(now_s * MS_PER_S))
+    every = list(days)
+    return [day for day in every if day <= last], [day for day in every if day > last]
 
 
 def listed_addresses(fleet: Fleet) -> frozenset[str]:
