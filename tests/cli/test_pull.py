@@ -207,3 +207,41 @@ def test_no_secret_reaches_what_is_said_or_kept(
 
     assert "hush" not in result.output
     assert b"hush" not in (tmp_path / "store" / "onstation.sqlite3").read_bytes()
+
+
+def test_a_day_published_anew_is_told_by_coverage(
+    tmp_path: Path, released: tuple[str, ReleaseSite]
+) -> None:
+    one = released[1].uploads[0]
+    name, whole = f"{one.tag}.tar", one.files[f"{one.tag}.tar"]
+    assert isinstance(whole, bytes)
+    inside_the_last = whole.rindex(b"./traces/01/trace_full") + 600
+    one.files[name], one.digests = whole[:inside_the_last], {}
+    assert run(tmp_path, "fetch", "--source", released[0]).exit_code == 3
+    assert "No answer took the place" in run(tmp_path, "coverage", "--changes").stdout
+    one.files[name] = whole
+    assert run(tmp_path, "fetch", "--source", released[0]).exit_code == 0
+
+    told = run(tmp_path, "coverage", "--changes")
+    assert told.exit_code == 0
+    words = " ".join(told.stdout.split())
+    assert "was partial, 2 documents" in words
+    assert "is heard, 3 documents" in words
+    assert "--changes" in run(tmp_path, "coverage").stdout
+    assert '"changes": [' in run(tmp_path, "coverage", "--format", "json").stdout
+    assert run(tmp_path, "coverage", "--changes", "--format", "csv").exit_code == 2
+
+
+def test_the_ledger_shows_folders_size_and_upload(
+    tmp_path: Path, released: tuple[str, ReleaseSite]
+) -> None:
+    run(tmp_path, "-q", "fetch", "--source", released[0])
+
+    row_ = run(tmp_path, "coverage").stdout.splitlines()[3].split()
+    assert row_ == ["2025-02-09", "adsblol-archive", "heard", "3", "2", "0", "256", "100%"]
+    head, line = run(tmp_path, "coverage", "--format", "csv").stdout.splitlines()
+    found = dict(zip(head.split(","), line.split(","), strict=True))
+    assert found["upload"] == "v2025.02.09-planes-readsb-prod-0"
+    assert found["last_position_utc"] == "2025-02-09T00:19:30Z"
+    assert len(found["digest"]) == 64
+    assert "2025-02          #" in run(tmp_path, "coverage", "--format", "calendar").stdout

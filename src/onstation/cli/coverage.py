@@ -8,6 +8,7 @@ from onstation.cli.asking import ask, colour, finish, period_asked, width, write
 from onstation.cli.main import pass_settings
 from onstation.cli.options import output_options, period_options
 from onstation.config import Settings
+from onstation.errors import InputError
 from onstation.pipeline import answer
 from onstation.reports.encode import metadata
 from onstation.reports.export_coverage import COVERAGE_COLUMNS, coverage_csv, coverage_json
@@ -17,7 +18,8 @@ from onstation.reports.sentences import damage_lines
 
 @click.command("coverage", epilog="Example: onstation coverage --days 30")
 @period_options
-@output_options(("table", "csv", "json"))
+@output_options(("table", "calendar", "csv", "json"))
+@click.option("--changes", is_flag=True, help="Show what was published anew since it was asked.")
 @pass_settings
 def command(
     settings: Settings,
@@ -27,19 +29,22 @@ def command(
     format_: str,
     output: Path | None,
     force: bool,
+    changes: bool,
 ) -> None:
     """Show what was asked, what answered and what is missing, per source and UTC day.
 
     A partial day counts as usable and is named. A day nobody was asked about is missing;
-    one where nothing was heard is not.
+    one where nothing was heard is not. Folders are of 256, size is against the month's usual.
     """
+    if changes and format_ not in ("table", "json"):
+        raise InputError("--changes is text or --format json; leave out the other --format.")
     with ask(settings) as store:
         period = period_asked(store, since, until, days, "UTC")
         found = answer.coverage(settings, store, period)
-    _write(found, format_, output, force)
+    _write(found, "changes" if changes and format_ == "table" else format_, output, force)
     finish(
         found.frame,
-        said=format_ == "table",
+        said=format_ in ("table", "calendar"),
         found=bool(found.answers),
         what="answers are held",
         damaged=damage_lines(found),
@@ -47,13 +52,9 @@ def command(
 
 
 def _write(found: CoverageTable, format_: str, output: Path | None, force: bool) -> None:
-    if format_ == "table":
-        from onstation.reports.render import coverage_text
-
-        write_table(coverage_text(found, width=width(), colour=colour(output)), None, output, force)
-    elif format_ == "json":
+    if format_ == "json":
         write_table(coverage_json(found), None, output, force)
-    else:
+    elif format_ == "csv":
         title = "Coverage by source and UTC day"
         write_table(
             coverage_csv(found),
@@ -61,3 +62,9 @@ def _write(found: CoverageTable, format_: str, output: Path | None, force: bool)
             output,
             force,
         )
+    else:
+        from onstation.reports.render import calendar_text, changes_text, coverage_text
+
+        texts = {"table": coverage_text, "calendar": calendar_text, "changes": changes_text}
+        text = texts[format_](found, width=width(), colour=colour(output))
+        write_table(text, None, output, force)

@@ -191,6 +191,7 @@ def coverage(settings: Settings, store: Store, period: Period) -> CoverageTable:
         days=ground.coverage,
         answers=tuple(store.ledger.answers(first, last)),
         damaged=tuple((one.name, one.reason, one.day) for one in store.ledger.damaged(first, last)),
+        changes=tuple(store.ledger.changes(first, last)),
     )
 
 

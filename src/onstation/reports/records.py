@@ -7,7 +7,16 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from onstation.periods import Period
-from onstation.schema import RULE, Answer, Baseline, DayCoverage, Mission, RegionBrief, Threshold
+from onstation.schema import (
+    RULE,
+    Answer,
+    Baseline,
+    Change,
+    DayCoverage,
+    Mission,
+    RegionBrief,
+    Threshold,
+)
 
 PUBLISHED, ASSUMED = "published", "assumed"
 """Whether the norm was said of the very population that is counted."""
@@ -358,12 +367,15 @@ class CoverageTable:
     ----------
     damaged
         Name, reason and day of each document that could not be read.
+    changes
+        Answers that later ones took the place of, in order of time.
     """
 
     frame: Frame
     days: tuple[DayCoverage, ...]
     answers: tuple[Answer, ...]
     damaged: tuple[tuple[str, str, date | None], ...]
+    changes: tuple[Change, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

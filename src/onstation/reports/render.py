@@ -17,6 +17,7 @@ from rich.text import Text
 
 from onstation.periods import iso, local_day, utc_day
 from onstation.reports.columns import sources_of
+from onstation.reports.coverage import HEADINGS, alone_lines, calendar_lines, change_lines, runs_of
 from onstation.reports.grid import NOTHING, Cells, cells_of
 from onstation.reports.page import below, title_of
 from onstation.reports.records import (
@@ -40,13 +41,15 @@ from onstation.reports.sentences import (
     period_words,
     plural,
     rate_words,
-    span,
     surge_sentences,
 )
 from onstation.schema import DATA_ENDS, SIGNAL_LOST, Mission
 
 WIDE = 120
 """From this width on, tables show their further columns."""
+
+ALWAYS = 6
+"""Columns of coverage that are shown even where they say nothing."""
 
 GAP = 2
 """Blanks between two columns."""
@@ -121,19 +124,38 @@ def missions_text(found: MissionList, *, width: int, colour: bool = False) -> st
 def coverage_text(table: CoverageTable, *, width: int, colour: bool = False) -> str:
     """Return what was asked, what answered and what is missing, a line a run of alike days."""
     frame = table.frame
-    told = period_words(frame.period)
-    lines: list[Line] = [_heading(f"Coverage, {told} (UTC days)")]
+    lines: list[Line] = [_heading(f"Coverage, {period_words(frame.period)} (UTC days)")]
     if frame.held is None:
         lines += ["", empty_sentence(frame, "data")]
         return _drawn(lines + _closing(frame), width, colour)
-    drawn_table = _table(
-        ("days", "source", "outcome", "documents", "watched", "damaged", "note"), texts=3
-    )
-    drawn_table.columns[-1].justify = "left"
-    drawn_table.columns[-1].no_wrap = False
-    for row in _coverage_rows(table):
-        drawn_table.add_row(*(_cell(value) for value in row))
-    lines += [drawn_table, coverage_sentence(frame), *damage_lines(table)]
+    rows = [run.cells for run in runs_of(table)]
+    shown = [i for i in range(len(HEADINGS)) if i < ALWAYS or any(row[i] for row in rows)]
+    drawn_table = _table(tuple(HEADINGS[i] for i in shown), texts=3)
+    for row in rows:
+        drawn_table.add_row(*(_cell(row[i]) for i in shown))
+    told = [_Indented(line, 2, 4) for line in alone_lines(table.answers)]
+    lines += [drawn_table, coverage_sentence(frame), *told, *damage_lines(table)]
+    if table.changes:
+        changed = plural(len(table.changes), "answer")
+        lines.append(f"{changed} took the place of an earlier one: coverage --changes.")
+    return _drawn(lines + _closing(frame), width, colour)
+
+
+def calendar_text(table: CoverageTable, *, width: int, colour: bool = False) -> str:
+    """Return a calendar of the days that are usable, partial and missing."""
+    frame = table.frame
+    lines: list[Line] = [_heading(f"Coverage, {period_words(frame.period)} (UTC days)"), ""]
+    lines += [Text(line) for line in calendar_lines(table)]
+    return _drawn([*lines, coverage_sentence(frame), *_closing(frame)], width, colour)
+
+
+def changes_text(table: CoverageTable, *, width: int, colour: bool = False) -> str:
+    """Return what was published anew, or answered otherwise, since it was first asked for."""
+    frame = table.frame
+    told = period_words(frame.period)
+    lines: list[Line] = [_heading(f"Changes of coverage, {told} (UTC days)"), ""]
+    found = change_lines(table.changes)
+    lines += [_Indented(line, 2, 4) for line in found] or ["No answer took the place of another."]
     return _drawn(lines + _closing(frame), width, colour)
 
 
@@ -290,57 +312,6 @@ def times(start_ms: int | None, end_ms: int | None, day: date) -> str:
 def ended(row: Mission) -> str:
     """Return how a sortie ended, in two words."""
     return {SIGNAL_LOST: "signal lost", DATA_ENDS: "provisional"}.get(row.landing_kind, "landed")
-
-
-@dataclass(slots=True)
-class _Run:
-    """Consecutive days alike in who was asked, what came of it and why."""
-
-    alike: tuple[str, str, str]
-    first: date
-    last: date
-    documents: int
-    watched: int
-    damaged: int
-
-
-def _coverage_rows(table: CoverageTable) -> list[tuple[str, ...]]:
-    """Return a row for each run of consecutive days that differ in their numbers only."""
-    asked = {answer.day for answer in table.answers if answer.icao is None}
-    facts = [
-        _Run(
-            (f"{a.source}, {a.icao}" if a.icao else a.source, a.outcome, a.reason),
-            a.day, a.day, a.documents, a.watched, a.damaged,
-        )
-        for a in table.answers
-    ]  # fmt: skip
-    facts += [
-        _Run((NOTHING, day.status, day.reason), day.day, day.day, 0, 0, 0)
-        for day in table.days
-        if day.day not in asked
-    ]
-    runs: list[_Run] = []
-    for fact in sorted(facts, key=lambda fact: (fact.alike[0], fact.first)):
-        last = runs[-1] if runs else None
-        if last and last.alike == fact.alike and (fact.first - last.last).days == 1:
-            last.last = fact.last
-            last.documents += fact.documents
-            last.watched += fact.watched
-            last.damaged += fact.damaged
-        else:
-            runs.append(fact)
-    runs.sort(key=lambda run: (run.first, run.alike))
-    return [
-        (
-            span(run.first, run.last),
-            *run.alike[:2],
-            f"{run.documents:,}",
-            f"{run.watched:,}",
-            f"{run.damaged:,}",
-            run.alike[2],
-        )
-        for run in runs
-    ]
 
 
 def _none_of(status: str) -> str:
