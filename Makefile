@@ -16,7 +16,7 @@ export PYTHONUTF8 := 1
 # pip asks rustc for its version; where rustc is rustup's, that would make a folder at home.
 export RUSTUP_HOME := $(CURDIR)/$(BUILD)/rustup
 
-.PHONY: report test lint smoke fix docs constraints clean
+.PHONY: report test lint smoke fix bench docs constraints clean
 .DEFAULT_GOAL := report
 
 # The main job on the bundled sample archive; its store lies under build/, never the user's.
