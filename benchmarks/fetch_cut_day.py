@@ -16,6 +16,7 @@ import io
 import json
 import os
 import random
+import re
 import signal
 import sqlite3
 import subprocess
@@ -116,16 +117,31 @@ def run(store: Path, base: str, kill: Callable[[], bool] | None = None) -> Ran:
     errors = store.with_suffix(".stderr")
     with errors.open("wb") as out:
         process = subprocess.Popen(command, stderr=out)
+        peak_mb = 0.0
         while True:
-            number, status, usage = os.wait4(process.pid, os.WNOHANG if kill else 0)
+            number, status, _ = os.wait4(process.pid, os.WNOHANG)
             if number:
                 break
+            peak_mb = max(peak_mb, high_water_mb(process.pid))
             if kill and kill():
                 process.send_signal(signal.SIGKILL)
             time.sleep(0.005)
         process.returncode = os.waitstatus_to_exitcode(status)
     told = errors.read_text().strip()
-    return Ran(process.returncode, time.monotonic() - began, usage.ru_maxrss / 1024, told)
+    return Ran(process.returncode, time.monotonic() - began, peak_mb, told)
+
+
+def high_water_mb(pid: int) -> float:
+    """Return the most memory a running process has held; 0 where Linux does not tell.
+
+    Not what ``wait4`` says: that begins with the memory of the process that started it.
+    """
+    try:
+        status = Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return 0.0
+    found = re.search(r"VmHWM:\s+(\d+)", status)
+    return int(found[1]) / 1024 if found else 0.0
 
 
 def ledger(store: Path) -> str:

@@ -154,9 +154,10 @@ def test_sources_can_be_listed_without_a_store(tmp_path: Path) -> None:
         "URL",
         "adsblol",
         "adsblol-archive",
+        "opensky",
     ]
     for told in ("covers", "terms", "pace", "credentials"):
-        assert sum(line.startswith(f"  {told}: ") for line in lines) == 6
+        assert sum(line.startswith(f"  {told}: ") for line in lines) == 7
     assert not (tmp_path / "store").exists()
 
 

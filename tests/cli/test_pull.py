@@ -1,6 +1,8 @@
 """``onstation fetch`` from the network: what it says first, what it did, and its status."""
 
+import json
 from collections.abc import Iterator
+from csv import DictReader
 from datetime import date
 from pathlib import Path
 
@@ -9,11 +11,13 @@ from click.testing import CliRunner, Result
 from clocks import Clock
 from nginx import agents_in, nginx, requests_in
 from released import site
-from servers import Answer, ReleaseSite, serving
+from servers import Answer, Asked, ReleaseSite, serving
 from traces import DAY, NEXT, put, row, trace
 
 from onstation.cli import pulling
 from onstation.cli.main import main
+from onstation.config import shipped
+from onstation.fleet.load import load_fleet
 from onstation.store.lock import alone
 
 pytestmark = pytest.mark.server
@@ -245,3 +249,61 @@ def test_the_ledger_shows_folders_size_and_upload(
     assert found["last_position_utc"] == "2025-02-09T00:19:30Z"
     assert len(found["digest"]) == 64
     assert "2025-02          #" in run(tmp_path, "coverage", "--format", "calendar").stdout
+
+
+class Network:
+    """OpenSky on this machine: one flight of a Poseidon off Baja, a waypoint every ten minutes."""
+
+    def __init__(self, icao: str) -> None:
+        start = 1_739_000_000  # 2025-02-08T07:33:20Z
+        path = [
+            [start + 600 * n, 30.0 + 0.4 * (n % 2), -117.4 + 0.3 * (n % 3), 7315, 90.0, False]
+            for n in range(24)
+        ]
+        facts = {"icao24": icao, "callsign": "TROY55", "startTime": start, "path": path}
+        self.track = json.dumps(facts).encode()
+        self.flight = json.dumps([{"firstSeen": start, "lastSeen": start + 13_800}]).encode()
+
+    def __call__(self, asked: Asked) -> Answer:
+        if asked.path == "/token":
+            return Answer(200, b'{"access_token": "token-hush", "expires_in": 1800}')
+        return Answer(200, self.flight if "/flights/" in asked.path else self.track)
+
+
+def test_rows_of_opensky_stay_out_of_exports_and_its_secrets_out_of_everything(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    icao = load_fleet(shipped("fleet.yaml")).addresses_of("usn_p8")[5]
+    monkeypatch.setenv("OPENSKY_CLIENT_ID", "me-hush")
+    monkeypatch.setenv("OPENSKY_CLIENT_SECRET", "secret-hush")
+    bounds = ("--since", "2025-02-08", "--until", "2025-02-08")
+    with serving(Network(icao)) as (base, _):
+        asked = ("-vv", "fetch", "--source", f"opensky={base}", "--tail", icao, *bounds)
+        first, second = run(tmp_path, *asked), run(tmp_path, *asked)
+
+    assert first.exit_code == 0, first.output
+    assert first.stderr.count("must not be passed on") == 1
+    assert "must not be passed on" not in second.stderr
+    csv = run(tmp_path, "missions", "--status", "all", "--format", "csv")
+    assert "1 row left out: they stand on data of opensky" in csv.stderr
+    assert len(csv.stdout.splitlines()) == 1
+    every = run(tmp_path, "missions", "--status", "all", "--format", "csv", "--all-sources")
+    row_ = next(iter(DictReader(every.stdout.splitlines())))
+    assert (row_["sources"], row_["region"], row_["callsigns"]) == ("opensky", "baja", "TROY55")
+    assert float(row_["observed_min"]) == 0.0
+    assert float(row_["bridged_min"]) > 60
+    assert "OpenSky Network" in " ".join(run(tmp_path, "missions").stdout.split())
+    told = "".join(one.output for one in (first, second, csv, every))
+    kept = b"".join(path.read_bytes() for path in (tmp_path / "store").iterdir())
+    assert "hush" not in told
+    assert b"hush" not in kept
+
+
+def test_opensky_without_credentials_is_misuse_before_any_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("OPENSKY_CLIENT_ID", raising=False)
+    result = run(tmp_path, "fetch", "--source", "opensky", "--tail", "ae6804")
+
+    assert result.exit_code == 2
+    assert "needs OPENSKY_CLIENT_ID" in result.stderr

@@ -1,5 +1,6 @@
 """What a pull from the network costs, how it is getting on, and what came of it, in words."""
 
+import logging
 import time
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -59,6 +60,7 @@ def pull(
         The only addresses wanted; empty for every one that is watched.
     """
     quiet = settings.verbosity < 0
+    logging.getLogger("urllib3").setLevel(logging.WARNING)  # it would log signed addresses
     with pulling(
         store,
         fleet,
@@ -76,15 +78,22 @@ def pull(
                 click.echo(line, err=not dry_run)
         if dry_run:
             return []
-        for text in dict.fromkeys(remote.provider.notice for remote in remotes):
-            if text and not quiet:
-                click.echo(text, err=True)
+        _tell_terms_once(store, remotes)
         with alone(settings.store, LOCK), _progress(shown=not quiet) as tell:
             found = asking.run(tell)
     for summary in found:
         for line in [*([] if quiet else told(summary)), *holes_of(summary)]:
             click.echo(line, err=True)
     return found
+
+
+def _tell_terms_once(store: Store, remotes: Sequence[RemoteSource]) -> None:
+    """Say what a person must know of a source the first time a store asks it."""
+    for provider in {remote.provider.name: remote.provider for remote in remotes}.values():
+        note = f"terms of {provider.name}"
+        if provider.notice and store.note(note) != provider.notice:
+            click.echo(f"{provider.name}: {provider.notice}", err=True)
+            store.leave_note(note, provider.notice)
 
 
 def backfill_lines(remotes: Sequence[RemoteSource], days: Sequence[date]) -> list[str]:

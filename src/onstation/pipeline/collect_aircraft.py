@@ -86,6 +86,7 @@ def collect_aircraft(
             summary.why = answer.reason
             break
     _warn_of_silence(summary, source)
+    _tell_unwatched(summary)
     return summary
 
 
@@ -220,4 +221,15 @@ def _warn_of_silence(summary: PullSummary, source: RemoteSource) -> None:
         summary.notes.append(
             f"{source.name} has none of the {count:,} traces asked for; if that is a surprise,"
             f" check that {source.base} is a tar1090 map that keeps its history."
+        )
+
+
+def _tell_unwatched(summary: PullSummary) -> None:
+    """Say so where a document of an aircraft asked for was not kept."""
+    unkept = sorted({a.icao or "" for a in summary.answers if a.documents and not a.watched})
+    if unkept:
+        summary.notes.append(
+            f"heard but not kept, because the fleet file does not watch them by what their"
+            f" documents say: {', '.join(unkept[:5])}"
+            f"{f' and {len(unkept) - 5:,} more' if len(unkept) > 5 else ''}."
         )

@@ -91,6 +91,7 @@ class Pull:
         return found
 
     def _cost(self, remote: RemoteSource) -> Cost:
+        self._opened(remote)  # what it lacks is told before any work
         if remote.is_archive:
             run = self._archive_run(remote)
             plans = tuple(run.plan(self.days))

@@ -16,6 +16,7 @@ from onstation.errors import DocumentError
 from onstation.periods import utc_day
 from onstation.schema import Document, Head, Track
 from onstation.sources.inflate import inflate, inflate_some
+from onstation.sources.opensky_track import as_trace, is_track
 from onstation.sources.readsb_rows import (
     BAD_ROW,
     EARLIEST_S,
@@ -150,12 +151,12 @@ def read_opening(data: bytes, *, whole: bool = True, thorough: bool = False) -> 
                 return opening
         if not whole:
             return None
-    return _opening(_outer(inflate(data)))
+    return _opening(_outer(_text_of(data)))
 
 
 def callsigns_in(data: bytes) -> tuple[str, ...]:
     """Return every callsign a document names, in order of appearance."""
-    outer = _outer(inflate(data))
+    outer = _outer(_text_of(data))
     rows, _ = rows_in(outer.trace)
     found = (callsign_of(row.details.flight) for row in rows if row.details)
     return tuple(dict.fromkeys(text for text in found if text))
@@ -186,7 +187,7 @@ def read_trace(data: bytes, *, document: Document) -> tuple[Track, dict[str, int
     DocumentError
         Nothing of it can be used.
     """
-    outer = _outer(inflate(data))
+    outer = _outer(_text_of(data))
     opening = _opening(outer)
     if opening.head.icao != document.head.icao:
         raise DocumentError(WRONG_ADDRESS, f"{opening.head.icao} in it")
@@ -201,6 +202,12 @@ def read_trace(data: bytes, *, document: Document) -> tuple[Track, dict[str, int
         told = ", ".join(f"{count} with {reason}" for reason, count in dropped.items())
         raise DocumentError(NO_POSITIONS, told)
     return track, dropped
+
+
+def _text_of(data: bytes) -> bytes:
+    """Return the text of a document; one in another dialect is told in this one."""
+    text = inflate(data)
+    return as_trace(text) if is_track(text) else text
 
 
 def _outer(text: bytes) -> _Outer:
