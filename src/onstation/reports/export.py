@@ -6,6 +6,7 @@ JSON carries the fields of the CSV, typed, with what a reader must know beside t
 from collections.abc import Sequence
 from typing import Any
 
+from onstation.periods import iso
 from onstation.reports.columns import (
     COLUMNS,
     DAY,
@@ -247,7 +248,39 @@ def _record(row: Mission, in_total: bool, zone: str) -> dict[str, Any]:
     }
     record["parts"] = [{"name": name, "minutes": round(minutes, 1)} for name, minutes in row.parts]
     record["reconstruction"] = row.reconstruction
-    return record
+    return record | _beside(row)
+
+
+def _beside(row: Mission) -> dict[str, Any]:
+    """Return what JSON tells of a row beyond the published columns."""
+    deepest = orbit = None
+    if row.deepest_ms is not None:
+        deepest = {"utc": iso(row.deepest_ms), "lat": row.deepest_lat, "lon": row.deepest_lon}
+    if row.orbit_radius_km is not None:
+        orbit = {
+            "lat": _to(row.orbit_lat, 4),
+            "lon": _to(row.orbit_lon, 4),
+            "radius_km": _to(row.orbit_radius_km, 1),
+        }
+    return {
+        "addresses": list(row.addresses),
+        "doubt": row.doubt,
+        "deepest": deepest,
+        "window_turns": round(row.window_turns, 1),
+        "orbit": orbit,
+        "could_have_entered": [
+            {
+                "since": iso(start),
+                "until": None if end is None else iso(end),
+                "most_min": _to(most, 1),
+            }
+            for start, end, most in row.could_have_entered
+        ],
+    }
+
+
+def _to(value: float | None, digits: int) -> float | None:
+    return None if value is None else round(value, digits)
 
 
 def _of(records: Sequence[dict[str, Any]], status: str) -> list[dict[str, Any]]:

@@ -13,10 +13,12 @@ from onstation.store.derived import Derived
 from onstation.store.ledger import Ledger
 
 FILE = "onstation.sqlite3"
-VERSION = 1
+VERSION = 2
 """Version of the tables; the number SQLite keeps as ``user_version``."""
 NOTES = "CREATE TABLE notes (name TEXT PRIMARY KEY, text TEXT NOT NULL)"
 """What one run leaves for the next, such as what the last daily report said."""
+UPGRADES = {2: derived.LOOSE_ENDS}
+"""What each version added to the one before it."""
 APPLICATION = 0x6F6E7374
 """``onst``: marks the file as ours; the number SQLite keeps as ``application_id``."""
 
@@ -118,8 +120,10 @@ def _prepared(connection: Connection) -> Connection:
                 f"store {connection.place}: made by a newer onstation (version {version}, "
                 f"this one knows {VERSION}); update onstation, or choose another --store."
             )
-        if version < VERSION:
+        if version == 0:
             _make(connection)
+        elif version < VERSION:
+            _upgrade(connection, version)
         connection.execute("PRAGMA synchronous = NORMAL")
     except BaseException:
         connection.close()
@@ -138,9 +142,26 @@ def _make(connection: Connection) -> None:
                 "move it away or choose another --store."
             )
         for module in (archive, files, days, ledger, derived):
-            for statement in module.TABLES.split(";"):
-                if statement.strip():
-                    connection.execute(statement)
+            _carry_out(connection, module.TABLES)
+        for statements in UPGRADES.values():
+            _carry_out(connection, statements)
         connection.execute(NOTES)
         connection.execute(f"PRAGMA application_id = {APPLICATION}")
         connection.execute(f"PRAGMA user_version = {VERSION}")
+
+
+def _upgrade(connection: Connection, version: int) -> None:
+    """Bring the tables of an older store up to date; what it holds is kept."""
+    with connection.transaction():
+        if connection.value("PRAGMA user_version") == VERSION:
+            return  # another run was faster
+        for number, statements in UPGRADES.items():
+            if number > version:
+                _carry_out(connection, statements)
+        connection.execute(f"PRAGMA user_version = {VERSION}")
+
+
+def _carry_out(connection: Connection, statements: str) -> None:
+    for statement in statements.split(";"):
+        if statement.strip():
+            connection.execute(statement)
