@@ -27,6 +27,7 @@ from onstation.schema import (
     Threshold,
     Track,
 )
+from onstation.tracks.ground import at_rest
 from onstation.tracks.silences import (
     BRIDGE_MS,
     FINAL_HEIGHT_FT,
@@ -94,9 +95,11 @@ def find_sorties(
     Returns
     -------
     list of Sortie
-        Empty if the aircraft was never heard in flight.
+        Empty if the aircraft was never heard in flight. In their tracks ``on_ground`` says
+        where the feed flagged it or `onstation.tracks.ground.at_rest` saw it.
     """
-    pieces = [(track, piece) for track in tracks for piece in _pieces(track, type_designator)]
+    grounded = [replace(track, on_ground=at_rest(track)) for track in tracks]
+    pieces = [(track, piece) for track in grounded for piece in _pieces(track, type_designator)]
     pieces.sort(key=lambda item: int(item[0].time_ms[item[1].first]))
     found: list[Sortie] = []
     numbers = {} if numbers is None else numbers
