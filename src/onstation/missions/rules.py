@@ -225,7 +225,7 @@ def _verdict(
             reason = f"ran along the line for less than {least:g} min"
         if len(judged) > 1:
             reason = f"{len(judged)} straight visits; the longest: {reason}"
-    return Judgement(TRANSIT, reason, judged, (), judged, 0.0)
+    return Judgement(TRANSIT, reason, judged, (), judged, minutes)
 
 
 def _judge_visit(

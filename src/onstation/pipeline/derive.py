@@ -57,7 +57,7 @@ def derive(settings: Settings, store: Store, on_progress: Progress | None = None
     everything = hashlib.sha256("".join(sorted(wanted.values())).encode()).hexdigest()
     if not stale and store.note(JOINED) == everything:
         return 0
-    judges = _Judges(settings, store, fleet)
+    judges = Judges(settings, store, fleet)
     for done, icao in enumerate(stale):
         if on_progress:
             on_progress(done, len(stale))
@@ -71,7 +71,7 @@ def derive(settings: Settings, store: Store, on_progress: Progress | None = None
     return len(stale)
 
 
-def _join(store: Store, judges: "_Judges", wanted: dict[str, str]) -> None:
+def _join(store: Store, judges: "Judges", wanted: dict[str, str]) -> None:
     """Judge addresses together where a flight changed from one to the other.
 
     Which flights did depends on the loose ends of all addresses; the key of an address
@@ -151,8 +151,14 @@ def _held_days(store: Store) -> Callable[[str], set[date]]:
     return held
 
 
-class _Judges:
-    """The heavy rooms, set up once."""
+class Judges:
+    """The heavy rooms, set up once.
+
+    Attributes
+    ----------
+    bench
+        What rows are judged with.
+    """
 
     def __init__(self, settings: Settings, store: Store, fleet: Fleet) -> None:
         from onstation.pipeline import judge, together
@@ -162,12 +168,12 @@ class _Judges:
         atlas = resolve(settings.regions, settings.cache, shipped("regions"))
         held = _held_days(store)
         self._store = store
-        self._bench = judge.Bench(fleet, atlas, Depth(atlas), lambda icao, day: day in held(icao))
+        self.bench = judge.Bench(fleet, atlas, Depth(atlas), lambda icao, day: day in held(icao))
         self._judge, self._together = judge, together
 
     def sorties(self, icao: str) -> "list[Flown]":
         """Return every sortie of an address."""
-        return self._judge.sorties_in(self._store.archive.documents_of(icao), self._bench)
+        return self._judge.sorties_in(self._store.archive.documents_of(icao), self.bench)
 
     def ends(self, flown: "list[Flown]") -> list[LooseEnd]:
         """Return the loose ends of the sorties of an address."""
@@ -175,13 +181,24 @@ class _Judges:
 
     def rows(self, flown: "list[Flown]") -> list[Mission]:
         """Return the rows of an address judged alone."""
-        return [row for one in flown for row in self._judge.rows_of(one, self._bench)]
+        return [row for one in flown for row in self._judge.rows_of(one, self.bench)]
+
+    def flights(self, icaos: Sequence[str]) -> "list[Flown]":
+        """Return the sorties of addresses as they were judged, changes of address joined."""
+        groups = [
+            g for g in self.groups(self._store.derived.loose_ends()) if set(icaos) & set(g.icaos)
+        ]
+        every = dict.fromkeys([*icaos, *(icao for group in groups for icao in group.icaos)])
+        flown = {icao: self.sorties(icao) for icao in every}
+        handovers = [one for group in groups for one in group.handovers]
+        whole = self._together.whole_flights(flown, handovers)
+        return [whole.get(one.sortie.sortie_id, one) for icao in icaos for one in flown[icao]]
 
     def rows_together(
         self, flown: "dict[str, list[Flown]]", handovers: Sequence[Handover]
     ) -> dict[str, list[Mission]]:
         """Return the rows of addresses between which flights changed."""
-        return self._together.judge_together(flown, handovers, self._bench)
+        return self._together.judge_together(flown, handovers, self.bench)
 
     def groups(self, ends: Sequence[LooseEnd]) -> list[_Group]:
         """Return the addresses that changes of address tie together."""

@@ -76,16 +76,12 @@ def judge_together(
     flown
         By address, its sorties in order of time; all addresses the handovers name.
     """
-    by_id = {one.sortie.sortie_id: one for sorties in flown.values() for one in sorties}
-    whole: dict[str, Flown] = {}
-    inside: dict[str, tuple[str, Handover]] = {}
-    for chain in chains_of(handovers):
-        parts = [by_id[name] for name in chain.parts]
-        first = parts[0]
-        flight = joined([part.sortie for part in parts], chain.handovers)
-        whole[first.sortie.sortie_id] = replace(first, sortie=flight)
-        for name, handover in zip(chain.parts[1:], chain.handovers, strict=True):
-            inside[name] = (chain.parts[0], handover)
+    whole = whole_flights(flown, handovers)
+    inside = {
+        name: (chain.parts[0], handover)
+        for chain in chains_of(handovers)
+        for name, handover in zip(chain.parts[1:], chain.handovers, strict=True)
+    }
     rows: dict[str, list[Mission]] = {}
     for icao, sorties in flown.items():
         rows[icao] = []
@@ -96,6 +92,19 @@ def judge_together(
                 [_part_of(row, *inside[name]) for row in found] if name in inside else found
             )
     return rows
+
+
+def whole_flights(
+    flown: Mapping[str, Sequence[Flown]], handovers: Sequence[Handover]
+) -> dict[str, Flown]:
+    """Return the flights that changed their address, by the name of their first part."""
+    by_id = {one.sortie.sortie_id: one for sorties in flown.values() for one in sorties}
+    found = {}
+    for chain in chains_of(handovers):
+        parts = [by_id[name] for name in chain.parts]
+        flight = joined([part.sortie for part in parts], chain.handovers)
+        found[chain.parts[0]] = replace(parts[0], sortie=flight)
+    return found
 
 
 def _part_of(row: Mission, flight: str, handover: Handover) -> Mission:

@@ -4,6 +4,8 @@ JSON carries the fields of the CSV, typed, with what a reader must know beside t
 """
 
 from collections.abc import Sequence
+from dataclasses import fields, is_dataclass
+from datetime import date
 from typing import Any
 
 from onstation.periods import iso
@@ -25,6 +27,7 @@ from onstation.reports.encode import (
     metadata,
     tool,
 )
+from onstation.reports.explained import Explanation
 from onstation.reports.records import MissionList, Report, Row, RuleText, TailStory
 from onstation.reports.sentences import closing_lines, norm_source
 from onstation.schema import Mission
@@ -141,6 +144,38 @@ def tail_json(story: TailStory) -> str:
     ``missions`` holds the counted rows; transits, possible and excluded ones stand
     beside them.
     """
+    return json_text(_tail_record(story))
+
+
+def explanation_json(found: Explanation) -> str:
+    """Return the story of an aircraft as JSON, with every decision under ``explained``."""
+    explained = [_plain(one, leave=("rows",)) for one in found.sorties]
+    return json_text(
+        _tail_record(found.story) | {"explained": explained, "limits": _plain(found.limits)}
+    )
+
+
+def _plain(value: Any, leave: Sequence[str] = ()) -> Any:
+    """Return a record as JSON holds it: instants as text under names that end in ``_utc``."""
+    if is_dataclass(value):
+        told: dict[str, Any] = {}
+        for field in fields(value):
+            item = getattr(value, field.name)
+            if field.name in leave:
+                continue
+            if field.name.endswith("_ms"):
+                told[field.name.removesuffix("_ms") + "_utc"] = None if item is None else iso(item)
+            else:
+                told[field.name] = _plain(item)
+        return told
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, date):
+        return value.isoformat()
+    return round(value, 3) if isinstance(value, float) else value
+
+
+def _tail_record(story: TailStory) -> dict[str, Any]:
     records = [
         _record(row, _key(row) in story.in_total, story.frame.period.tz) for row in story.rows
     ]
@@ -160,28 +195,25 @@ def tail_json(story: TailStory) -> str:
         for one in story.aircraft
     ]
     single = identity[0] if len(identity) == 1 else None
-    return json_text(
-        about(story.frame)
-        | {
-            "ident": story.ident,
-            "matched_by": story.matched_by,
-            "identity": single,
-            "identities": identity,
-            "missions": _of(records, "counted"),
-            "transits": _of(records, "transit"),
-            "possible": _of(records, "possible"),
-            "excluded": _of(records, "excluded"),
-            "days_without_data": sorted(
-                {day.isoformat() for one in story.days for day in one.without_data}
-            ),
-            "days_heard": sorted({day.isoformat() for one in story.days for day in one.heard}),
-            "holes": [
-                {"icao": one.icao, "day": day.isoformat(), "reason": reason}
-                for one in story.days
-                for day, reason in one.holes
-            ],
-        }
-    )
+    return about(story.frame) | {
+        "ident": story.ident,
+        "matched_by": story.matched_by,
+        "identity": single,
+        "identities": identity,
+        "missions": _of(records, "counted"),
+        "transits": _of(records, "transit"),
+        "possible": _of(records, "possible"),
+        "excluded": _of(records, "excluded"),
+        "days_without_data": sorted(
+            {day.isoformat() for one in story.days for day in one.without_data}
+        ),
+        "days_heard": sorted({day.isoformat() for one in story.days for day in one.heard}),
+        "holes": [
+            {"icao": one.icao, "day": day.isoformat(), "reason": reason}
+            for one in story.days
+            for day, reason in one.holes
+        ],
+    }
 
 
 def rule_json(text: RuleText) -> str:
