@@ -1,0 +1,10 @@
+"""All causes, by name, in the order of the table."""
+
+import adversary.identity
+import adversary.noise
+import adversary.patrols
+import adversary.silences
+import adversary.transits  # noqa: F401
+from adversary.score import CAUSES
+
+__all__ = ["CAUSES"]
