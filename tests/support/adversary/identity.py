@@ -75,10 +75,10 @@ def two_in_trail(rng: Rng) -> Case:
     start, centre = moment(rng), some(rng, BAJA_SEA[:3])
     kind, course = some(rng, ("racetrack", "orbit", "hexagon")), rng.integers(1 << 30)
     flights = []
-    behind_s = rng.uniform(160, 280)
+    behind_s, aside_km = rng.uniform(150, 280), float(some(rng, (0.0, 0.0, 7.0)))
     for k in range(2):
         shape = np.random.default_rng(course)
-        aside = at(centre, 90, 7.0 * k)
+        aside = at(centre, 90, aside_km * k)
         fixes = pattern(shape, kind, aside)
         pilot = Pilot(P8, start + k * behind_s, step_s=5)
         pilot.take_off("KNZY")
@@ -220,12 +220,23 @@ def not_watched(rng: Rng) -> Case:
 @cause
 def default_address_u2(rng: Rng) -> Case:
     """Fly two U-2s on the default address, one home before the other goes: two."""
+    return _relay(rng, U2, "KBAB", "ae094b", rng.uniform(0, 60))
+
+
+@cause
+def relay_at_home(rng: Rng) -> Case:
+    """Take off on the same address while the other comes home to the same field: two."""
+    model, home, icao = some(rng, ((P8, "KNZY", some(rng, POOL)), (U2, "KBAB", "ae094b")))
+    return _relay(rng, model, home, icao, rng.uniform(-28, -8))
+
+
+def _relay(rng: Rng, model: Model, home: str, icao: str, between_min: float) -> Case:
     start, truths = moment(rng, rng.uniform(0, 4)), []
     for _ in range(2):
-        flown = _from(rng, U2, "KBAB", some(rng, BAJA_SEA), start, rng.uniform(60, 120))
+        flown = _from(rng, model, home, some(rng, BAJA_SEA[:5]), start, rng.uniform(60, 120))
         truths.append(observed(flown, hear(flown, rng), said={"baja": COUNTED}))
-        start = float(flown.time_s[-1]) + rng.uniform(-25, 60) * 60
-    return case_of(rng, *truths, icao="ae094b")
+        start = float(flown.time_s[-1]) + between_min * 60
+    return case_of(rng, *truths, icao=icao)
 
 
 @cause

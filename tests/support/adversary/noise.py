@@ -113,9 +113,11 @@ def spoofed_jumps(rng: Rng) -> Case:
     flown = patrol(rng, "baja", model=P8) if works else _north_of_everything(rng)
     heard = hear(flown, rng)
     damaged = heard.copy()
-    for row in rng.choice(len(heard) - 20, int(rng.integers(1, 15)), replace=False):
+    runs = int(rng.integers(1, 7))
+    for row in rng.choice(len(heard) - 20, runs, replace=False):
         count = int(some(rng, (1, 1, 3, 8, 15)))
-        place = some(rng, ((31.7, -110.6), (29.2, -116.0), (19.3, -101.8), (0.0, 0.0)))
+        near = (rng.uniform(18, 50), rng.uniform(-130, -80))
+        place = some(rng, ((31.7, -110.6), (29.2, -116.0), (0.0, 0.0), near, near))
         _teleport(damaged, slice(int(row), int(row) + count), place, rng)
     return case_of(rng, observed(flown, heard), heard=damaged)
 

@@ -257,6 +257,9 @@ def _line(grid: _Grid, region: Region, run: tuple[int, int], path_km: float) -> 
     if not region.line_patrol:
         return 0.0, 0.0
     a, b = run[0], run[1] - 1
+    directness = _directness(grid.flown)
+    if directness is not None and directness < 1.15:
+        return 0.0, 0.0
     whole = a > 0 and b < len(grid.time) - 1
     at_field = bool(grid.near[max(a - 1, 0)] or grid.near[min(b + 1, len(grid.near) - 1)])
     if at_field and path_km < 160:
@@ -266,10 +269,7 @@ def _line(grid: _Grid, region: Region, run: tuple[int, int], path_km: float) -> 
     sides = shapely.contains_xy(atlas().mx_side, grid.lon[[a, b]], grid.lat[[a, b]])
     if bool(sides[0]) != bool(sides[1]):
         return 0.0, 0.0
-    directness = _directness(grid.flown)
-    if directness is None or directness > 1.45:
-        return 1.0, 1.0
-    return (0.0, 0.0) if directness < 1.15 else (0.0, 1.0)
+    return (1.0, 1.0) if directness is None or directness > 1.45 else (0.0, 1.0)
 
 
 def _directness(flown: Flown) -> float | None:
