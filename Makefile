@@ -16,7 +16,7 @@ export PYTHONUTF8 := 1
 # pip asks rustc for its version; where rustc is rustup's, that would make a folder at home.
 export RUSTUP_HOME := $(CURDIR)/$(BUILD)/rustup
 
-.PHONY: report test lint smoke fix bench docs constraints clean
+.PHONY: report test opponent lint smoke fix bench docs constraints clean
 .DEFAULT_GOAL := report
 
 # The main job on the bundled sample archive; its store lies under build/, never the user's.
@@ -26,6 +26,10 @@ report: .venv/.ready
 # Every test.
 test: .venv/.dev
 	@$(BIN)/python -m pytest --basetemp=$(BUILD)/pytest -o cache_dir=$(BUILD)/pytest-cache
+
+# Thousands of invented flights with known truth: recall and precision of the count, by cause.
+opponent: .venv/.dev
+	@$(BIN)/python benchmarks/opponent.py
 
 # Style and types, as CI checks them.
 lint: .venv/.dev

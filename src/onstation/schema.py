@@ -254,6 +254,9 @@ class End:
         Whether it was heard on the ground there.
     towards
         Else the field it had been climbing out of, or was coming down to.
+    cut
+        The silence beyond it, which was judged to divide two sorties; ``None`` where
+        nothing but the ground, or nothing at all, lies beyond.
     """
 
     kind: str
@@ -262,6 +265,7 @@ class End:
     reason: str
     on_ground: bool = False
     towards: Airfield | None = None
+    cut: "Silence | None" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,12 +280,80 @@ class Silence:
     before
         Row of the sortie's track it follows.
     reason
-        How it was judged: why it does not end the sortie.
+        How it was judged, with the evidence.
+    is_open
+        The evidence allows the other reading as well: one flight or two.
     """
 
     start_ms: int
     end_ms: int | None
     before: int
+    reason: str
+    is_open: bool = False
+
+    @property
+    def minutes(self) -> float | None:
+        """How long it was; ``None`` if it never ended. [min]"""
+        return None if self.end_ms is None else (self.end_ms - self.start_ms) / 60_000
+
+
+@dataclass(frozen=True, slots=True)
+class LooseEnd:
+    """An end of a sortie heard in flight, away from any field it left or was bound for.
+
+    Attributes
+    ----------
+    is_start
+        The sortie begins here; else it ends here.
+    other_ms
+        Where the same sortie ends, or began. [Unix ms]
+    beyond_ms
+        When the address was last heard before, or is next heard after, this end;
+        ``None`` if never. [Unix ms]
+    alt_ft
+        Pressure altitude, else height above the ellipsoid. [ft]
+    speed_kt, course_deg
+        Over the ground, by the positions next to it.
+    rate_fpm
+        Climb or descent; 0 where none is known.
+    """
+
+    icao: str
+    sortie_id: str
+    is_start: bool
+    time_ms: int
+    other_ms: int
+    beyond_ms: int | None
+    lat_deg: float
+    lon_deg: float
+    alt_ft: float
+    speed_kt: float
+    course_deg: float
+    rate_fpm: float
+    type: str | None
+    agency: str
+    reconstructed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Handover:
+    """A change of address in flight: one sortie goes on under another address.
+
+    Attributes
+    ----------
+    sortie_id, next_id
+        The sortie that ends under the first address, the one that goes on.
+    time_ms
+        First position under the new address. [Unix ms]
+    reason
+        Why the two are one flight.
+    """
+
+    icao: str
+    sortie_id: str
+    next_icao: str
+    next_id: str
+    time_ms: int
     reason: str
 
 
@@ -301,6 +373,8 @@ class Sortie:
         Every silence inside it, and the one it ended in.
     dropped
         How many positions each named filter removed from the track it was cut from.
+    handovers
+        Changes of address inside it, in order of time.
     """
 
     sortie_id: str
@@ -310,6 +384,7 @@ class Sortie:
     touched: tuple[Airfield, ...]
     silences: tuple[Silence, ...]
     dropped: tuple[tuple[str, int], ...] = ()
+    handovers: tuple[Handover, ...] = ()
 
 
 CROSSED, AT_FIELD, UNHEARD = "crossed", "at-field", "unheard"
@@ -402,6 +477,20 @@ class Mission:
         What its documents are reconstructed from; ``None`` for a recording.
     parts
         Minutes on station by named part of the region.
+    addresses
+        Every address the sortie was flown under, in order; usually one.
+    doubt
+        Where the evidence allows another count of this flight; ``None`` if it does not.
+    deepest_ms, deepest_lat, deepest_lon
+        When and where it was at ``depth_km``.
+    window_turns
+        Most full turns one way within 40 minutes, as a continuous turn. [turns]
+    orbit_lat, orbit_lon, orbit_radius_km
+        Centre and radius of what it flew round, where the shape is an orbit.
+    could_have_entered
+        Silences in which it could have been in the region unheard: start, end (``None``
+        if it never came back) [Unix ms] and the most minutes it could have spent there
+        (``None`` if that is open).
     """
 
     mission_id: str
@@ -462,6 +551,16 @@ class Mission:
     landing_reason: str
     reconstruction: str | None
     parts: tuple[tuple[str, float], ...] = ()
+    addresses: tuple[str, ...] = ()
+    doubt: str | None = None
+    deepest_ms: int | None = None
+    deepest_lat: float | None = None
+    deepest_lon: float | None = None
+    window_turns: float = 0.0
+    orbit_lat: float | None = None
+    orbit_lon: float | None = None
+    orbit_radius_km: float | None = None
+    could_have_entered: tuple[tuple[int, int | None, float | None], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,10 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from onstation.schema import Match
+import numpy as np
+
+from onstation.periods import utc_day
+from onstation.schema import POSITION_SOURCES, Match, Track
 
 DAY = date(2025, 2, 3)
 NEXT = date(2025, 2, 4)
@@ -70,6 +73,30 @@ def trace(
     } | keys
     text = json.dumps({key: value for key, value in document.items() if value is not None}).encode()
     return text if plain else gzip.compress(text, mtime=0)
+
+
+def trace_of(track: Track, **keys: Any) -> bytes:
+    """Return the document a source would have published of one day of a track."""
+    start = midnight_s(utc_day(int(track.time_ms[0])))
+
+    def known(value: float) -> float | None:
+        return None if np.isnan(value) else float(value)
+
+    rows = [
+        row(
+            int(track.time_ms[k]) / 1000 - start,
+            "ground" if track.on_ground[k] else known(track.baro_alt_ft[k]),
+            track.callsigns[track.callsign[k]] if track.callsign[k] >= 0 else None,
+            lat=round(float(track.lat_deg[k]), 6),
+            lon=round(float(track.lon_deg[k]), 6),
+            gs=known(track.ground_speed_kt[k]),
+            course=known(track.course_deg[k]),
+            rate=known(track.vertical_rate_fpm[k]),
+            source=POSITION_SOURCES[track.position_source[k]],
+        )
+        for k in range(len(track))
+    ]
+    return trace(track.icao, utc_day(int(track.time_ms[0])), rows, r=None, **keys)
 
 
 def path_in(root: Path, icao: str, day: date = DAY) -> Path:

@@ -1,6 +1,7 @@
 """Filters: what each drops, what it must not, and that none alters a value."""
 
 import numpy as np
+import pytest
 from builders import GROUND, fly, track_of
 
 from onstation.tracks.clean import clean
@@ -107,3 +108,73 @@ def test_taxiing_stays_on_the_ground() -> None:
 
     assert track.on_ground.all()
     assert dropped == {}
+
+
+def test_positions_of_a_late_clock_between_the_others_are_dropped_and_lengthen_no_path() -> None:
+    """Two sources take turns every five seconds; one tells where it was twelve seconds ago."""
+    rows = [
+        (float(s), 30.0, -119.0 + (s - (12 if s % 10 else 0)) * 0.002, 24000.0, False)
+        for s in range(0, 1200, 5)
+    ]
+
+    (track,), dropped = clean(track_of(rows))
+
+    assert set(dropped) == {"backward"}
+    assert (np.diff(track.lon_deg) > 0).all()
+    assert len(track) >= len(rows) // 2
+
+
+def test_a_tight_orbit_goes_nowhere_backward() -> None:
+    """A circle of 2 km radius at 200 kt takes two minutes."""
+    angle = np.arange(0, 3600, 3) / 122 * 2 * np.pi
+    rows = [
+        (3.0 * k, 30 + 0.018 * np.sin(a), -119 + 0.0208 * np.cos(a), 5000.0, False)
+        for k, a in enumerate(angle)
+    ]
+
+    assert clean(track_of(rows))[1] == {}
+
+
+@pytest.mark.parametrize("garbled", [126_700.0, 0.0, -1_000.0])
+@pytest.mark.parametrize("count", [1, 4])
+def test_a_garbled_altitude_is_dropped(garbled: float, count: int) -> None:
+    flight = fly((0, 30.0, -119.0, 24000), (60, 32.0, -115.0, 24000))
+    flight.baro_alt_ft[100 : 100 + count] = garbled
+
+    (track,), dropped = clean(flight)
+
+    assert dropped == {"altitude_spike": count}
+    assert set(track.baro_alt_ft) == {24000.0}
+
+
+def test_a_fast_climb_and_a_step_that_stays_are_no_garble() -> None:
+    climb = fly((0, 30.0, -119.0, 1000), (4, 30.2, -118.7, 41000), (30, 31.0, -117.0, 41000))
+    step = fly((0, 30.0, -119.0, 24000), (60, 32.0, -115.0, 24000))
+    step.baro_alt_ft[100:] = 30_000.0
+
+    assert clean(climb)[1] == {}
+    assert clean(step)[1] == {}
+
+
+def test_two_aircraft_at_two_heights_are_no_garble() -> None:
+    high = fly((0, 30.0, -119.0, 30000), (60, 32.0, -115.0, 30000), step_s=10)
+    low = fly((0.05, 26.0, -112.0, 5000), (60.05, 27.0, -110.0, 5000), step_s=10)
+
+    tracks, dropped = clean(join([high, low]))
+
+    assert (len(tracks), dropped) == (2, {})
+
+
+def test_one_garbled_altitude_does_not_unmake_a_landing() -> None:
+    flight = fly(
+        (0, 32.68, -117.30, 1500),
+        (2, 32.698, -117.213, 50),
+        (2.5, 32.698, -117.213, GROUND),
+        (12, 32.698, -117.213, GROUND),
+    )
+    flight.baro_alt_ft[np.flatnonzero(flight.on_ground)[0] - 1] = 126_700.0
+
+    (track,), dropped = clean(flight)
+
+    assert "ground_in_flight" not in dropped
+    assert track.on_ground.sum() == flight.on_ground.sum()

@@ -10,15 +10,18 @@ from onstation.cli.options import output_options, period_options, tz_option
 from onstation.config import Settings
 from onstation.errors import DONE, HOLES
 from onstation.pipeline import identify
+from onstation.reports.explained import Explanation
 from onstation.reports.records import TailStory
 from onstation.reports.safe import drawn
 from onstation.reports.sentences import nothing_usable, plural
+from onstation.store.database import Store
 
 
 @click.command("tail", epilog="Example: onstation tail CBP-113")
 @click.argument("ident")
 @period_options
 @tz_option
+@click.option("--explain", is_flag=True, help="Tell every decision, with its evidence.")
 @output_options(("table", "json"))
 @click.pass_context
 @pass_settings
@@ -30,6 +33,7 @@ def command(
     until: str | None,
     days: int | None,
     tz: str,
+    explain: bool,
     format_: str,
     output: Path | None,
     force: bool,
@@ -47,20 +51,32 @@ def command(
             period_asked(store, since, until, days, tz),
             on_progress=progress(settings),
         )
-    _write(story, format_, output, force)
+        why = _explained(settings, store, story) if explain else None
+    _write(story, why, format_, output, force)
     ctx.exit(_status(story, typed=bool(since or until or days), said=format_ == "table"))
 
 
-def _write(story: TailStory, format_: str, output: Path | None, force: bool) -> None:
+def _explained(settings: Settings, store: Store, story: TailStory) -> Explanation:
+    """Judge once more; what that needs is imported for it alone."""
+    from onstation.pipeline.explain import explain
+
+    return explain(settings, store, story)
+
+
+def _write(
+    story: TailStory, why: Explanation | None, format_: str, output: Path | None, force: bool
+) -> None:
     if format_ == "json":
-        from onstation.reports.export import tail_json
+        from onstation.reports.export import explanation_json, tail_json
 
-        write_table(tail_json(story), None, output, force)
-        return
-    from onstation.reports.render import lines_text
-    from onstation.reports.story import story_lines
+        text = explanation_json(why) if why else tail_json(story)
+    else:
+        from onstation.reports.explained import explanation_lines
+        from onstation.reports.render import lines_text
+        from onstation.reports.story import story_lines
 
-    text = lines_text(story_lines(story), width=width(), colour=colour(output))
+        lines = explanation_lines(why) if why else story_lines(story)
+        text = lines_text(lines, width=width(), colour=colour(output))
     write_table(text, None, output, force)
 
 

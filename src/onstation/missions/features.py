@@ -9,7 +9,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from onstation.geodesy import distance_m, steps, turn_deg
+from onstation.geodesy import between, distance_m, steps, turn_deg
 from onstation.schema import MLAT, SEGMENT_UNKNOWN, Bools, Floats, Ints, Threshold, Track, Visit
 from onstation.units import M_PER_KM, MS_PER_MIN
 
@@ -24,6 +24,7 @@ BRIDGE_MS = 15 * MS_PER_MIN
 SCATTERED_SHARE = 0.2
 SCATTERED_LEG_M = 10_000.0
 MEAN_MS = 2 * MS_PER_MIN
+WINDOW_MS = 40 * MS_PER_MIN
 
 THRESHOLDS = (
     Threshold(
@@ -34,7 +35,15 @@ THRESHOLDS = (
     ),
     Threshold("reversal_deg", REVERSAL_DEG, "deg", "... and no two courses in it differ by more"),
     Threshold("reversal_leg_km", LEG_M / M_PER_KM, "km", "courses are taken over legs this long"),
-    Threshold("orbit_turns", ORBIT_TURNS, "", "more full turns one way than this make an orbit"),
+    Threshold(
+        "orbit_turns", ORBIT_TURNS, "", "full turns one way, within one window, make an orbit"
+    ),
+    Threshold(
+        "orbit_window_min",
+        WINDOW_MS / MS_PER_MIN,
+        "min",
+        "large orbits take ten minutes each; a shorter window misses them",
+    ),
     Threshold(
         "racetrack_axis", AXIS, "", "share of the path along one axis that makes a racetrack"
     ),
@@ -61,6 +70,15 @@ class Shape:
         Full turns in one direction, left and right cancelling out.
     axis
         0 if flown evenly in all directions, 1 if all along one line, to and fro alike.
+    across_m
+        Geodesic distance from entry to exit. [m]
+    extent_m
+        Diagonal of the box the heard path lies in. [m]
+    window_turns
+        Most full turns one way within `WINDOW_MS`.
+    orbit
+        Centre (longitude, latitude) [°] and radius [m] of what it flew round in that
+        window; ``None`` where it turned less than `ORBIT_TURNS` there.
     """
 
     path_m: float
@@ -69,6 +87,15 @@ class Shape:
     reverses: bool
     turns: float
     axis: float
+    across_m: float = 0.0
+    extent_m: float = 0.0
+    window_turns: float = 0.0
+    orbit: tuple[float, float, float] | None = None
+
+    @property
+    def path_over_extent(self) -> float:
+        """How many times longer the path is than what it lies in; 0 without any path."""
+        return self.path_m / self.extent_m if self.extent_m else 0.0
 
     @property
     def name(self) -> str:
@@ -77,7 +104,7 @@ class Shape:
             return "line"
         if self.reverses and self.axis >= AXIS:
             return "racetrack"
-        if self.turns >= ORBIT_TURNS:
+        if self.window_turns >= ORBIT_TURNS:
             return "orbit"
         return "other"
 
@@ -128,6 +155,7 @@ def shape_of(visit: Visit, *, scattered: bool = False) -> Shape:
         float(visit.lat_deg[-1]),
     )
     turns_heard = not all(part.straight for part in parts)
+    most = max(parts, key=lambda part: part.window_turns)
     steady = heard_m + across_silences_m <= STRAIGHT_RATIO * across_m and not _reverses(courses)
     return Shape(
         path_m=heard_m,
@@ -136,6 +164,10 @@ def shape_of(visit: Visit, *, scattered: bool = False) -> Shape:
         reverses=any(_reverses(part.courses) for part in parts),
         turns=abs(sum(part.turned_deg for part in parts)) / 360.0,
         axis=_axis(lengths, courses),
+        across_m=across_m,
+        extent_m=_extent_m(visit.lon_deg, visit.lat_deg),
+        window_turns=most.window_turns,
+        orbit=most.orbit if most.window_turns >= ORBIT_TURNS else None,
     )
 
 
@@ -148,24 +180,73 @@ class _Stretch:
     lengths: Floats
     courses: Floats
     turned_deg: float
+    window_turns: float = 0.0
+    orbit: tuple[float, float, float] | None = None
 
     @classmethod
     def of(cls, visit: Visit, part: slice, *, scattered: bool) -> "_Stretch":
         """Measure one stretch of a visit."""
-        lon, lat = visit.lon_deg[part], visit.lat_deg[part]
+        time, lon, lat = visit.time_ms[part], visit.lon_deg[part], visit.lat_deg[part]
         leg_m, turn_m = LEG_M, TURN_STEP_M
         if scattered:
-            _, lon, lat = _means(visit.time_ms[part], lon, lat)
+            time, lon, lat = _means(time, lon, lat)
             leg_m = turn_m = SCATTERED_LEG_M
         if len(lon) < 2:
             return cls(0.0, True, np.empty(0), np.empty(0), 0.0)
         length_m = float(steps(lon, lat)[0].sum())
         across_m = distance_m(float(lon[0]), float(lat[0]), float(lon[-1]), float(lat[-1]))
         lengths, courses = _legs(lon, lat, max(leg_m, length_m / MAX_LEGS))
-        _, fine = _legs(lon, lat, turn_m)
-        turned = float(turn_deg(fine[:-1], fine[1:]).sum()) if len(fine) > 1 else 0.0
+        turns_ms, turned = _turning(time, lon, lat, turn_m)
+        most, window = _most_turned(turns_ms, turned)
         straight = length_m <= STRAIGHT_RATIO * across_m and not _reverses(courses)
-        return cls(length_m, straight, lengths, courses, turned)
+        return cls(
+            path_m=length_m,
+            straight=straight,
+            lengths=lengths,
+            courses=courses,
+            turned_deg=float(turned.sum()),
+            window_turns=most,
+            orbit=_round(lon, lat, (time >= window[0]) & (time <= window[1])),
+        )
+
+
+def _turning(time_ms: Ints, lon: Floats, lat: Floats, step_m: float) -> tuple[Floats, Floats]:
+    """Return when a path turned [ms] and by how much, right positive [°], every ``step_m``."""
+    _, courses = _legs(lon, lat, step_m)
+    if len(courses) < 2:
+        return np.empty(0), np.empty(0)
+    metres, _ = steps(lon, lat)
+    along = np.concatenate([[0.0], np.cumsum(metres)])
+    marks = np.linspace(0.0, along[-1], len(courses) + 1)[1:-1]
+    return np.interp(marks, along, time_ms), turn_deg(courses[:-1], courses[1:])
+
+
+def _most_turned(turns_ms: Floats, turned_deg: Floats) -> tuple[float, tuple[float, float]]:
+    """Return the most full turns one way within the window, and when that window was."""
+    if not len(turns_ms):
+        return 0.0, (0.0, -1.0)
+    total = np.concatenate([[0.0], np.cumsum(turned_deg)])
+    stop = np.searchsorted(turns_ms, turns_ms + WINDOW_MS, side="right")
+    turns = np.abs(total[stop] - total[:-1]) / 360.0
+    first = int(np.argmax(turns))
+    return float(turns[first]), (float(turns_ms[first]), float(turns_ms[int(stop[first]) - 1]))
+
+
+def _round(lon: Floats, lat: Floats, rows: Bools) -> tuple[float, float, float] | None:
+    """Return centre (longitude, latitude) [°] and radius [m] of what some positions circle."""
+    if rows.sum() < 3:
+        return None
+    box = [(float(a[rows].min()), float(a[rows].max())) for a in (lon, lat)]
+    centre = [(low + high) / 2 for low, high in box]
+    away, _ = between(
+        lon_deg=centre[0], lat_deg=centre[1], to_lon_deg=lon[rows], to_lat_deg=lat[rows]
+    )
+    return centre[0], centre[1], float(np.median(away))
+
+
+def _extent_m(lon: Floats, lat: Floats) -> float:
+    """Return the diagonal of the box a path lies in. [m]"""
+    return distance_m(float(lon.min()), float(lat.min()), float(lon.max()), float(lat.max()))
 
 
 def _heard_parts(silent: Bools) -> list[slice]:

@@ -4,18 +4,23 @@ Airspace is the land and the sea to 12 nautical miles. The four answers are ``ye
 ``no``, ``within-error`` and ``unknown``; none is guessed.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
-from onstation.geodesy import between
-from onstation.schema import MLAT, Floats, Ints, Sortie, Threshold
+from onstation.geodesy import between, steps
+from onstation.schema import MLAT, OBSERVED, Bools, Floats, Ints, Sortie, Threshold
 from onstation.units import M_PER_KM, MPS_PER_KT, MS_PER_MIN, MS_PER_S
 
 INSIDE_M = 2_000.0
 INSIDE_POSITIONS = 3
 OPEN_REACH_M = 370_000.0
 BRIDGE_MS = 15 * MS_PER_MIN
+SAMPLE_M = 80.0
+
+Measure = Callable[[Floats, Floats], Floats]
+"""Depth in Mexican airspace at places (longitude, latitude), negative outside. [m]"""
 
 THRESHOLDS = (
     Threshold(
@@ -31,7 +36,7 @@ THRESHOLDS = (
         "airspace_reach_km",
         OPEN_REACH_M / M_PER_KM,
         "km",
-        "lost for good nearer to Mexican airspace than this: it could have entered",
+        "first heard or lost for good, in flight, nearer to it than this: it could have entered",
     ),
 )
 
@@ -63,7 +68,7 @@ class Mexico:
     minutes
         Time inside, across silences of at most 15 minutes. [min]
     closest_km
-        Least distance to it, 0 inside. [km]
+        Least distance to it on the way heard, between positions too, 0 inside. [km]
     from_entry_km
         Greatest distance from where it first crossed into it; ``None`` where that was
         not heard. [km]
@@ -75,27 +80,83 @@ class Mexico:
     from_entry_km: float | None
 
 
-def mexico_of(sortie: Sortie, around: Surroundings, *, cruise_kt: float) -> Mexico:
-    """Return what a sortie did about Mexican airspace, as far as heard."""
-    track = sortie.track
+def mexico_of(
+    sortie: Sortie, around: Surroundings, *, cruise_kt: float, measure: Measure
+) -> Mexico:
+    """Return what a sortie did about Mexican airspace, as far as heard.
+
+    Parameters
+    ----------
+    cruise_kt
+        Fast cruise of the type: what a silence allows. [kt]
+    measure
+        Tells the depth at further places, for the way between positions.
+    """
     depth = around.airspace_m
-    inside = depth > 0
-    gaps = np.diff(track.time_ms)
-    short = gaps <= BRIDGE_MS
-    minutes = float((gaps * (inside[1:].astype(float) + inside[:-1]) / 2)[short].sum()) / MS_PER_MIN
-    sure = (depth > INSIDE_M) & (track.position_source != MLAT)
+    if not len(depth):
+        return Mexico("unknown", 0.0, None, None)
+    short = np.diff(sortie.track.time_ms) <= BRIDGE_MS
+    between_ = _between_positions(sortie, depth, short, measure)
+    sure = (depth > INSIDE_M) & (sortie.track.position_source != MLAT)
+    deepest = max(float(depth.max()), between_.deepest_m)
     if int(sure.sum()) >= INSIDE_POSITIONS:
         answer = "yes"
-    elif (depth > -INSIDE_M).any():
-        answer = "within-error"
+    elif between_.deepest_m > INSIDE_M or _could_have_entered(sortie, depth, cruise_kt):
+        answer = "unknown"
     else:
-        answer = "unknown" if _could_have_entered(sortie, depth, cruise_kt) else "no"
-    closest = float(np.maximum(0.0, -depth).min()) / M_PER_KM if len(depth) else None
-    return Mexico(answer, minutes, closest, _from_entry_km(sortie, depth, short))
+        answer = "within-error" if deepest > -INSIDE_M else "no"
+    return Mexico(
+        answer,
+        between_.inside_ms / MS_PER_MIN,
+        max(0.0, -deepest) / M_PER_KM,
+        _from_entry_km(sortie, depth, short),
+    )
 
 
-def depth_km(rows: Ints, around: Surroundings) -> float:
-    """Return the greatest distance to the land border over Mexico, 0 outside. [km]
+@dataclass(frozen=True, slots=True)
+class _Between:
+    """What the straight lines between positions say: time inside, and the deepest place.
+
+    Attributes
+    ----------
+    deepest_m
+        On lines whose two positions are both outside: what no position says. [m]
+    """
+
+    inside_ms: float
+    deepest_m: float
+
+
+def _between_positions(sortie: Sortie, depth: Floats, short: Bools, measure: Measure) -> _Between:
+    """Follow the lines between positions at most 15 minutes apart.
+
+    Depth changes along a line by no more than its length; only lines that could come
+    nearer than any position, or cut a corner, are looked at in steps of 80 m.
+    """
+    track = sortie.track
+    gaps = np.diff(track.time_ms).astype(float)
+    one, other = depth[:-1], depth[1:]
+    inside = (one > 0).astype(float) * (other > 0)
+    crossing = short & ((one > 0) != (other > 0))
+    rows = np.flatnonzero(crossing)
+    inside[rows] = np.maximum(one[rows], other[rows]) / np.abs(one[rows] - other[rows])
+    length, _ = steps(track.lon_deg, track.lat_deg)
+    outside = short & (one <= 0) & (other <= 0)
+    best = min(0.0, float(depth.max()))
+    deepest = -np.inf
+    for row in np.flatnonzero(outside & ((one + other + length) / 2 > best)).tolist():
+        count = int(length[row] // SAMPLE_M) + 2
+        part = np.linspace(0, 1, count)
+        to_lon = (track.lon_deg[row + 1] - track.lon_deg[row] + 180) % 360 - 180
+        to_lat = track.lat_deg[row + 1] - track.lat_deg[row]
+        found = measure(track.lon_deg[row] + to_lon * part, track.lat_deg[row] + to_lat * part)
+        inside[row] = float((found > 0).mean())
+        deepest = max(deepest, float(found.max()))
+    return _Between(float((gaps * inside)[short].sum()), deepest)
+
+
+def deepest_row(rows: Ints, around: Surroundings) -> int | None:
+    """Return the row that is farthest from the land border while over Mexico, if any is.
 
     Parameters
     ----------
@@ -103,11 +164,15 @@ def depth_km(rows: Ints, around: Surroundings) -> float:
         Rows of the sortie's track to look at.
     """
     over = rows[around.airspace_m[rows] > 0]
-    return float(around.border_m[over].max()) / M_PER_KM if len(over) else 0.0
+    return int(over[np.argmax(around.border_m[over])]) if len(over) else None
 
 
 def _could_have_entered(sortie: Sortie, depth: Floats, cruise_kt: float) -> bool:
     speed = cruise_kt * MPS_PER_KT
+    take_off = sortie.take_off
+    unheard = take_off.kind != OBSERVED and not (take_off.field or take_off.towards)
+    if unheard and -float(depth[0]) <= OPEN_REACH_M:
+        return True
     for silence in sortie.silences:
         away = -float(depth[silence.before])
         if silence.end_ms is None:
@@ -120,7 +185,7 @@ def _could_have_entered(sortie: Sortie, depth: Floats, cruise_kt: float) -> bool
     return False
 
 
-def _from_entry_km(sortie: Sortie, depth: Floats, short: np.ndarray) -> float | None:
+def _from_entry_km(sortie: Sortie, depth: Floats, short: Bools) -> float | None:
     track = sortie.track
     crossings = np.flatnonzero((depth[:-1] <= 0) & (depth[1:] > 0) & short)
     if not len(crossings):

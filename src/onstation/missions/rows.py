@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from onstation.geodesy import between
-from onstation.missions.mexico import Mexico, Surroundings, depth_km
+from onstation.missions.mexico import Mexico, Surroundings, deepest_row
 from onstation.missions.rules import JudgedVisit, Judgement, unknown_min
 from onstation.schema import (
     FIRST_HEARD,
@@ -58,6 +58,7 @@ def build_row(
     track = sortie.track
     described = judgement.described
     rows = _rows_in(judgement.visits)
+    deepest = deepest_row(_rows_in(described), around)
     altitudes = alt_ft[_rows_in(described)] if described else np.empty(0)
     altitudes = altitudes[~np.isnan(altitudes)]
     stay = judgement.on_station
@@ -65,13 +66,15 @@ def build_row(
     documents = [track.documents[i] for i in np.unique(track.document).tolist()]
     documents.sort(key=lambda d: (d.day, d.source, d.sha256))
     shapes = sorted((j.shape for j in described), key=lambda s: s.path_m, reverse=True)
+    turned = max(described, key=lambda j: j.shape.window_turns, default=None)
+    orbit = turned.shape.orbit if turned else None
     starts = [j.visit.time_ms[0] for j in (stay or judgement.visits)]
     first = int(starts[0]) if starts else _first_in_silence(sortie)
     reconstruction = next((d.head.reconstruction for d in documents if d.head.reconstruction), None)
     return Mission(
         mission_id=sortie.sortie_id,
         status=judgement.status,
-        status_reason=judgement.reason,
+        status_reason="; ".join([judgement.reason, *(one.reason for one in sortie.handovers)]),
         region=region.name,
         icao=track.icao,
         registration=match.registration,
@@ -98,7 +101,7 @@ def build_row(
         last_lat=float(track.lat_deg[rows[-1]]) if len(rows) else None,
         last_lon=float(track.lon_deg[rows[-1]]) if len(rows) else None,
         path_km=sum(j.shape.path_m for j in described) / M_PER_KM,
-        depth_km=depth_km(_rows_in(described), around),
+        depth_km=0.0 if deepest is None else float(around.border_m[deepest]) / M_PER_KM,
         from_entry_km=mexico.from_entry_km,
         from_take_off_km=_from_take_off_km(sortie),
         closest_mexico_km=mexico.closest_km,
@@ -126,7 +129,29 @@ def build_row(
         landing_reason=sortie.landing.reason,
         reconstruction=reconstruction,
         parts=tuple(parts),
+        addresses=(track.icao, *(one.next_icao for one in sortie.handovers)),
+        doubt=doubt_of(sortie),
+        deepest_ms=None if deepest is None else int(track.time_ms[deepest]),
+        deepest_lat=None if deepest is None else float(track.lat_deg[deepest]),
+        deepest_lon=None if deepest is None else float(track.lon_deg[deepest]),
+        window_turns=max((j.shape.window_turns for j in described), default=0.0),
+        orbit_lat=orbit[1] if orbit else None,
+        orbit_lon=orbit[0] if orbit else None,
+        orbit_radius_km=orbit[2] / M_PER_KM if orbit else None,
+        could_have_entered=tuple(
+            (one.silence.start_ms, one.silence.end_ms, one.most_min)
+            for one in judgement.could_have_entered
+        ),
     )
+
+
+def doubt_of(sortie: Sortie) -> str | None:
+    """Say where the evidence allows another count of a flight; None if it does not."""
+    told = [f"perhaps two flights: {s.reason}" for s in sortie.silences if s.is_open]
+    for end, which in ((sortie.take_off, "before"), (sortie.landing, "after")):
+        if end.cut and end.cut.is_open:
+            told.append(f"perhaps one flight with that {which} it: {end.cut.reason}")
+    return "; ".join(told) or None
 
 
 def _rows_in(visits: Sequence[JudgedVisit]) -> Ints:

@@ -100,6 +100,8 @@ class Judgement:
         The visits the row's figures are of: those on station if it is counted, else all.
     on_station_min
         Observed and bridged time on station. [min]
+    could_have_entered
+        Silences in which it could have been in the region unheard.
     """
 
     status: str
@@ -108,6 +110,22 @@ class Judgement:
     on_station: tuple[JudgedVisit, ...]
     described: tuple[JudgedVisit, ...]
     on_station_min: float
+    could_have_entered: tuple["Unheard", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Unheard:
+    """A silence in which a sortie could have been in a region.
+
+    Attributes
+    ----------
+    most_min
+        The most it could have spent there, the way in and out flown at the type's fast
+        cruise; ``None`` where the signal never came back. [min]
+    """
+
+    silence: Silence
+    most_min: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +168,32 @@ def judge_sortie(
     Judgement or None
         None if it neither was there nor could have been.
     """
+    judgement = _verdict(sortie, presence, station, match=match, cruise_kt=cruise_kt)
+    if judgement is None:
+        return None
+    unheard = could_have_entered(sortie, station, cruise_kt)
+    return replace(judgement, could_have_entered=unheard)
+
+
+def could_have_entered(sortie: Sortie, station: Station, cruise_kt: float) -> tuple[Unheard, ...]:
+    """Return the silences of a sortie in which it could have been in a region, in order."""
+    found = []
+    for silence in sortie.silences:
+        if silence.end_ms is None:
+            row = silence.before
+            place = float(sortie.track.lon_deg[row]), float(sortie.track.lat_deg[row])
+            if station.distance_m(*place) <= UNHEARD_M:
+                found.append(Unheard(silence, None))
+            continue
+        spare_ms = _spare_ms(sortie, silence, station, cruise_kt)
+        if spare_ms > 0:
+            found.append(Unheard(silence, spare_ms / MS_PER_MIN))
+    return tuple(found)
+
+
+def _verdict(
+    sortie: Sortie, presence: Presence, station: Station, *, match: Match, cruise_kt: float
+) -> Judgement | None:
     direct = _direct_flight(sortie) if station.line_patrol else None
     scattered = is_scattered(sortie.track)
     judged = tuple(_judge_visit(v, station, direct, scattered=scattered) for v in presence.visits)
@@ -181,7 +225,7 @@ def judge_sortie(
             reason = f"ran along the line for less than {least:g} min"
         if len(judged) > 1:
             reason = f"{len(judged)} straight visits; the longest: {reason}"
-    return Judgement(TRANSIT, reason, judged, (), judged, 0.0)
+    return Judgement(TRANSIT, reason, judged, (), judged, minutes)
 
 
 def _judge_visit(

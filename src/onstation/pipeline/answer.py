@@ -205,12 +205,14 @@ def thresholds() -> tuple[tuple[str, Threshold], ...]:
     """Return every threshold of the rule with the step it belongs to."""
     from onstation.missions import features, mexico, rules
     from onstation.regions import geofence
-    from onstation.tracks import clean, silences, sorties
+    from onstation.tracks import clean, ground, handover, silences, sorties
 
     steps = (
         ("track", clean.THRESHOLDS),
+        ("ground", ground.THRESHOLDS),
         ("sortie", sorties.THRESHOLDS),
         ("silence", silences.THRESHOLDS),
+        ("change of address", handover.THRESHOLDS),
         ("visit", geofence.THRESHOLDS),
         ("shape", features.THRESHOLDS),
         ("mission", rules.THRESHOLDS),

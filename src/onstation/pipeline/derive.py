@@ -7,18 +7,25 @@ a run over nothing new imports none of the heavy rooms.
 
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
 from onstation.config import Settings, shipped
 from onstation.fleet.load import load_fleet
 from onstation.fleet.match import Fleet
 from onstation.regions.load import brief
-from onstation.schema import RULE, SILENT, Mission, RegionsBrief
+from onstation.schema import RULE, SILENT, Handover, LooseEnd, Mission, RegionsBrief
 from onstation.store.database import Store
 
-JUDGE_VERSION = "1"
+if TYPE_CHECKING:
+    from onstation.pipeline.judge import Flown
+
+JUDGE_VERSION = "2"
 """Version of the code that judges; a change that alters any row needs a new number."""
+
+JOINED = "joined"
+"""Name of the note that tells over which keys changes of address were last looked for."""
 
 Progress = Callable[[int, int], None]
 
@@ -46,19 +53,68 @@ def derive(settings: Settings, store: Store, on_progress: Progress | None = None
     present = store.derived.all_keys()
     for icao in present.keys() - wanted.keys():
         store.derived.forget_aircraft(icao)
-    stale = sorted(icao for icao, key in wanted.items() if present.get(icao) != key)
-    if not stale:
+    stale = sorted(icao for icao, key in wanted.items() if _own(present.get(icao)) != key)
+    everything = hashlib.sha256("".join(sorted(wanted.values())).encode()).hexdigest()
+    if not stale and store.note(JOINED) == everything:
         return 0
-    judge = _judge(settings, store, fleet)
+    judges = Judges(settings, store, fleet)
     for done, icao in enumerate(stale):
         if on_progress:
             on_progress(done, len(stale))
-        rows = judge(icao)
-        rows = _renumbered_apart(store.derived.missions_of(icao), rows)
-        store.derived.replace_aircraft(icao, wanted[icao], rows)
+        flown = judges.sorties(icao)
+        store.derived.replace_ends(icao, judges.ends(flown))
+        _put(store, icao, wanted[icao], judges.rows(flown))
+    _join(store, judges, wanted)
+    store.leave_note(JOINED, everything)
     if on_progress:
         on_progress(len(stale), len(stale))
     return len(stale)
+
+
+def _join(store: Store, judges: "Judges", wanted: dict[str, str]) -> None:
+    """Judge addresses together where a flight changed from one to the other.
+
+    Which flights did depends on the loose ends of all addresses; the key of an address
+    names the changes it took part in and the documents of the others.
+    """
+    groups = judges.groups(store.derived.loose_ends())
+    keys = {icao: _joint_key(wanted, group) for group in groups for icao in group.icaos}
+    present = store.derived.all_keys()
+    stale = {i for i in wanted if present[i] != _key(wanted[i], keys.get(i, ""))}
+    for group in groups:
+        if stale & set(group.icaos):
+            flown = {icao: judges.sorties(icao) for icao in group.icaos}
+            for icao, rows in judges.rows_together(flown, group.handovers).items():
+                _put(store, icao, _key(wanted[icao], keys[icao]), rows)
+    for icao in sorted(stale - keys.keys()):
+        _put(store, icao, wanted[icao], judges.rows(judges.sorties(icao)))
+
+
+def _put(store: Store, icao: str, key: str, rows: list[Mission]) -> None:
+    store.derived.replace_aircraft(
+        icao, key, _renumbered_apart(store.derived.missions_of(icao), rows)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Addresses between which flights changed."""
+
+    icaos: tuple[str, ...]
+    handovers: tuple[Handover, ...]
+
+
+def _joint_key(wanted: dict[str, str], group: _Group) -> str:
+    text = "|".join([*(wanted[icao] for icao in group.icaos), *map(str, group.handovers)])
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _key(own: str, joint: str) -> str:
+    return f"{own}:{joint}" if joint else own
+
+
+def _own(key: str | None) -> str | None:
+    return key.split(":")[0] if key else None
 
 
 def _keys(store: Store, fleet: Fleet, regions: RegionsBrief) -> dict[str, str]:
@@ -95,16 +151,58 @@ def _held_days(store: Store) -> Callable[[str], set[date]]:
     return held
 
 
-def _judge(settings: Settings, store: Store, fleet: Fleet) -> Callable[[str], list[Mission]]:
-    """Set up the heavy rooms, once, and return what judges one address."""
-    from onstation.pipeline.judge import Bench, judge_aircraft
-    from onstation.regions.depth import Depth
-    from onstation.regions.resolve import resolve
+class Judges:
+    """The heavy rooms, set up once.
 
-    atlas = resolve(settings.regions, settings.cache, shipped("regions"))
-    held = _held_days(store)
-    bench = Bench(fleet, atlas, Depth(atlas), lambda icao, day: day in held(icao))
-    return lambda icao: judge_aircraft(store.archive.documents_of(icao), bench)
+    Attributes
+    ----------
+    bench
+        What rows are judged with.
+    """
+
+    def __init__(self, settings: Settings, store: Store, fleet: Fleet) -> None:
+        from onstation.pipeline import judge, together
+        from onstation.regions.depth import Depth
+        from onstation.regions.resolve import resolve
+
+        atlas = resolve(settings.regions, settings.cache, shipped("regions"))
+        held = _held_days(store)
+        self._store = store
+        self.bench = judge.Bench(fleet, atlas, Depth(atlas), lambda icao, day: day in held(icao))
+        self._judge, self._together = judge, together
+
+    def sorties(self, icao: str) -> "list[Flown]":
+        """Return every sortie of an address."""
+        return self._judge.sorties_in(self._store.archive.documents_of(icao), self.bench)
+
+    def ends(self, flown: "list[Flown]") -> list[LooseEnd]:
+        """Return the loose ends of the sorties of an address."""
+        return self._together.ends_of(flown)
+
+    def rows(self, flown: "list[Flown]") -> list[Mission]:
+        """Return the rows of an address judged alone."""
+        return [row for one in flown for row in self._judge.rows_of(one, self.bench)]
+
+    def flights(self, icaos: Sequence[str]) -> "list[Flown]":
+        """Return the sorties of addresses as they were judged, changes of address joined."""
+        groups = [
+            g for g in self.groups(self._store.derived.loose_ends()) if set(icaos) & set(g.icaos)
+        ]
+        every = dict.fromkeys([*icaos, *(icao for group in groups for icao in group.icaos)])
+        flown = {icao: self.sorties(icao) for icao in every}
+        handovers = [one for group in groups for one in group.handovers]
+        whole = self._together.whole_flights(flown, handovers)
+        return [whole.get(one.sortie.sortie_id, one) for icao in icaos for one in flown[icao]]
+
+    def rows_together(
+        self, flown: "dict[str, list[Flown]]", handovers: Sequence[Handover]
+    ) -> dict[str, list[Mission]]:
+        """Return the rows of addresses between which flights changed."""
+        return self._together.judge_together(flown, handovers, self.bench)
+
+    def groups(self, ends: Sequence[LooseEnd]) -> list[_Group]:
+        """Return the addresses that changes of address tie together."""
+        return [_Group(*group) for group in self._together.groups_of(ends)]
 
 
 def _renumbered_apart(before: Sequence[Mission], after: Sequence[Mission]) -> list[Mission]:

@@ -57,11 +57,25 @@ class Bench:
     held: Callable[[str, date], bool]
 
 
+@dataclass(frozen=True, slots=True)
+class Flown:
+    """A sortie and who flew it."""
+
+    sortie: Sortie
+    match: Match
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """What a sortie did in one region, with all that led to the verdict."""
+
+    region: Region
+    presence: Presence
+    judgement: Judgement
+
+
 def judge_aircraft(documents: Sequence[tuple[Document, bytes]], bench: Bench) -> list[Mission]:
     """Return every row of one address.
-
-    Recordings and reconstructions are kept apart from the first step on, so that one
-    never lends a position to the other.
 
     Parameters
     ----------
@@ -74,20 +88,40 @@ def judge_aircraft(documents: Sequence[tuple[Document, bytes]], bench: Bench) ->
         In order of time and region; empty if it was never near a region, or nobody
         watches it.
     """
-    rows: list[Mission] = []
+    return [row for one in sorties_in(documents, bench) for row in rows_of(one, bench)]
+
+
+def judge_tracks(tracks: Sequence[Track], bench: Bench) -> list[Mission]:
+    """Return every row of one address, from what its documents hold.
+
+    Parameters
+    ----------
+    tracks
+        Of one address, in any order, all recorded or all reconstructed.
+    """
+    return [row for one in sorties_on(tracks, bench) for row in rows_of(one, bench)]
+
+
+def sorties_in(documents: Sequence[tuple[Document, bytes]], bench: Bench) -> list[Flown]:
+    """Return every sortie of one address with who flew it, in order of time.
+
+    Recordings and reconstructions are kept apart from the first step on, so that one
+    never lends a position to the other.
+    """
+    found: list[Flown] = []
     numbers: dict[date, int] = {}
     for recorded in (True, False):
         chosen = [item for item in documents if (item[0].head.reconstruction is None) == recorded]
         tracks = [read_trace(data, document=document)[0] for document, data in chosen]
         if tracks:
-            rows += judge_tracks(tracks, bench, numbers)
-    return rows
+            found += sorties_on(tracks, bench, numbers)
+    return found
 
 
-def judge_tracks(
+def sorties_on(
     tracks: Sequence[Track], bench: Bench, numbers: dict[date, int] | None = None
-) -> list[Mission]:
-    """Return every row of one address, from what its documents hold.
+) -> list[Flown]:
+    """Return every sortie of one address, from what its documents hold.
 
     Parameters
     ----------
@@ -96,6 +130,11 @@ def judge_tracks(
     numbers
         How many of its sorties were numbered before, by day: a reconstruction is numbered
         after the recordings of its day.
+
+    Returns
+    -------
+    list of Flown
+        Empty if nobody watches the address.
     """
     whole = join(tracks)
     match = _match(whole, bench.fleet, None)
@@ -109,7 +148,29 @@ def judge_tracks(
         dropped=dropped,
         numbers=numbers,
     )
-    return [row for sortie in sorties for row in _rows_of(sortie, bench)]
+    days = [utc_day(sortie.take_off.time_ms) for sortie in sorties]
+    known = [_match(s.track, bench.fleet, day) for s, day in zip(sorties, days, strict=True)]
+    return [Flown(s, match) for s, match in zip(sorties, known, strict=True) if match]
+
+
+def weigh(one: Flown, bench: Bench, regions: Sequence[Region] | None = None) -> list[Weighed]:
+    """Return what a sortie did in each region it was in, or could have been in.
+
+    Parameters
+    ----------
+    regions
+        All of the atlas if not given.
+    """
+    cruise_kt = performance(one.match.type).cruise_kt
+    found = []
+    for region in bench.atlas.regions if regions is None else regions:
+        there = presence(one.sortie, region)
+        judgement = judge_sortie(
+            one.sortie, there, _station(region, bench.depth), match=one.match, cruise_kt=cruise_kt
+        )
+        if judgement:
+            found.append(Weighed(region, there, judgement))
+    return found
 
 
 def _match(track: Track, fleet: Fleet, day: date | None) -> Match | None:
@@ -131,42 +192,37 @@ def _match(track: Track, fleet: Fleet, day: date | None) -> Match | None:
     return None
 
 
-def _rows_of(sortie: Sortie, bench: Bench) -> list[Mission]:
-    match = _match(sortie.track, bench.fleet, utc_day(sortie.take_off.time_ms))
-    if match is None:
+def rows_of(one: Flown, bench: Bench) -> list[Mission]:
+    """Return the rows of a sortie, one for each region it was in or could have been in."""
+    weighed = weigh(one, bench)
+    if not weighed:
         return []
-    cruise_kt = performance(match.type).cruise_kt
-    judged: list[tuple[Region, Presence, Judgement]] = []
-    for region in bench.atlas.regions:
-        found = presence(sortie, region)
-        judgement = judge_sortie(
-            sortie, found, _station(region, bench.depth), match=match, cruise_kt=cruise_kt
-        )
-        if judgement:
-            judged.append((region, found, judgement))
-    if not judged:
-        return []
-    track = sortie.track
+    track = one.sortie.track
     around = Surroundings(
         airspace_m=bench.depth.airspace_m(track.lon_deg, track.lat_deg),
         border_m=bench.depth.border_m(track.lon_deg, track.lat_deg),
     )
-    mexico = mexico_of(sortie, around, cruise_kt=cruise_kt)
+    mexico = mexico_of(
+        one.sortie,
+        around,
+        cruise_kt=performance(one.match.type).cruise_kt,
+        measure=bench.depth.airspace_m,
+    )
     alt_ft = known_altitudes_ft(track)
     rows = [
         build_row(
-            sortie,
-            judgement,
-            brief_of(region),
-            match=match,
+            one.sortie,
+            w.judgement,
+            brief_of(w.region),
+            match=one.match,
             mexico=mexico,
             around=around,
             alt_ft=alt_ft,
-            segments=found.segments,
-            zone=_zone(sortie, judgement),
-            parts=_parts(judgement, region),
+            segments=w.presence.segments,
+            zone=_zone(one.sortie, w.judgement),
+            parts=_parts(w.judgement, w.region),
         )
-        for region, found, judgement in judged
+        for w in weighed
     ]
     return agree_on_date(rows)
 

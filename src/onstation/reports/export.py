@@ -4,8 +4,11 @@ JSON carries the fields of the CSV, typed, with what a reader must know beside t
 """
 
 from collections.abc import Sequence
+from dataclasses import fields, is_dataclass
+from datetime import date
 from typing import Any
 
+from onstation.periods import iso
 from onstation.reports.columns import (
     COLUMNS,
     DAY,
@@ -24,6 +27,7 @@ from onstation.reports.encode import (
     metadata,
     tool,
 )
+from onstation.reports.explained import Explanation
 from onstation.reports.records import MissionList, Report, Row, RuleText, TailStory
 from onstation.reports.sentences import closing_lines, norm_source
 from onstation.schema import Mission
@@ -140,6 +144,38 @@ def tail_json(story: TailStory) -> str:
     ``missions`` holds the counted rows; transits, possible and excluded ones stand
     beside them.
     """
+    return json_text(_tail_record(story))
+
+
+def explanation_json(found: Explanation) -> str:
+    """Return the story of an aircraft as JSON, with every decision under ``explained``."""
+    explained = [_plain(one, leave=("rows",)) for one in found.sorties]
+    return json_text(
+        _tail_record(found.story) | {"explained": explained, "limits": _plain(found.limits)}
+    )
+
+
+def _plain(value: Any, leave: Sequence[str] = ()) -> Any:
+    """Return a record as JSON holds it: instants as text under names that end in ``_utc``."""
+    if is_dataclass(value):
+        told: dict[str, Any] = {}
+        for field in fields(value):
+            item = getattr(value, field.name)
+            if field.name in leave:
+                continue
+            if field.name.endswith("_ms"):
+                told[field.name.removesuffix("_ms") + "_utc"] = None if item is None else iso(item)
+            else:
+                told[field.name] = _plain(item)
+        return told
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, date):
+        return value.isoformat()
+    return round(value, 3) if isinstance(value, float) else value
+
+
+def _tail_record(story: TailStory) -> dict[str, Any]:
     records = [
         _record(row, _key(row) in story.in_total, story.frame.period.tz) for row in story.rows
     ]
@@ -159,28 +195,25 @@ def tail_json(story: TailStory) -> str:
         for one in story.aircraft
     ]
     single = identity[0] if len(identity) == 1 else None
-    return json_text(
-        about(story.frame)
-        | {
-            "ident": story.ident,
-            "matched_by": story.matched_by,
-            "identity": single,
-            "identities": identity,
-            "missions": _of(records, "counted"),
-            "transits": _of(records, "transit"),
-            "possible": _of(records, "possible"),
-            "excluded": _of(records, "excluded"),
-            "days_without_data": sorted(
-                {day.isoformat() for one in story.days for day in one.without_data}
-            ),
-            "days_heard": sorted({day.isoformat() for one in story.days for day in one.heard}),
-            "holes": [
-                {"icao": one.icao, "day": day.isoformat(), "reason": reason}
-                for one in story.days
-                for day, reason in one.holes
-            ],
-        }
-    )
+    return about(story.frame) | {
+        "ident": story.ident,
+        "matched_by": story.matched_by,
+        "identity": single,
+        "identities": identity,
+        "missions": _of(records, "counted"),
+        "transits": _of(records, "transit"),
+        "possible": _of(records, "possible"),
+        "excluded": _of(records, "excluded"),
+        "days_without_data": sorted(
+            {day.isoformat() for one in story.days for day in one.without_data}
+        ),
+        "days_heard": sorted({day.isoformat() for one in story.days for day in one.heard}),
+        "holes": [
+            {"icao": one.icao, "day": day.isoformat(), "reason": reason}
+            for one in story.days
+            for day, reason in one.holes
+        ],
+    }
 
 
 def rule_json(text: RuleText) -> str:
@@ -247,7 +280,39 @@ def _record(row: Mission, in_total: bool, zone: str) -> dict[str, Any]:
     }
     record["parts"] = [{"name": name, "minutes": round(minutes, 1)} for name, minutes in row.parts]
     record["reconstruction"] = row.reconstruction
-    return record
+    return record | _beside(row)
+
+
+def _beside(row: Mission) -> dict[str, Any]:
+    """Return what JSON tells of a row beyond the published columns."""
+    deepest = orbit = None
+    if row.deepest_ms is not None:
+        deepest = {"utc": iso(row.deepest_ms), "lat": row.deepest_lat, "lon": row.deepest_lon}
+    if row.orbit_radius_km is not None:
+        orbit = {
+            "lat": _to(row.orbit_lat, 4),
+            "lon": _to(row.orbit_lon, 4),
+            "radius_km": _to(row.orbit_radius_km, 1),
+        }
+    return {
+        "addresses": list(row.addresses),
+        "doubt": row.doubt,
+        "deepest": deepest,
+        "window_turns": round(row.window_turns, 1),
+        "orbit": orbit,
+        "could_have_entered": [
+            {
+                "since": iso(start),
+                "until": None if end is None else iso(end),
+                "most_min": _to(most, 1),
+            }
+            for start, end, most in row.could_have_entered
+        ],
+    }
+
+
+def _to(value: float | None, digits: int) -> float | None:
+    return None if value is None else round(value, digits)
 
 
 def _of(records: Sequence[dict[str, Any]], status: str) -> list[dict[str, Any]]:

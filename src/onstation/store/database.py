@@ -14,10 +14,12 @@ from onstation.store.ledger import Ledger
 from onstation.store.pulls import Pulls
 
 FILE = "onstation.sqlite3"
-VERSION = 2
+VERSION = 3
 """Version of the tables; the number SQLite keeps as ``user_version``."""
 NOTES = "CREATE TABLE notes (name TEXT PRIMARY KEY, text TEXT NOT NULL)"
 """What one run leaves for the next, such as what the last daily report said."""
+UPGRADES = {2: derived.LOOSE_ENDS, 3: f"{ledger.TABLES_3};{pulls.TABLES_3}"}
+"""What each version added to the one before it."""
 APPLICATION = 0x6F6E7374
 """``onst``: marks the file as ours; the number SQLite keeps as ``application_id``."""
 
@@ -120,8 +122,10 @@ def _prepared(connection: Connection) -> Connection:
                 f"store {connection.place}: made by a newer onstation (version {version}, "
                 f"this one knows {VERSION}); update onstation, or choose another --store."
             )
-        if version < VERSION:
-            _bring_up(connection)
+        if version == 0:
+            _make(connection)
+        elif version < VERSION:
+            _upgrade(connection, version)
         connection.execute("PRAGMA synchronous = NORMAL")
     except BaseException:
         connection.close()
@@ -129,29 +133,37 @@ def _prepared(connection: Connection) -> Connection:
     return connection
 
 
-def _bring_up(connection: Connection) -> None:
-    """Make the tables of a new file, or add to an older one what it lacks."""
+def _make(connection: Connection) -> None:
     connection.execute("PRAGMA journal_mode = WAL")
     with connection.transaction():
-        version = connection.value("PRAGMA user_version")  # another run may have been faster
-        if version < 1:
-            _make(connection)
-        if version < 2:
-            _carry_out(connection, ledger.TABLES_2, pulls.TABLES_2)
-        connection.execute(f"PRAGMA user_version = {max(version, VERSION)}")
+        if connection.value("PRAGMA user_version") == VERSION:
+            return  # another run was faster
+        if connection.value("SELECT count(*) FROM sqlite_master"):
+            raise StoreError(
+                f"store {connection.place}: it is no onstation store; "
+                "move it away or choose another --store."
+            )
+        for module in (archive, files, days, ledger, derived):
+            _carry_out(connection, module.TABLES)
+        for statements in UPGRADES.values():
+            _carry_out(connection, statements)
+        connection.execute(NOTES)
+        connection.execute(f"PRAGMA application_id = {APPLICATION}")
+        connection.execute(f"PRAGMA user_version = {VERSION}")
 
 
-def _make(connection: Connection) -> None:
-    if connection.value("SELECT count(*) FROM sqlite_master"):
-        raise StoreError(
-            f"store {connection.place}: it is no onstation store; "
-            "move it away or choose another --store."
-        )
-    _carry_out(connection, *(m.TABLES for m in (archive, files, days, ledger, derived)), NOTES)
-    connection.execute(f"PRAGMA application_id = {APPLICATION}")
+def _upgrade(connection: Connection, version: int) -> None:
+    """Bring the tables of an older store up to date; what it holds is kept."""
+    with connection.transaction():
+        if connection.value("PRAGMA user_version") == VERSION:
+            return  # another run was faster
+        for number, statements in UPGRADES.items():
+            if number > version:
+                _carry_out(connection, statements)
+        connection.execute(f"PRAGMA user_version = {VERSION}")
 
 
-def _carry_out(connection: Connection, *scripts: str) -> None:
-    for statement in ";".join(scripts).split(";"):
+def _carry_out(connection: Connection, statements: str) -> None:
+    for statement in statements.split(";"):
         if statement.strip():
             connection.execute(statement)

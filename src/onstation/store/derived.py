@@ -4,10 +4,10 @@ import json
 import types
 import typing
 from collections.abc import Iterable, Sequence
-from dataclasses import fields
+from dataclasses import asdict, fields
 from typing import Any
 
-from onstation.schema import Mission
+from onstation.schema import LooseEnd, Mission
 from onstation.store.connection import Connection
 
 TABLES = """
@@ -28,6 +28,11 @@ CREATE TABLE missions (
 CREATE INDEX missions_date ON missions (date_ms);
 CREATE INDEX missions_icao ON missions (icao);
 """
+LOOSE_ENDS = """
+CREATE TABLE loose_ends (icao TEXT NOT NULL, body TEXT NOT NULL);
+CREATE INDEX loose_ends_icao ON loose_ends (icao);
+"""
+"""Ends of sorties heard in flight, by address: what changes of address are found from."""
 
 _FIELDS = tuple(field.name for field in fields(Mission))
 
@@ -87,9 +92,24 @@ class Derived:
             )
             self._db.execute("INSERT OR REPLACE INTO derived VALUES (?, ?, ?)", (icao, key, at_ms))
 
+    def replace_ends(self, icao: str, ends: Sequence[LooseEnd]) -> None:
+        """Put the loose ends of one address in place of those it had."""
+        with self._db.transaction():
+            self._db.execute("DELETE FROM loose_ends WHERE icao = ?", (icao,))
+            self._db.executemany(
+                "INSERT INTO loose_ends VALUES (?, ?)",
+                [(icao, json.dumps(asdict(end), allow_nan=False)) for end in ends],
+            )
+
+    def loose_ends(self) -> list[LooseEnd]:
+        """Return every loose end, by address."""
+        rows = self._db.rows("SELECT body FROM loose_ends ORDER BY icao, rowid")
+        return [LooseEnd(**json.loads(body)) for (body,) in rows]
+
     def forget_aircraft(self, icao: str) -> None:
         """Drop the missions of one address and the key they were derived under."""
         with self._db.transaction():
+            self._db.execute("DELETE FROM loose_ends WHERE icao = ?", (icao,))
             self._db.execute("DELETE FROM missions WHERE icao = ?", (icao,))
             self._db.execute("DELETE FROM derived WHERE icao = ?", (icao,))
 

@@ -47,7 +47,7 @@ LATER = {
     "fleet": "TEXT NOT NULL DEFAULT ''",
     "upload": "TEXT NOT NULL DEFAULT ''",
 }
-"""The same, since version 2 of the tables."""
+"""The same, since version 3 of the tables."""
 _QUESTION = """
     source TEXT NOT NULL,
     day INTEGER NOT NULL,
@@ -62,7 +62,7 @@ CREATE TABLE answers ({_QUESTION}    {_SAYS},
 ) WITHOUT ROWID;
 CREATE INDEX answers_icao ON answers (icao, day);
 """
-TABLES_2 = (
+TABLES_3 = (
     ";".join(f"ALTER TABLE answers ADD COLUMN {name} {kind}" for name, kind in LATER.items())
     + f""";
 CREATE TABLE replaced (              -- answers that a later one took the place of
@@ -76,7 +76,7 @@ CREATE TABLE validators (            -- what a source says changes when a docume
 ) WITHOUT ROWID;
 """
 )
-"""What version 2 adds."""
+"""What version 3 adds."""
 
 LOCAL, RECONSTRUCTION = "local", "reconstruction"
 """Names of the sources a user's own files are."""

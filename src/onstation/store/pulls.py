@@ -8,7 +8,7 @@ from datetime import date
 
 from onstation.store.connection import Connection
 
-TABLES_2 = """
+TABLES_3 = """
 CREATE TABLE pulls (
     source TEXT NOT NULL,
     day INTEGER NOT NULL,

@@ -5,43 +5,35 @@ that use one address at the same time; the second is why `clean` may return seve
 tracks.
 """
 
-from dataclasses import dataclass, field
-
 import numpy as np
 
 from onstation.airfields import nearest
-from onstation.geodesy import between, distance_m, steps
+from onstation.geodesy import distance_m, steps
 from onstation.schema import MLAT, Bools, Floats, Threshold, Track
-from onstation.units import MPS_PER_KT
+from onstation.tracks import apart
+from onstation.tracks.ground import at_rest
+from onstation.units import MPS_PER_KT, MS_PER_MIN
 
 DUPLICATE_MS = 1000
 DUPLICATE_M = 1000.0
-MAX_SPEED_KT = 800.0
-SLACK_M = 3000.0
-MLAT_SLACK_M = 10_000.0
 GROUND_SPEED_KT = 250.0
-SECOND_AIRCRAFT_POSITIONS = 20
-SECOND_AIRCRAFT_MS = 300_000
-JUMP_EDGE_MS = 120_000
-MAX_OPEN_CHAINS = 40
-MAX_AIRCRAFT = 4
 GROUND_SLACK_FT = 2_000.0
 DESCENT_FPM = 4_000.0
 BETTER_MS = 60_000
-COPY_MS = 150_000
-COPY_SHARE = 0.8
-COPY_SHIFTS = 4
 PARKED_MS = 600_000
+M_PER_DEG = 111_200.0
 PARKED_KT = 30.0
+BACKWARD_MS = 30_000
+BACKWARD_M = (100.0, 3_000.0)
+LOCAL_MS = 20_000
+SPIKE_FT = 2_000.0
+SPIKE_FPM = 15_000.0
+SPIKE_MS = 120_000
+SUPPORT = 3
 
 THRESHOLDS = (
     Threshold("duplicate_s", DUPLICATE_MS / 1000, "s", "positions closer in time are one"),
     Threshold("duplicate_m", DUPLICATE_M, "m", "... unless this far apart: then two aircraft"),
-    Threshold(
-        "max_speed_kt", MAX_SPEED_KT, "kt", "over the ground; none of the watched types exceeds it"
-    ),
-    Threshold("slack_m", SLACK_M, "m", "error of two positions and of their times"),
-    Threshold("mlat_slack_m", MLAT_SLACK_M, "m", "the same for multilateration, which scatters"),
     Threshold(
         "ground_speed_kt", GROUND_SPEED_KT, "kt", 'a "ground" flag at more than this is wrong'
     ),
@@ -54,28 +46,21 @@ THRESHOLDS = (
     Threshold("descent_fpm", DESCENT_FPM, "ft/min", "... and this much higher for each minute"),
     Threshold("better_s", BETTER_MS / 1000, "s", "MLAT this close to a better position adds none"),
     Threshold("parked_kt", PARKED_KT, "kt", "what moves slower over ten minutes does not fly"),
-    Threshold("copy_s", COPY_MS / 1000, "s", "a track so late on another's path is a copy of it"),
-    Threshold("max_aircraft", MAX_AIRCRAFT, "", "at once on one address; more are noise"),
     Threshold(
-        "second_aircraft_positions",
-        SECOND_AIRCRAFT_POSITIONS,
-        "",
-        "fewer positions elsewhere are errors, not a second aircraft on the address",
+        "backward_s",
+        BACKWARD_MS / 1000,
+        "s",
+        "no aircraft turns back and on again within this: a position of an earlier time",
     ),
     Threshold(
-        "second_aircraft_min", SECOND_AIRCRAFT_MS / 60_000, "min", "the same, by how long it lasts"
+        "spike_ft",
+        SPIKE_FT,
+        "ft",
+        "off the heights before and after, and back within two minutes: a garbled altitude",
     ),
+    Threshold("spike_fpm", SPIKE_FPM, "ft/min", "... and this much more for each minute between"),
+    *apart.THRESHOLDS,
 )
-
-
-@dataclass(slots=True)
-class _Chain:
-    """Positions that one aircraft could have flown, while they are collected."""
-
-    rows: list[int] = field(default_factory=list)
-    time_ms: int = 0
-    lat: float = 0.0
-    lon: float = 0.0
 
 
 def clean(track: Track) -> tuple[list[Track], dict[str, int]]:
@@ -110,10 +95,12 @@ def clean(track: Track) -> tuple[list[Track], dict[str, int]]:
     track = keep("ground_in_flight", _ground_is_low(track), track)
     track = keep("mlat_beside_better", _better_known(track), track)
     track = keep("parked", _flying(track), track)
-    chains, spoiled = _tell_apart(track)
+    chains, spoiled = apart.tell_apart(track)
     for name, count in spoiled.items():
         dropped[name] = dropped.get(name, 0) + count
-    return [track.take(np.array(rows)) for rows in chains], dropped
+    tracks = [track.take(np.array(rows)) for rows in chains]
+    tracks = [keep("backward", _forward(one), one) for one in tracks]
+    return [keep("altitude_spike", _steady(one), one) for one in tracks], dropped
 
 
 def _in_range(track: Track) -> Bools:
@@ -149,12 +136,96 @@ def _first_of_each_second(track: Track) -> Bools:
 
 
 def _moved(track: Track) -> Bools:
-    """Drop airborne positions that repeat the place before them: a feed's memory, not news."""
+    """Drop airborne positions that repeat the place before them: a feed's memory, not news.
+
+    At rest on a field the place does not change; there a repetition is news.
+    """
     kept = np.ones(len(track), dtype=bool)
     if len(track) < 2:
         return kept
     same = (np.diff(track.lat_deg) == 0) & (np.diff(track.lon_deg) == 0)
-    kept[1:] = ~(same & ~track.on_ground[1:] & ~track.on_ground[:-1])
+    repeats = same & ~track.on_ground[1:] & ~track.on_ground[:-1]
+    if repeats.any():
+        rest = at_rest(track)
+        kept[1:] = ~(repeats & ~(rest[1:] & rest[:-1]))
+    return kept
+
+
+def _forward(track: Track) -> Bools:
+    """Drop positions that lie behind the one before, as those of a source with a late clock.
+
+    Behind is seen against the way the aircraft moves over 40 seconds, in which no turn
+    brings it back.
+    """
+    kept = np.ones(len(track), dtype=bool)
+    if len(track) < 3:
+        return kept
+    scale = np.cos(np.radians(track.lat_deg))
+    east, north = track.lon_deg * scale * M_PER_DEG, track.lat_deg * M_PER_DEG
+    way = [_local_way(track, values) for values in (east, north)]
+    fine = track.on_ground | (track.position_source == MLAT)
+
+    def is_behind(one: int, other: int) -> bool:
+        step = float(east[other] - east[one]), float(north[other] - north[one])
+        return bool(
+            track.time_ms[other] - track.time_ms[one] < BACKWARD_MS
+            and BACKWARD_M[0] < np.hypot(*step) < BACKWARD_M[1]
+            and step[0] * way[0][other] + step[1] * way[1][other] < 0
+        )
+
+    back = np.diff(east) * way[0][1:] + np.diff(north) * way[1][1:] < 0
+    if not (back & (np.hypot(np.diff(east), np.diff(north)) > BACKWARD_M[0]) & ~fine[1:]).any():
+        return kept
+    last = 0
+    for row in range(1, len(track)):
+        if not fine[row] and not fine[last] and is_behind(last, row):
+            kept[row] = False
+        else:
+            last = row
+    return kept
+
+
+def _local_way(track: Track, values: Floats) -> Floats:
+    """Return how a coordinate changes from the seconds before to those after.
+
+    Where one side was not heard, as it does at the nearest position where both were, if
+    that is near; else NaN.
+    """
+    total = np.concatenate([[0.0], np.cumsum(values)])
+    here = np.arange(len(track))
+    first = np.searchsorted(track.time_ms, track.time_ms - LOCAL_MS)
+    last = np.searchsorted(track.time_ms, track.time_ms + LOCAL_MS, side="right")
+    with np.errstate(divide="ignore", invalid="ignore"):
+        before = (total[here] - total[first]) / (here - first)
+        after = (total[last] - total[here + 1]) / (last - here - 1)
+    way = np.asarray(after - before)
+    known = np.flatnonzero(~np.isnan(way))
+    if not len(known):
+        return way
+    place = np.searchsorted(known, here)
+    left, right = known[np.maximum(place - 1, 0)], known[np.minimum(place, len(known) - 1)]
+    near = np.where(here - left < right - here, left, right)
+    close = np.abs(track.time_ms - track.time_ms[near]) <= 2 * LOCAL_MS
+    return np.where(close, way[near], np.nan)
+
+
+def _steady(track: Track) -> Bools:
+    """Drop positions whose altitude leaps off and back: garbled, once or a few times."""
+    kept = np.ones(len(track), dtype=bool)
+    alt = np.where(np.isnan(track.baro_alt_ft), track.geom_alt_ft, track.baro_alt_ft)
+    known = np.flatnonzero(~np.isnan(alt))
+    if len(known) < 3:
+        return kept
+    alt, time = alt[known], track.time_ms[known]
+    leap = np.abs(np.diff(alt)) > SPIKE_FT + np.diff(time) / MS_PER_MIN * SPIKE_FPM
+    leaps = np.flatnonzero(leap)
+    done = -1
+    for one, other in zip(leaps[:-1].tolist(), leaps[1:].tolist(), strict=True):
+        minutes = float(time[other + 1] - time[one]) / MS_PER_MIN
+        back = abs(alt[other + 1] - alt[one]) <= SPIKE_FT + minutes * SPIKE_FPM
+        if one >= done and back and minutes * MS_PER_MIN <= SPIKE_MS:
+            kept[known[one + 1 : other + 1]] = False
+            done = other + 1
     return kept
 
 
@@ -176,23 +247,30 @@ def _ground_is_slow(track: Track) -> Bools:
 def _ground_is_low(track: Track) -> Bools:
     """Drop "ground" positions next to one in flight too high to have come down from.
 
-    A neighbour so high that reaching the ground would have taken a descent of more than
-    `DESCENT_FPM` shows that the flag is wrong, for the whole run of them.
+    Neighbours so high that reaching the ground would have taken a descent of more than
+    `DESCENT_FPM` show that the flag is wrong, for the whole run of them. One garbled
+    altitude shows nothing: most of the nearest few must say so.
     """
     kept = np.ones(len(track), dtype=bool)
     edges = np.flatnonzero(
         np.diff(np.concatenate([[False], track.on_ground, [False]]).astype(np.int8))
     )
     alt = np.where(np.isnan(track.baro_alt_ft), track.geom_alt_ft, track.baro_alt_ft)
+    airborne = np.flatnonzero(~track.on_ground & ~np.isnan(alt))
     for start, stop in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
-        for row, at in ((start - 1, start), (stop, stop - 1)):
-            if not 0 <= row < len(track) or np.isnan(alt[row]):
-                continue
-            minutes = abs(int(track.time_ms[at] - track.time_ms[row])) / 60_000
-            field, _ = nearest(lon_deg=float(track.lon_deg[row]), lat_deg=float(track.lat_deg[row]))
-            if alt[row] - field.elevation_ft > GROUND_SLACK_FT + minutes * DESCENT_FPM:
+        before = airborne[airborne < start][-SUPPORT:]
+        after = airborne[airborne >= stop][:SUPPORT]
+        for rows, at in ((before, start), (after, stop - 1)):
+            too_high = [_is_too_high(track, alt, row, at) for row in rows.tolist()]
+            if sum(too_high) * 2 > len(rows):
                 kept[start:stop] = False
     return kept
+
+
+def _is_too_high(track: Track, alt: Floats, row: int, at: int) -> bool:
+    minutes = abs(int(track.time_ms[at] - track.time_ms[row])) / MS_PER_MIN
+    field, _ = nearest(lon_deg=float(track.lon_deg[row]), lat_deg=float(track.lat_deg[row]))
+    return bool(alt[row] - field.elevation_ft > GROUND_SLACK_FT + minutes * DESCENT_FPM)
 
 
 def _better_known(track: Track) -> Bools:
@@ -215,6 +293,7 @@ def _flying(track: Track) -> Bools:
     """Drop positions called airborne of what does not move: parked, or a balloon.
 
     Judged by the path over ten minutes, which an orbit makes long and a jitter does not.
+    At rest on a field it is no error but ground contact, and stays.
     """
     kept = np.ones(len(track), dtype=bool)
     if len(track) < 3:
@@ -225,128 +304,8 @@ def _flying(track: Track) -> Bools:
     last = np.searchsorted(track.time_ms, track.time_ms + PARKED_MS // 2, side="right") - 1
     seconds = (track.time_ms[last] - track.time_ms[first]) / 1000.0
     slow = along[last] - along[first] < PARKED_KT * MPS_PER_KT * seconds
-    return np.asarray(track.on_ground | ~(slow & (seconds * 1000 >= PARKED_MS / 2)))
-
-
-def _slack(track: Track) -> Floats:
-    return np.where(track.position_source == MLAT, MLAT_SLACK_M, SLACK_M)
-
-
-def _tell_apart(track: Track) -> tuple[list[list[int]], dict[str, int]]:
-    """Group positions into what single aircraft could have flown."""
-    total = len(track)
-    if total == 0:
-        return [], {}
-    metres, _ = steps(track.lon_deg, track.lat_deg)
-    slack = _slack(track)
-    reach = np.diff(track.time_ms) / 1000.0 * MAX_SPEED_KT * MPS_PER_KT
-    if not (metres > reach + np.maximum(slack[1:], slack[:-1])).any():
-        return [list(range(total))], {}
-    chains = _chains(track, slack)
-    chains.sort(key=lambda chain: -len(chain.rows))
-    kept = [chains[0].rows]
-    dropped: dict[str, int] = {}
-    for chain in chains[1:]:
-        reason = _why_no_aircraft(track, chain.rows, kept)
-        if reason is None and len(kept) == MAX_AIRCRAFT:
-            reason = "too_many_aircraft"
-        if reason:
-            dropped[reason] = dropped.get(reason, 0) + len(chain.rows)
-        else:
-            kept.append(chain.rows)
-    return kept, dropped
-
-
-def _chains(track: Track, slack: Floats) -> list[_Chain]:
-    """Give each position to the nearest aircraft that could have got there in time."""
-    chains: list[_Chain] = []
-    closed: list[_Chain] = []
-    time, lat, lon = track.time_ms.tolist(), track.lat_deg.tolist(), track.lon_deg.tolist()
-    for row in range(len(track)):
-        best, best_m = None, np.inf
-        for chain in chains:
-            away = distance_m(chain.lon, chain.lat, lon[row], lat[row])
-            reach = (time[row] - chain.time_ms) / 1000.0 * MAX_SPEED_KT * MPS_PER_KT
-            allowed = reach + max(slack[row], slack[chain.rows[-1]])
-            if away <= allowed and away < best_m:
-                best, best_m = chain, away
-        if best is None:
-            best = _Chain()
-            chains.append(best)
-            if len(chains) > MAX_OPEN_CHAINS:  # a flood of nonsense must not cost hours
-                shortest = min(chains[:-1], key=lambda chain: len(chain.rows))
-                chains.remove(shortest)
-                closed.append(shortest)
-        best.rows.append(row)
-        best.time_ms, best.lat, best.lon = time[row], lat[row], lon[row]
-    return chains + closed
-
-
-def _why_no_aircraft(track: Track, rows: list[int], kept: list[list[int]]) -> str | None:
-    """Say why a group of positions is an error and no second aircraft; None if it is one."""
-    start, end = int(track.time_ms[rows[0]]), int(track.time_ms[rows[-1]])
-    if len(rows) < SECOND_AIRCRAFT_POSITIONS or end - start < SECOND_AIRCRAFT_MS:
-        return "impossible_speed"
-    for others in kept:
-        if _is_late_copy(track, rows, others):
-            return "late_copy"
-        times = track.time_ms[others]
-        before = int(np.searchsorted(times, start))
-        after = int(np.searchsorted(times, end))
-        if (
-            before == after
-            and 0 < before < len(times)
-            and start - times[before - 1] <= JUMP_EDGE_MS
-            and times[after] - end <= JUMP_EDGE_MS
-        ):
-            return "spoofed_jump"
-    return None
-
-
-def _is_late_copy(track: Track, rows: list[int], others: list[int]) -> bool:
-    """Say whether a group follows another's path, as a source with a wrong clock does.
-
-    Its positions lie on the other path, all the same time before or after: where the two
-    meet, their positions cannot be told apart, so either is looked for.
-    """
-    times = track.time_ms[others]
-    sample = rows[:: max(1, len(rows) // 60)]
-    shifts = []
-    for row in sample:
-        first = int(np.searchsorted(times, track.time_ms[row] - COPY_MS))
-        last = int(np.searchsorted(times, track.time_ms[row] + COPY_MS, side="right"))
-        near = np.array(others[first:last], dtype=np.int64)
-        if not len(near):
-            continue
-        away, _ = between(
-            lon_deg=track.lon_deg[row],
-            lat_deg=track.lat_deg[row],
-            to_lon_deg=track.lon_deg[near],
-            to_lat_deg=track.lat_deg[near],
-        )
-        best = int(np.argmin(away))
-        if away[best] <= SLACK_M:
-            shifts.append(int(track.time_ms[near[best]] - track.time_ms[row]))
-    if len(shifts) < COPY_SHARE * len(sample):
-        return False
-    found, counts = np.unique(np.abs(shifts), return_counts=True)
-    likely = found[np.argsort(-counts, kind="stable")[:COPY_SHIFTS]].tolist()
-    return any(_follows(track, sample, others, shift) for shift in likely)
-
-
-def _follows(track: Track, sample: list[int], others: list[int], shift_ms: int) -> bool:
-    """Say whether positions lie where another path was, or will be, so much later."""
-    times = track.time_ms[others]
-    nearest_m = np.full(len(sample), np.inf)
-    for moved in (track.time_ms[sample] + shift_ms, track.time_ms[sample] - shift_ms):
-        away, _ = between(
-            lon_deg=track.lon_deg[sample],
-            lat_deg=track.lat_deg[sample],
-            to_lon_deg=np.interp(moved, times, track.lon_deg[others]),
-            to_lat_deg=np.interp(moved, times, track.lat_deg[others]),
-        )
-        nearest_m = np.minimum(nearest_m, away)
-    return bool((nearest_m <= SLACK_M).mean() >= COPY_SHARE)
+    parked = slow & (seconds * 1000 >= PARKED_MS / 2)
+    return np.asarray(~parked | at_rest(track)) if parked.any() else kept
 
 
 def _metres(track: Track, one: int, other: int) -> float:

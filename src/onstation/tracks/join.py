@@ -11,13 +11,15 @@ import numpy as np
 from onstation.schema import TRACK_ARRAYS, Document, Track
 
 
-def join(tracks: Sequence[Track]) -> Track:
+def join(tracks: Sequence[Track], *, icao: str | None = None) -> Track:
     """Return one track with every position of several, in order of time.
 
     Parameters
     ----------
     tracks
-        At least one, all of the same address.
+        At least one, all of the same address unless ``icao`` is given.
+    icao
+        Address of the result; that of the tracks if not given.
 
     Returns
     -------
@@ -37,7 +39,7 @@ def join(tracks: Sequence[Track]) -> Track:
         parts["callsign"][-1] = np.array([*signs, -1], dtype=np.int32)[track.callsign]
         parts["document"][-1] = np.array(places, dtype=np.int32)[track.document]
     whole = Track(
-        icao=tracks[0].icao,
+        icao=icao or tracks[0].icao,
         callsigns=tuple(callsigns),
         documents=tuple(documents),
         **{name: np.concatenate(arrays) for name, arrays in parts.items()},

@@ -1,8 +1,9 @@
 """Judge a silence: could the aircraft have landed and taken off again in it, and did it?
 
 The evidence at both ends is weighed: height above the nearest airfield, climb or
-descent, the distance to it, the time a landing would have needed, the type's endurance,
-and the feed's new-leg flag as a hint. The verdict carries its reason in words.
+descent, the distance to it, the time a landing would have needed at the type's speed, the
+type's endurance, and the feed's new-leg flag as a hint. The verdict carries its reason in
+words, and says where the evidence allows the other reading too.
 """
 
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ import numpy as np
 from onstation.airfields import nearest
 from onstation.geodesy import distance_m
 from onstation.schema import Airfield, Floats, Threshold, Track
+from onstation.tracks.types import performance
 from onstation.units import M_PER_KM, MPS_PER_KT, MS_PER_MIN, MS_PER_S
 
 BRIDGE_MS = 15 * MS_PER_MIN
@@ -128,11 +130,14 @@ class Verdict:
     ----------
     could_land
         Whether there was time to land and take off again in it.
+    is_open
+        The evidence allows the other reading as well.
     """
 
     ends_sortie: bool
     reason: str
     could_land: bool = True
+    is_open: bool = False
 
 
 def altitudes_ft(track: Track) -> Floats:
@@ -220,7 +225,7 @@ def towards(here: Moment, *, climbing: bool) -> bool:
     )
 
 
-def judge(track: Track, *, before: int, endurance_h: float) -> Verdict:
+def judge(track: Track, *, before: int, type_designator: str | None) -> Verdict:
     """Judge the silence after a position.
 
     Parameters
@@ -229,35 +234,51 @@ def judge(track: Track, *, before: int, endurance_h: float) -> Verdict:
         One aircraft's positions.
     before
         Row after which the silence begins; the next row ends it.
-    endurance_h
-        Longest sortie of the type; a silence over a share of it ends the sortie. [h]
+    type_designator
+        The type the fleet assigns: how fast it flies, and how long. A silence over a
+        share of its longest sortie ends the sortie.
 
     Returns
     -------
     Verdict
         With the reason as a reader of a report should see it.
     """
+    can = performance(type_designator)
     one, other = moment(track, before), moment(track, before + 1)
     silent_ms = other.time_ms - one.time_ms
-    minutes = f"{silent_ms / MS_PER_MIN:.0f} min silent"
-    needed_ms = min(_needed_ms(one, other, one.field), _needed_ms(one, other, other.field))
+    told = f"{silent_ms / MS_PER_MIN:.0f} min silent"
+    needed_ms = min(_needed_ms(one, other, f, can.cruise_kt) for f in (one.field, other.field))
+    abroad = _landed_abroad(one, other, silent_ms, can.cruise_kt)
+    if abroad:
+        return Verdict(True, f"{told}: {abroad}", is_open=True)
     if silent_ms < needed_ms:
-        return Verdict(False, f"{minutes}: too short to land and take off again", False)
-    longest_h = SILENT_SHARE * endurance_h
-    if silent_ms / MS_PER_MIN / 60 > longest_h:
-        return Verdict(True, f"{minutes}: longer than {longest_h:.1f} h, too long for the type")
+        return Verdict(False, f"{told}: too short to land and take off again", False)
+    longest_h = SILENT_SHARE * can.endurance_h
+    silent_h = silent_ms / MS_PER_MIN / 60
+    if silent_h > longest_h:
+        reason = f"{told}: longer than {longest_h:.1f} h, too long for the type"
+        return Verdict(True, reason, is_open=silent_h < can.endurance_h)
     spare_ms = silent_ms - needed_ms
-    why = _landed(one, other, spare_ms, hint=bool(track.new_leg[before + 1]))
-    if why:
-        return Verdict(True, f"{minutes}: {why}")
+    found = _landed(one, other, spare_ms, hint=bool(track.new_leg[before + 1]))
+    if found:
+        return Verdict(True, f"{told}: {found.reason}", is_open=found.is_open)
     if np.isnan(one.height_ft) or np.isnan(other.height_ft):
-        return Verdict(False, f"{minutes}: altitude unknown, away from any field")
+        reason = f"{told}: altitude unknown, away from any field"
+        return Verdict(False, reason, is_open=spare_ms >= LONG_MS)
     if min(one.height_ft, other.height_ft) >= HIGH_FT:
-        return Verdict(False, f"{minutes}: high at both ends, within the type's endurance")
-    return Verdict(False, f"{minutes}: no sign of a landing at either end")
+        return Verdict(False, f"{told}: high at both ends, within the type's endurance")
+    return Verdict(False, f"{told}: no sign of a landing at either end")
 
 
-def _landed(one: Moment, other: Moment, spare_ms: float, *, hint: bool) -> str | None:
+@dataclass(frozen=True, slots=True)
+class _Landing:
+    """The evidence that an aircraft landed in a silence."""
+
+    reason: str
+    is_open: bool = False
+
+
+def _landed(one: Moment, other: Moment, spare_ms: float, *, hint: bool) -> _Landing | None:
     """Return the evidence that an aircraft landed between two moments; None without any.
 
     Parameters
@@ -269,34 +290,55 @@ def _landed(one: Moment, other: Moment, spare_ms: float, *, hint: bool) -> str |
     """
     arrival, departure = _low(one, climbing=False), _low(other, climbing=True)
     if arrival and departure and spare_ms >= SHORT_MS:
-        return f"low at {one.field.code}, then low at {other.field.code}"
+        return _Landing(f"low at {one.field.code}, then low at {other.field.code}")
     if (arrival or departure) and (spare_ms >= UNHEARD_MS or hint):
         where = one.field.code if arrival else other.field.code
         what = "coming in to" if arrival else "climbing out of"
-        return f"{what} {where}, with time for a landing unheard"
+        return _Landing(f"{what} {where}, with time for a landing unheard")
     if _in_circuit(one) and _in_circuit(other) and spare_ms >= UNHEARD_MS:
-        return f"in the circuit at {one.field.code} at both ends"
+        return _Landing(f"in the circuit at {one.field.code} at both ends")
     coming = arrival or towards(one, climbing=False)
     going = departure or towards(other, climbing=True)
     if coming and going and spare_ms >= SHORT_MS:
-        return f"down towards {one.field.code}, then climbing away"
+        return _Landing(f"down towards {one.field.code}, then climbing away")
     if (coming or going) and spare_ms >= LONG_MS:
         where = one.field.code if coming else other.field.code
         what = "down towards" if coming else "climbing away from"
-        return f"{what} {where}, with hours for a landing unheard"
+        return _Landing(f"{what} {where}, with hours for a landing unheard", is_open=True)
     if np.isnan(one.height_ft) or np.isnan(other.height_ft):
         at_field = one.field_m <= CLOSE_M and other.field_m <= CLOSE_M
         if at_field and spare_ms + TURNAROUND_MS >= BLIND_MS:
-            return f"altitude unknown, at {one.field.code} at both ends"
+            return _Landing(f"altitude unknown, at {one.field.code} at both ends", is_open=True)
     return None
 
 
-def _needed_ms(one: Moment, other: Moment, field: Airfield) -> float:
+def _landed_abroad(one: Moment, other: Moment, silent_ms: float, cruise_kt: float) -> str | None:
+    """Return the evidence of a landing at a field of another country; None without any.
+
+    These aircraft seldom land abroad and often patrol low past foreign coasts, so more is
+    asked for than at home: down into the circuit of a field before the silence, and out of
+    the circuit of the same field after it.
+    """
+    if not one.rate_fpm <= -LEVEL_FPM or not other.rate_fpm >= LEVEL_FPM:
+        return None
+    field, away_m = nearest(lon_deg=one.lon_deg, lat_deg=one.lat_deg)
+    same, other_m = nearest(lon_deg=other.lon_deg, lat_deg=other.lat_deg)
+    if field != same or field in (one.field, other.field) or max(away_m, other_m) > CLOSE_M:
+        return None
+    if max(one.alt_ft, other.alt_ft) - field.elevation_ft > CLOSE_HEIGHT_FT:
+        return None
+    if silent_ms - _needed_ms(one, other, field, cruise_kt) < SHORT_MS:
+        return None
+    return f"down into the circuit of {field.code}, then climbing out of it"
+
+
+def _needed_ms(one: Moment, other: Moment, field: Airfield, cruise_kt: float) -> float:
     """Return the least time to fly to a field, land, turn round and reach the other end."""
     total = float(TURNAROUND_MS)
+    speed_mps = min(APPROACH_KT, cruise_kt) * MPS_PER_KT
     for here in (one, other):
         away = distance_m(here.lon_deg, here.lat_deg, field.lon_deg, field.lat_deg)
-        by_way = away / (APPROACH_KT * MPS_PER_KT)
+        by_way = away / speed_mps
         by_height = max(0.0, np.nan_to_num(here.alt_ft) - field.elevation_ft) / RATE_FPM * 60
         total += max(by_way, by_height) * MS_PER_S
     return total

@@ -6,6 +6,7 @@ The result says how each sortie began and ended, and why.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -26,6 +27,7 @@ from onstation.schema import (
     Threshold,
     Track,
 )
+from onstation.tracks.ground import at_rest
 from onstation.tracks.silences import (
     BRIDGE_MS,
     FINAL_HEIGHT_FT,
@@ -93,24 +95,23 @@ def find_sorties(
     Returns
     -------
     list of Sortie
-        Empty if the aircraft was never heard in flight.
+        Empty if the aircraft was never heard in flight. In their tracks ``on_ground`` says
+        where the feed flagged it or `onstation.tracks.ground.at_rest` saw it.
     """
-    pieces = [
-        (track, piece)
-        for track in tracks
-        for piece in _pieces(track, performance(type_designator).endurance_h)
-    ]
-    pieces.sort(key=lambda item: int(item[0].time_ms[item[1][0]]))
+    grounded = [replace(track, on_ground=at_rest(track)) for track in tracks]
+    pieces = [(track, piece) for track in grounded for piece in _pieces(track, type_designator)]
+    pieces.sort(key=lambda item: int(item[0].time_ms[item[1].first]))
     found: list[Sortie] = []
     numbers = {} if numbers is None else numbers
     counts = tuple(sorted((dropped or {}).items()))
-    for track, (first, last, silences) in pieces:
-        take_off = _beginning(track, first)
-        landing = _ending(track, last, held)
+    for track, piece in pieces:
+        first, last = piece.first, piece.last
+        take_off = replace(_beginning(track, first), cut=piece.cut_before)
+        landing = replace(_ending(track, last, held), cut=piece.cut_after)
         day = utc_day(take_off.time_ms)
         numbers[day] = numbers.get(day, 0) + 1
         whole = track.take(slice(first, last + 1))
-        shifted = [Silence(s.start_ms, s.end_ms, s.before - first, s.reason) for s in silences]
+        shifted = [replace(one, before=one.before - first) for one in piece.silences]
         if landing.kind == SIGNAL_LOST:
             shifted.append(Silence(int(track.time_ms[last]), None, last - first, landing.reason))
         found.append(
@@ -127,54 +128,75 @@ def find_sorties(
     return found
 
 
-Piece = tuple[int, int, list[Silence]]
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """First and last airborne row of a sortie, the silences inside and those beyond."""
+
+    first: int
+    last: int
+    silences: tuple[Silence, ...] = ()
+    cut_before: Silence | None = None
+    cut_after: Silence | None = None
 
 
-def _pieces(track: Track, endurance_h: float) -> list[Piece]:
-    """Return first and last airborne row of each sortie, with the silences inside."""
-    pieces: list[Piece] = []
+def _pieces(track: Track, type_designator: str | None) -> list[_Piece]:
+    """Return the sorties of a track, divided by ground contact and by silences."""
+    pieces: list[_Piece] = []
+    endurance_h = performance(type_designator).endurance_h
     for first, last in _between_landings(track):
         start = first
-        silences: list[_Judged] = []
+        cut: Silence | None = None
+        inside: list[_Judged] = []
         gaps = np.flatnonzero(np.diff(track.time_ms[first : last + 1]) > BRIDGE_MS) + first
         for row in gaps.tolist():
-            verdict = judge(track, before=row, endurance_h=endurance_h)
+            verdict = judge(track, before=row, type_designator=type_designator)
             if verdict.ends_sortie:
-                pieces += _within_endurance(track, start, row, silences, endurance_h)
-                start, silences = row + 1, []
+                end = _silence(track, row, verdict)
+                pieces += _within_endurance(track, (start, row), inside, endurance_h, (cut, end))
+                start, cut, inside = row + 1, end, []
             else:
-                silences.append((row, verdict))
-        pieces += _within_endurance(track, start, last, silences, endurance_h)
-    return [p for p in pieces if not track.on_ground[p[0] : p[1] + 1].all()]
+                inside.append((row, verdict))
+        pieces += _within_endurance(track, (start, last), inside, endurance_h, (cut, None))
+    return [p for p in pieces if not track.on_ground[p.first : p.last + 1].all()]
 
 
 _Judged = tuple[int, Verdict]
+_Cuts = tuple[Silence | None, Silence | None]
+
+
+def _silence(track: Track, row: int, verdict: Verdict) -> Silence:
+    times = track.time_ms
+    return Silence(int(times[row]), int(times[row + 1]), row, verdict.reason, verdict.is_open)
 
 
 def _within_endurance(
-    track: Track, first: int, last: int, silences: list[_Judged], endurance_h: float
-) -> list[Piece]:
+    track: Track, rows: tuple[int, int], inside: list[_Judged], endurance_h: float, cuts: _Cuts
+) -> list[_Piece]:
     """Cut a stretch that no aircraft of the type can fly at its longest possible landing.
 
     A silence too short to land in never ends a sortie, however long the aircraft was up:
     then it was up so long.
     """
     times = track.time_ms
+    first, last = rows
     airborne_h = float(times[last] - times[first]) / MS_PER_MIN / 60
-    possible = [row for row, verdict in silences if verdict.could_land]
+    possible = [row for row, verdict in inside if verdict.could_land]
     if airborne_h > endurance_h and possible:
         cut = max(possible, key=lambda row: int(times[row + 1] - times[row]))
-        before = [item for item in silences if item[0] < cut]
-        after = [item for item in silences if item[0] > cut]
+        silent = float(times[cut + 1] - times[cut]) / MS_PER_MIN
+        reason = (
+            f"{silent:.0f} min silent: the longest of {airborne_h:.1f} h, more than the"
+            f" {endurance_h:g} h the type can stay up"
+        )
+        end = Silence(int(times[cut]), int(times[cut + 1]), cut, reason)
+        before = [item for item in inside if item[0] < cut]
+        after = [item for item in inside if item[0] > cut]
         return [
-            *_within_endurance(track, first, cut, before, endurance_h),
-            *_within_endurance(track, cut + 1, last, after, endurance_h),
+            *_within_endurance(track, (first, cut), before, endurance_h, (cuts[0], end)),
+            *_within_endurance(track, (cut + 1, last), after, endurance_h, (end, cuts[1])),
         ]
-    found = [
-        Silence(int(times[row]), int(times[row + 1]), row, verdict.reason)
-        for row, verdict in silences
-    ]
-    return [(first, last, found)]
+    silences = tuple(_silence(track, row, verdict) for row, verdict in inside)
+    return [_Piece(first, last, silences, *cuts)]
 
 
 def _between_landings(track: Track) -> list[tuple[int, int]]:

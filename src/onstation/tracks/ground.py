@@ -1,0 +1,52 @@
+"""Say where an aircraft stood on the ground, flagged so by the feed or seen to.
+
+Some transponders go on giving an altitude after landing. What moves slower than any of the
+watched types can fly, at the height of a field and beside it, is on the ground there.
+"""
+
+import numpy as np
+
+from onstation.airfields import nearest_each
+from onstation.geodesy import steps
+from onstation.schema import Bools, Threshold, Track
+from onstation.units import M_PER_KM, MPS_PER_KT, MS_PER_S
+
+REST_KT = 40.0
+REST_MS = 60_000
+REST_FIELD_M = 4_000.0
+REST_HEIGHT_FT = 1_000.0
+
+THRESHOLDS = (
+    Threshold("rest_kt", REST_KT, "kt", "slower than any watched type flies: it stands or taxis"),
+    Threshold("rest_field_km", REST_FIELD_M / M_PER_KM, "km", "... this near to an airfield"),
+    Threshold(
+        "rest_height_ft",
+        REST_HEIGHT_FT,
+        "ft",
+        "... within this of its elevation, as pressure altitude allows; or with none known",
+    ),
+)
+
+
+def at_rest(track: Track) -> Bools:
+    """Mark the positions on the ground: flagged so, or slow at the height of a field."""
+    marked = track.on_ground.copy()
+    if len(track) < 2:
+        return marked
+    metres, _ = steps(track.lon_deg, track.lat_deg)
+    along = np.concatenate([[0.0], np.cumsum(metres)])
+    first = np.searchsorted(track.time_ms, track.time_ms - REST_MS)
+    last = np.searchsorted(track.time_ms, track.time_ms + REST_MS, side="right") - 1
+    seconds = (track.time_ms[last] - track.time_ms[first]) / MS_PER_S
+    slow = along[last] - along[first] < REST_KT * MPS_PER_KT * seconds
+    each = metres < REST_KT * MPS_PER_KT * np.diff(track.time_ms) / MS_PER_S
+    slow[1:] &= each  # so that the way to it and from it stays flight
+    slow[:-1] &= each
+    rows = np.flatnonzero(slow & (seconds >= REST_MS / MS_PER_S) & ~track.on_ground)
+    if not len(rows):
+        return marked
+    fields, away_m = nearest_each(lon_deg=track.lon_deg[rows], lat_deg=track.lat_deg[rows])
+    alt = np.where(np.isnan(track.baro_alt_ft), track.geom_alt_ft, track.baro_alt_ft)[rows]
+    height = np.abs(alt - np.array([field.elevation_ft for field in fields]))
+    marked[rows[(away_m <= REST_FIELD_M) & ~(height > REST_HEIGHT_FT)]] = True
+    return marked
