@@ -1,4 +1,4 @@
-"""Put what the program prints today into the console blocks of README.md."""
+"""Put what the program prints today into the console blocks of the pages that have some."""
 
 import os
 import re
@@ -13,9 +13,11 @@ from onstation.cli.main import main
 TOP = Path(__file__).resolve().parents[1]
 
 
-def run() -> None:
+PAGES = (TOP / "README.md", TOP / "docs" / "sources.md")
+
+
+def run(page: Path) -> None:
     """Run every console block in order on a fresh store, and rewrite the page."""
-    page = TOP / "README.md"
     os.chdir(TOP)
     with tempfile.TemporaryDirectory() as folder:
         os.environ |= {
@@ -34,4 +36,5 @@ def run() -> None:
 
 
 if __name__ == "__main__":
-    run()
+    for each in PAGES:
+        run(each)

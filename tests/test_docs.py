@@ -11,20 +11,21 @@ from click.testing import CliRunner
 from onstation.cli.main import COMMANDS, main
 
 TOP = Path(__file__).parents[1]
-README = (TOP / "README.md").read_text(encoding="utf-8")
-BLOCKS = re.findall(r"```console\n\$ onstation (.*?)\n(.*?)```", README, flags=re.DOTALL)
+CONSOLE = re.compile(r"```console\n\$ onstation (.*?)\n(.*?)```", flags=re.DOTALL)
 
 
-def test_every_console_block_of_the_readme_does_what_it_says(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("page", "least"), [("README.md", 5), ("docs/sources.md", 1)])
+def test_every_console_block_of_a_page_does_what_it_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, page: str, least: int
 ) -> None:
     monkeypatch.chdir(TOP)
     monkeypatch.setenv("ONSTATION_STORE", str(tmp_path / "store"))
     monkeypatch.setenv("ONSTATION_CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv("COLUMNS", "100")
-    assert len(BLOCKS) >= 5
+    blocks = CONSOLE.findall((TOP / page).read_text(encoding="utf-8"))
+    assert len(blocks) >= least
 
-    for command, expected in BLOCKS:
+    for command, expected in blocks:
         result = CliRunner().invoke(main, shlex.split(command))
 
         assert result.output == expected, command

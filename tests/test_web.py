@@ -283,3 +283,12 @@ def test_a_crawl_is_cut() -> None:
         pytest.raises(SourceError, match="too slow"),
     ):
         list(web.download(base, 0, 1000))
+
+
+def test_a_host_that_sends_another_part_than_asked_is_not_believed(web: Web) -> None:
+    lying = Answer(206, b"z" * 500, {"Content-Range": "bytes 0-499/1000"})
+    with (
+        serving(lambda asked: lying) as (base, _),
+        pytest.raises(SourceError, match="wrong range: asked for byte 500, given byte 0"),
+    ):
+        list(web.download(base, 500, 1000))

@@ -9,6 +9,7 @@
     │   └── AmbiguousError         2  an identity that names several aircraft
     ├── UnknownIdentityError       1  an identity neither fleet nor store knows
     ├── StoreError                 1  the store cannot be opened, read or written
+    │   └── BusyError              1  another run is doing the same work
     ├── SourceError                1  a source did not answer; caught per question
     └── DocumentError              1  one trace document is damaged; caught per document
 """
@@ -67,6 +68,10 @@ class UnknownIdentityError(OnstationError):
 
 class StoreError(OnstationError):
     """The store cannot be opened, read or written."""
+
+
+class BusyError(StoreError):
+    """Another run is doing the same work; this one did nothing."""
 
 
 class SourceError(OnstationError):

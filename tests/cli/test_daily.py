@@ -164,6 +164,15 @@ def test_two_at_once_are_one(tmp_path: Path, daily: Daily) -> None:
     assert result.stdout == ""
 
 
+def test_while_a_fetch_is_at_work_it_reports_on_what_is_held(tmp_path: Path, daily: Daily) -> None:
+    with alone(tmp_path / "store", "fetch"):
+        result = daily()
+
+    assert result.exit_code == 3
+    assert "another `onstation fetch` is at work" in result.stderr
+    assert "2025-02-09" in result.stdout
+
+
 def test_an_aircraft_that_was_not_answered_for_is_a_hole_of_that_day(
     tmp_path: Path, daily: Daily
 ) -> None:

@@ -219,3 +219,18 @@ def test_a_reconstruction_keeps_its_label_wherever_it_came_from(store: Store) ->
     ((document, _),) = store.archive.documents_of("ae6804")
     assert (document.source, document.head.reconstruction) == ("reconstruction", "a story")
     assert [answer.recorded for answer in store.ledger.answers()] == [False]
+
+
+def test_a_document_of_another_day_is_a_failure(store: Store) -> None:
+    """A host that serves yesterday's file for today's day has not answered."""
+    run(store, Host(lambda icao, day: heard(icao, day, trace(icao, NEXT))), days=(DAY,))
+
+    (answer,) = store.ledger.answers()
+    assert (answer.outcome, answer.reason) == (FAILED, "its document is of another day, 2025-02-04")
+
+
+def test_an_aircraft_the_fleet_does_not_watch_is_named(store: Store) -> None:
+    (note,) = run(store, Host(heard), "a00001", days=(DAY,)).notes
+
+    assert note.endswith("by what their documents say: a00001.")
+    assert store.archive.icaos() == []

@@ -291,7 +291,7 @@ def test_a_small_day_is_partial_against_its_month(store: Store) -> None:
     (told,) = pull(store, site).answers
 
     assert told.outcome == PARTIAL
-    assert "is 50% of the median of 10 days listed that month" in told.reason
+    assert "is 50% of the median of the 10 days listed around it" in told.reason
     assert told.usual_share == pytest.approx(0.5, abs=0.01)
 
 
@@ -432,3 +432,45 @@ def test_progress_is_told_in_bytes(store: Store) -> None:
         run(store).collect((DAY,), moves.append)
 
     assert (moves[-1].done, moves[-1].of, moves[-1].kept) == (len(DATA), len(DATA), 12)
+
+
+def test_documents_of_another_day_are_no_documents_of_this_one(store: Store) -> None:
+    """A release under the wrong tag must not make a day look heard."""
+    yesterday = {member(i): trace(i, DAY - timedelta(1)) for i in WATCHED}
+    (told,) = pull(store, site_of(parts(tar_bytes(yesterday)))).answers
+
+    assert (told.outcome, told.documents) == (FAILED, 0)
+    assert "12 documents are of another day" in told.reason
+    assert [c.status for c in store.ledger.day_coverage(DAY, DAY)] == ["missing"]
+
+
+def test_one_document_of_another_day_makes_a_day_partial(store: Store) -> None:
+    members = {member(i): trace(i) for i in WATCHED[1:]}
+    members[member("ae6800")] = trace("ae6800", DAY + timedelta(1))
+    (told,) = pull(store, site_of(parts(tar_bytes(members)))).answers
+
+    assert (told.outcome, told.documents) == (PARTIAL, 11)
+    assert "1 document is of another day" in told.reason
+
+
+def test_an_aircraft_of_a_day_that_is_held_whole_is_not_asked_for_again(store: Store) -> None:
+    site = site_of(parts(DATA))
+    pull(store, site)
+    with opened(site) as (run, log):
+        summary = run(store, icaos=frozenset({"ae6804"})).collect((DAY,))
+
+    assert (summary.held, log) == (1, [])
+
+
+def test_a_plan_asks_a_site_that_is_down_about_one_day_only(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from onstation.sources.published import adsblol_archive
+
+    monkeypatch.setattr(adsblol_archive, "LISTED_FROM", 9)
+    days = [DAY + timedelta(n) for n in range(4)]
+    with opened(ReleaseSite([parts(DATA)], down=True, quota=0)) as (run, log):
+        plans = run(store).plan(days)
+
+    assert [plan.problem for plan in plans] == ["HTTP 503"] * 4
+    assert sum(asked.path.startswith("/signed/") for asked in log) == 4

@@ -203,7 +203,7 @@ def test_a_month_that_was_listed_tells_its_usual_size(ask: Any) -> None:
     assert (round(size / MIB), how) == (2383, "month's median as known to this version")
     asking.archive.prepare([DAY + timedelta(n) for n in range(9)])
 
-    assert asking.archive.usual_size(DAY) == (1000, "median of 9 days listed that month")
+    assert asking.archive.usual_size(DAY) == (1000, "median of the 9 days listed around it")
 
 
 @pytest.mark.parametrize(

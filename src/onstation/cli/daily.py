@@ -13,7 +13,7 @@ from onstation.cli.main import pass_settings
 from onstation.cli.options import tz_option
 from onstation.cli.pulling import backfill_lines, finished_days, pull
 from onstation.config import Settings
-from onstation.errors import DONE, HOLES
+from onstation.errors import DONE, HOLES, BusyError
 from onstation.fleet.load import load_fleet
 from onstation.periods import local_day
 from onstation.pipeline.daily import DaysToFetch, daily, days_to_fetch
@@ -105,7 +105,11 @@ def _fetched(
     if local:
         fetch(settings, store, fleet, local, first=days.first, last=days.last)
     asked = finished_days(days.open) if remote else []
-    found = pull(settings, store, fleet, remote, asked) if asked else []
+    try:
+        found = pull(settings, store, fleet, remote, asked) if asked else []
+    except BusyError as error:
+        click.echo(f"{error} The report stands on what is held.", err=True)
+        return True
     for line in backfill_lines(remote, days.backfill):
         click.echo(line, err=True)
     return _failed_alone(found, days.last)

@@ -77,7 +77,7 @@ def pull(
             if dry_run or not quiet:
                 click.echo(line, err=not dry_run)
         if dry_run:
-            return []
+            return [_unreadable(cost) for cost in costs]
         _tell_terms_once(store, remotes)
         with alone(settings.store, LOCK), _progress(shown=not quiet) as tell:
             found = asking.run(tell)
@@ -85,6 +85,12 @@ def pull(
         for line in [*([] if quiet else told(summary)), *holes_of(summary)]:
             click.echo(line, err=True)
     return found
+
+
+def _unreadable(cost: Cost) -> PullSummary:
+    """Return what a dry run found that could not be had."""
+    problems = [day.problem for day in cost.days if day.problem]
+    return PullSummary(cost.source.name, unasked=len(problems), why=(problems or [""])[0])
 
 
 def _tell_terms_once(store: Store, remotes: Sequence[RemoteSource]) -> None:

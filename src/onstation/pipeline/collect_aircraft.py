@@ -159,6 +159,9 @@ class _Run:
         day: date,
     ) -> tuple[str, str]:
         damage = [item for _, item in examined if item.reason]
+        strays = [item for _, item in examined if not item.reason and not _is_of(item, day)]
+        if strays and utc_day(now_ms) != day:
+            return FAILED, f"its document is of another day, {strays[0].day}"
         if damage and len(damage) == len(examined):
             return FAILED, ": ".join(text for text in (damage[0].reason, damage[0].detail) if text)
         if given.outcome in (SILENT, EXPIRED):
@@ -205,6 +208,11 @@ class _Run:
             last_ms=earlier.last_ms if earlier else last_ms,
             fleet=self.question.fleet.digest,
         )
+
+
+def _is_of(item: Examined, day: date) -> bool:
+    """Say whether a document is of a day: by its positions, or its base time if it is not kept."""
+    return day in (item.kept.days if item.kept else (item.day,))
 
 
 def _settled(answer: Answer | None) -> bool:

@@ -8,7 +8,7 @@ looked for again, and downloaded again only where it was published anew.
 import json
 import time
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 
 from onstation.errors import SourceError
@@ -52,12 +52,15 @@ class DayPlan:
         To download. [B]
     problem
         Why it cannot be read.
+    is_down
+        Whether the source did not answer; it is not asked about further days then.
     """
 
     day: date
     release: Release | None
     bytes: int
     problem: str = ""
+    is_down: bool = False
 
 
 @dataclass(slots=True)
@@ -102,7 +105,13 @@ class ArchiveRun:
         """Return what each day not settled would cost; asks for what is published."""
         left = self.open_days(days)
         cheap = self.archive.prepare(left) if left else True
-        return [self._planned(day, cheap) for day in left]
+        plans: list[DayPlan] = []
+        for day in left:
+            if plans and plans[-1].is_down:
+                plans.append(replace(plans[-1], day=day))
+            else:
+                plans.append(self._planned(day, cheap))
+        return plans
 
     def collect(self, days: Sequence[date], tell: OnMove | None = None) -> PullSummary:
         """Read every day that is not settled, in order."""
@@ -136,6 +145,9 @@ class ArchiveRun:
 
     def _is_settled(self, day: date) -> bool:
         if self.icaos:
+            whole = self.store.ledger.answer(self.source.name, day)
+            if whole and whole.outcome == HEARD and whole.fleet == self.fleet.digest:
+                return True
             known = self.store.ledger.answers_of(self.source.name, day, day)
             return all(
                 (day, icao) in known and known[day, icao].outcome in (HEARD, SILENT, EXPIRED)
@@ -151,7 +163,7 @@ class ArchiveRun:
         try:
             releases = self.archive.releases(day)
         except SourceError as error:
-            return DayPlan(day, None, 0, str(error))
+            return DayPlan(day, None, 0, str(error), is_down=True)
         if not releases or not releases[0].assets:
             return DayPlan(day, None, 0, self._why_none(day, releases))
         if self._is_unchanged(day, releases):
@@ -261,12 +273,13 @@ class _Reading:
         self.failed: list[FileRow] = []
         self.last_ms: int | None = None
         self.recorded = True
+        self.strays = 0
         self._take_up()
 
     @property
     def documents(self) -> int:
-        """Trace documents that could be read as far as they were."""
-        return self.published.walk.documents - len(self.failed)
+        """Trace documents of the day that could be read as far as they were."""
+        return self.published.walk.documents - len(self.failed) - self.strays
 
     @property
     def is_whole(self) -> bool:
@@ -290,6 +303,7 @@ class _Reading:
                     batch, size, began, at = [], 0, time.monotonic(), self.published.position
                     self._say()
                 item = examine(found, self.question)
+                self.strays += item.day not in (None, self.day) and not item.reason
                 if item.kept or (item.reason and self._is_wanted(item)):
                     batch.append((found, item))
                     size += len(item.kept.raw) if item.kept else 0
@@ -327,6 +341,7 @@ class _Reading:
         self.published.walk = taken_up(json.dumps(facts["walk"]), begun.names)
         self.watched = set(facts["watched"])
         self.last_ms = facts["last_ms"]
+        self.strays = facts["strays"]
         origin = store.ledger.files.origin(PUBLISHED, self._place)
         self.failed = list(store.ledger.files.of(origin).values())
 
@@ -374,6 +389,7 @@ class _Reading:
             "walk": json.loads(walk),
             "watched": sorted(self.watched),
             "last_ms": self.last_ms,
+            "strays": self.strays,
         }
         run = self.run_
         upload = self.release.fingerprint
@@ -410,6 +426,9 @@ class _Reading:
             )
         if self.failed:
             reasons.append(f"{len(self.failed)} damaged")
+        if self.strays:
+            are = "document is" if self.strays == 1 else "documents are"
+            reasons.append(f"{self.strays:,} {are} of another day")
         if not self.documents:
             return FAILED, "; ".join(reasons) or "no trace documents", share
         return (PARTIAL, "; ".join(reasons), share) if reasons else (HEARD, "", share)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from onstation.errors import StoreError
+from onstation.errors import BusyError
 
 
 @contextmanager
@@ -20,7 +20,7 @@ def alone(directory: Path, what: str) -> Iterator[None]:
 
     Raises
     ------
-    StoreError
+    BusyError
         Another run is doing it.
     """
     try:
@@ -29,7 +29,7 @@ def alone(directory: Path, what: str) -> Iterator[None]:
         with lock:
             yield
     except Timeout as error:
-        raise StoreError(
+        raise BusyError(
             f"store {directory}: another `onstation {what}` is at work in it; this run did"
             " nothing. Try again when that has ended."
         ) from error

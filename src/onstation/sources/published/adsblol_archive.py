@@ -42,8 +42,10 @@ USUAL_MIB = {
 }  # fmt: skip
 """Median size of a month's days, as counted in the lists of releases (the last as reported
 in October 2026); months between them lie on the line between. [MiB]"""
+AROUND = timedelta(days=15)
+"""How far from a day others tell its usual size: a month of them."""
 ENOUGH = 7
-"""Days of a month that have to be listed before their median is that of the month."""
+"""Days around one that have to be listed before their median says anything."""
 
 _TAG = re.compile(r"v(\d{4})\.(\d\d)\.(\d\d)-planes-readsb-((?:prod|staging|test)-\d(?:tmp)?)")
 _NEXT = re.compile(r'<([^>]+)>;\s*rel="next"')
@@ -113,14 +115,14 @@ class AdsblolArchive:
         return self._known[day]
 
     def usual_size(self, day: date) -> tuple[float, str] | None:
-        """Return the median size of that month's days. [B]"""
+        """Return the median size of the days around one, a month of them. [B]"""
         best: dict[date, int] = {}
         for listed in self._listed.values():
             for other, releases in listed.items():
-                if (other.year, other.month) == (day.year, day.month):
+                if abs(other - day) <= AROUND:
                     best[other] = max([best.get(other, 0), *(one.size for one in releases)])
         if len(best) >= ENOUGH:
-            return median(best.values()), f"median of {len(best)} days listed that month"
+            return median(best.values()), f"median of the {len(best)} days listed around it"
         return _usual_mib(day) * MIB, "month's median as known to this version"
 
     def _found(self, day: date) -> Iterator[Release]:
