@@ -15,7 +15,7 @@ from clocks import Clock
 from servers import Asked, ReleaseSite, Upload, serving
 from traces import DAY, FakeFleet, member, row, tar_bytes, trace
 
-from onstation.pipeline import collect_archive
+from onstation.pipeline import read_upload
 from onstation.pipeline.collect_archive import ArchiveRun
 from onstation.pipeline.pull import _download
 from onstation.pipeline.summary import Moved, PullSummary
@@ -198,7 +198,7 @@ def test_cuts_on_the_way_leave_no_trace(tmp_path: Path, ranges: str) -> None:
 def test_a_run_that_is_killed_is_taken_up_where_it_was(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int
 ) -> None:
-    monkeypatch.setattr(collect_archive, "BATCH_READ", 4_000)
+    monkeypatch.setattr(read_upload, "BATCH_READ", 4_000)
     site = site_of(parts(DATA))
     with open_store(tmp_path / "whole") as store:
         pull(store, site)
@@ -417,7 +417,7 @@ def test_the_plan_says_what_would_be_downloaded_and_downloads_nothing(store: Sto
 def test_the_plan_of_a_day_begun_is_what_is_left(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(collect_archive, "BATCH_READ", 4_000)
+    monkeypatch.setattr(read_upload, "BATCH_READ", 4_000)
     site = site_of(parts(DATA), cuts={f"{TAG}.tar.ab": [20_000]}, ranges="refused")
     pull(store, site)
     with opened(site) as (run, _):
