@@ -474,3 +474,13 @@ def test_a_plan_asks_a_site_that_is_down_about_one_day_only(
 
     assert [plan.problem for plan in plans] == ["HTTP 503"] * 4
     assert sum(asked.path.startswith("/signed/") for asked in log) == 4
+
+
+def test_a_mirror_of_reconstructions_alone_recorded_nothing(store: Store) -> None:
+    told = {member(i): trace(i, reconstruction="a story") for i in WATCHED[:3]}
+    pull(store, site_of(parts(tar_bytes(told))))
+    assert [c.recorded for c in store.ledger.day_coverage(DAY, DAY)] == [False]
+
+    mixed = told | {member("a00001"): trace("a00001")}
+    pull(store, site_of(parts(tar_bytes(mixed))), again=True)
+    assert [c.recorded for c in store.ledger.day_coverage(DAY, DAY)] == [True]

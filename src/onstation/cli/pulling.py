@@ -13,9 +13,7 @@ from rich.progress import (
     BarColumn,
     Progress,
     SpinnerColumn,
-    TaskID,
     TextColumn,
-    TimeElapsedColumn,
     TimeRemainingColumn,
 )
 
@@ -79,7 +77,7 @@ def pull(
         if dry_run:
             return [_unreadable(cost) for cost in costs]
         _tell_terms_once(store, remotes)
-        with alone(settings.store, LOCK), _progress(shown=not quiet) as tell:
+        with alone(settings.store, LOCK), _progress(costs, shown=not quiet) as tell:
             found = asking.run(tell)
     for summary in found:
         for line in [*([] if quiet else told(summary)), *holes_of(summary)]:
@@ -274,8 +272,8 @@ def _secrets(remotes: Sequence[RemoteSource]) -> Mapping[str, Mapping[str, str]]
 
 
 @contextmanager
-def _progress(*, shown: bool) -> Iterator[OnMove | None]:
-    """Draw a bar on a terminal: bytes or questions done, rate, time left; nothing elsewhere."""
+def _progress(costs: Sequence[Cost], *, shown: bool) -> Iterator[OnMove | None]:
+    """Draw a bar a source on a terminal: bytes or questions, days, rate, time left."""
     console = Console(stderr=True)
     if not shown or not console.is_terminal:
         yield None
@@ -283,34 +281,49 @@ def _progress(*, shown: bool) -> Iterator[OnMove | None]:
     columns = (
         SpinnerColumn(),
         TextColumn("{task.description}", markup=False),
-        BarColumn(),
+        BarColumn(bar_width=20),
         TextColumn("{task.fields[done]}", markup=False),
-        TextColumn("{task.fields[kept]:,} watched", markup=False),
-        TimeElapsedColumn(),
         TimeRemainingColumn(),
     )
     with Progress(*columns, console=console, transient=True) as bar:
-        tasks: dict[tuple[str, date | None], TaskID] = {}
+        bars = {cost.source.name: _Bar(bar, cost) for cost in costs if cost.bytes or cost.questions}
 
         def tell(moved: Moved) -> None:
-            key = (moved.source, moved.day if moved.bytes else None)
-            about = f"{moved.source} {moved.day}"
-            if key not in tasks:
-                tasks[key] = bar.add_task(about, total=moved.of, done="", kept=0)
-            speed = bar.tasks[tasks[key]].speed
-            rate = f", {size(speed)}/s" if speed else ""
-            done = (
-                f"{size(moved.done)} of {size(moved.of)}{rate}"
-                if moved.bytes
-                else f"{moved.done:,} of {moved.of:,} questions"
-            )
-            bar.update(
-                tasks[key],
-                completed=moved.done,
-                total=moved.of,
-                description=about,
-                done=done,
-                kept=moved.kept,
-            )
+            if moved.source in bars:
+                bars[moved.source].move(moved)
 
         yield tell
+
+
+class _Bar:
+    """The progress of one source over all its days."""
+
+    def __init__(self, bar: Progress, cost: Cost) -> None:
+        self._bar = bar
+        self._of = cost.bytes if cost.source.is_archive else cost.questions
+        self._days = sum(bool(day.bytes) for day in cost.days)
+        self._task = bar.add_task(cost.source.name, total=self._of, done="")
+        self._day: date | None = None
+        self._before = self._begun = self._last = self._number = 0
+
+    def move(self, moved: Moved) -> None:
+        """Draw how far it is."""
+        if moved.day != self._day:
+            self._before += self._last - self._begun
+            self._day, self._begun, self._number = moved.day, moved.done, self._number + 1
+        self._last = moved.done
+        done = self._before + moved.done - self._begun if moved.bytes else moved.done
+        self._bar.update(
+            self._task,
+            completed=done,
+            description=f"{moved.source} {moved.day}",
+            done=self._told(moved, done),
+        )
+
+    def _told(self, moved: Moved, done: int) -> str:
+        if not moved.bytes:
+            return f"{done:,} of {self._of:,} questions, {moved.kept:,} heard"
+        speed = next(one.speed for one in self._bar.tasks if one.id == self._task)
+        rate = f", {size(speed)}/s" if speed else ""
+        days = f"day {self._number:,} of {self._days:,}"
+        return f"{size(done)} of {size(self._of)}{rate}, {days}, {moved.kept:,} watched"

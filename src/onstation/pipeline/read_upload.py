@@ -27,6 +27,8 @@ BATCH_BYTES = 32 * 1024 * 1024
 """Bytes to keep that are written without waiting longer. [B]"""
 BATCH_READ = 64 * 1024 * 1024
 """Bytes read after which it is written down how far a day was read. [B]"""
+SAID_EVERY = 2 * 1024 * 1024
+"""Bytes read after which it is told how far it is. [B]"""
 BATCH_S = 10.0
 """How long what was read may stay unwritten. [s]"""
 LEAST_SHARE = 0.6
@@ -46,7 +48,7 @@ class Reading:
         self.watched: set[str] = set()
         self.failed: list[FileRow] = []
         self.last_ms: int | None = None
-        self.recorded = True
+        self.recorded = False
         self.strays = 0
         self._take_up()
 
@@ -69,14 +71,19 @@ class Reading:
         """Read it to its end, or to where it is cut."""
         batch: list[tuple[Found, Examined]] = []
         size, began, at = 0, time.monotonic(), self.published.walk.offset
+        told = at
+        self._say()
         try:
             for found in self.published.found():
+                if self.published.position - told >= SAID_EVERY:
+                    told = self.published.position
+                    self._say()
                 late = time.monotonic() - began >= BATCH_S
                 if size >= BATCH_BYTES or self.published.position - at >= BATCH_READ or late:
                     self._commit(batch)
                     batch, size, began, at = [], 0, time.monotonic(), self.published.position
-                    self._say()
                 item = examine(found, self.question)
+                self.recorded = self.recorded or (item.recorded and not item.reason)
                 self.strays += item.day not in (None, self.day) and not item.reason
                 if item.kept or (item.reason and self._is_wanted(item)):
                     batch.append((found, item))
@@ -116,6 +123,7 @@ class Reading:
         self.watched = set(facts["watched"])
         self.last_ms = facts["last_ms"]
         self.strays = facts["strays"]
+        self.recorded = facts["recorded"]
         origin = store.ledger.files.origin(PUBLISHED, self._place)
         self.failed = list(store.ledger.files.of(origin).values())
 
@@ -146,7 +154,6 @@ class Reading:
                     )
                     self.watched.add(kept.document.head.icao)
                     self.last_ms = max(self.last_ms or kept.last_ms, kept.last_ms)
-                    self.recorded = self.recorded and item.recorded
             if rows:
                 origin = store.ledger.files.origin(PUBLISHED, self._place)
                 store.ledger.files.note(origin, rows, asked_ms=run.now_ms())
@@ -164,6 +171,7 @@ class Reading:
             "watched": sorted(self.watched),
             "last_ms": self.last_ms,
             "strays": self.strays,
+            "recorded": self.recorded,
         }
         run = self.run_
         upload = self.release.fingerprint
@@ -227,7 +235,7 @@ class Reading:
             documents=self.documents if whole else int(outcome == HEARD),
             watched=len(self.watched) if whole else int(icao in self.watched),
             damaged=len(self.failed) if whole else int(outcome == FAILED),
-            recorded=self.recorded,
+            recorded=self.recorded or not self.documents,
             bytes=self.published.position,
             digest=digest,
             address=self.release.page,

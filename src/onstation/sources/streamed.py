@@ -138,7 +138,7 @@ class Published:
                     icao=icao,
                     read=partial(_body, stream, member),
                     source=self.source,
-                    evidence=f"{self.release.page}#{name}",
+                    evidence=f"{self.release.page}#traces/{icao[-2:]}/trace_full_{icao}.json",
                 )
             stream.drain()
         except LostError as error:
