@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 BATCH_BYTES = 32 * 1024 * 1024
 """Bytes to keep that are written without waiting longer. [B]"""
-BATCH_READ = 64 * 1024 * 1024
+BATCH_READ = 32 * 1024 * 1024
 """Bytes read after which it is written down how far a day was read. [B]"""
 SAID_EVERY = 2 * 1024 * 1024
 """Bytes read after which it is told how far it is. [B]"""
