@@ -23,6 +23,7 @@ from onstation.schema import (
 
 FILTERS = {
     "out_of_range": "off the globe, or at its zero point",
+    "late_clock": "of a source whose clock is wrong, beside one whose clock is right",
     "duplicate": "told before, within the same second",
     "stale_repeat": "a place repeated in flight: a feed's memory",
     "backward": "behind the position before it: a late clock",
