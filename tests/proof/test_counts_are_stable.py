@@ -6,6 +6,7 @@ bearing on how many sorties there are or what each did.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -29,7 +30,7 @@ from patrols import (
     thinned,
 )
 
-from onstation.schema import Mission
+from onstation.schema import POSITION_SOURCES, Mission, Track
 
 FEW = proof(8)
 SEEDS = st.integers(0, 2**32 - 1)
@@ -91,6 +92,49 @@ def test_two_sources_with_the_same_positions_are_one_flight(plan: Plan) -> None:
 
     same(rows(one, other), alone)
     same(rows(other), alone)
+
+
+@FEW
+@given(plans(), SEEDS)
+def test_however_sources_share_the_positions_they_are_one_flight(plan: Plan, seed: int) -> None:
+    """Each position is known to one of three sources, or to two of them."""
+    track = plan.track()
+    rng = np.random.default_rng(seed)
+    first, second = rng.integers(0, 3, len(track)), rng.integers(0, 3, len(track))
+    shares = [track.take((first == k) | (second == k)) for k in range(3)]
+
+    same(rows(*(named(part, f"{k:x}", f"s{k}") for k, part in enumerate(shares))), rows(track))
+
+
+def seen_otherwise(track: Track, *, error_m: float, source: str, seed: int) -> Track:
+    """Return a track with an error in every position in flight, by another kind of source."""
+    rng = np.random.default_rng(seed)
+    air = np.where(track.on_ground, 0.0, error_m)
+    return replace(
+        track,
+        lat_deg=track.lat_deg + air * rng.normal(0, 1, len(track)) / 111_200,
+        lon_deg=track.lon_deg + air * rng.normal(0, 1, len(track)) / 95_000,
+        position_source=np.full(len(track), POSITION_SOURCES.index(source), dtype=np.int8),
+    )
+
+
+@pytest.mark.parametrize(
+    ("error_m", "source", "late_s"),
+    [(0, "adsb_icao", 0), (0, "adsb_icao", 2), (100, "adsb_icao", 1), (500, "mlat", 0)],
+)
+@proof(5)
+@given(plan=plans(), seed=SEEDS)
+def test_a_second_source_that_hears_at_other_seconds_adds_no_mission(
+    error_m: float, source: str, late_s: int, plan: Plan, seed: int
+) -> None:
+    """Its own seconds, its own small error, a clock up to two seconds late."""
+    track, other = plan.track(), plan.track(step_s=47)
+    other = replace(other, time_ms=other.time_ms + late_s * 1000)
+    other = seen_otherwise(other, error_m=error_m, source=source, seed=seed)
+    alone = rows(track)
+    assume(not _entry_near_midnight(counted_ms=[row.date_ms for row in alone]))
+
+    assert counted(rows(track, named(other, "b", "there"))) == counted(alone)
 
 
 @FEW
