@@ -82,7 +82,7 @@ def sure(row: Mission) -> bool:
     )
 
 
-@proof(25)
+@proof(12)
 @given(one_sortie(), SPANS)
 def test_what_was_counted_from_less_is_counted_from_all(
     plan: Plan, spans: list[tuple[float, float]]
@@ -100,7 +100,7 @@ def test_what_was_counted_from_less_is_counted_from_all(
     assert by_sortie(both) == by_sortie(more)
 
 
-@proof(15)
+@proof(8)
 @given(one_sortie(), SPANS, SPANS)
 def test_two_sources_that_each_heard_part_lose_nothing_together(
     plan: Plan, one: list[tuple[float, float]], other: list[tuple[float, float]]
