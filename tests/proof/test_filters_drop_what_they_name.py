@@ -144,6 +144,25 @@ def rolling_out() -> Track:
     return fly((0, 32.5, -117.2, 2000), final, runway, (12, 32.699, -117.2153, GROUND))
 
 
+def jagged(back_m: float) -> Track:
+    """Return a cruise with one more position, so far behind the one five seconds before it."""
+    rows = cruise(600)
+    second, lat, lon, alt, ground = rows[29]
+    behind = (second + 5, lat, lon - back_m / 96_486, alt, ground)
+    return track_of([*rows[:30], behind, *rows[30:]])
+
+
+def leaping(feet: float, first: int = 30, count: int = 1) -> Track:
+    """Return a cruise of which so many positions are so much too high."""
+    marked = range(first, first + count)
+    return track_of(
+        [
+            (second, lat, lon, alt + feet * (index in marked), ground)
+            for index, (second, lat, lon, alt, ground) in enumerate(cruise(600))
+        ]
+    )
+
+
 def standing(*rows: tuple[float, float, bool]) -> Track:
     """Return positions at one place (second, altitude, on ground)."""
     return track_of([(second, 32.7, -117.2, alt, ground) for second, alt, ground in rows])
@@ -207,6 +226,22 @@ TABLE: dict[str, list[tuple[str, Callable[[], Track], int]]] = {
         ("12 km off after 10 s", lambda: off(30.108, -118.7), 1),
         ("an hour at 700 kt", fast, 0),
     ],
+    "backward": [
+        ("110 m behind", lambda: jagged(110), 1),
+        ("90 m behind: an error of place", lambda: jagged(90), 0),
+        ("2.9 km behind", lambda: jagged(2_900), 1),
+        ("a second source 25 s late", lambda: late(25), 238),
+        ("the way back over the same places", back_again, 0),
+        ("a tight orbit at 90 kt", orbit, 0),
+    ],
+    "altitude_spike": [
+        ("10,000 ft up for one position", lambda: leaping(10_000), 1),
+        ("10,000 ft down for four", lambda: leaping(-10_000, count=4), 4),
+        ("1,900 ft up for one", lambda: leaping(1_900), 0),
+        ("10,000 ft up for three minutes", lambda: leaping(10_000, count=18), 0),
+        ("10,000 ft up for good", lambda: leaping(10_000, count=30), 0),
+        ("the first position alone", lambda: leaping(10_000, first=0), 0),
+    ],
     "spoofed_jump": [
         ("ten minutes elsewhere and back", lambda: spoofed(10), 61),
         ("silent for two minutes at the edges", lambda: spoofed(120), 61),
@@ -250,9 +285,10 @@ def test_every_filter_has_a_table() -> None:
     import inspect
     import re
 
-    from onstation.tracks import clean as module
+    from onstation.tracks import apart
+    from onstation.tracks import clean as filters
 
-    source = inspect.getsource(module)
+    source = inspect.getsource(filters) + inspect.getsource(apart)
     named = set(re.findall(r'keep\("(\w+)"', source)) | set(
         re.findall(r'(?:return|reason =) "(\w+)"', source)
     )
