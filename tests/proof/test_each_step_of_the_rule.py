@@ -19,6 +19,7 @@ from onstation.schema import Match, Track
 from onstation.tracks.sorties import find_sorties
 
 SQUARE = shapely.box(-116, 28, -113, 31)
+WIDE = shapely.box(-116, 26, -112, 31)
 STRIP = shapely.box(-121, 30.1, -106, 31.9)
 P8 = Match("usn_p8", "P-8A", "P8", "USN", "military", "maritime patrol", True, None, "test")
 TANKER = replace(P8, role="tanker", counted=False)
@@ -165,6 +166,48 @@ def wide(track: Track) -> Judgement | None:
     return judged(track, shapely.box(-121, 31.0, -106, 33.0), line=True)
 
 
+def round_the_corner(*more: Waypoint) -> Track:
+    """Return a take-off from Tucson, west for 90 km, perhaps a circle, then north and out."""
+    late = 14.0 if more else 0.0
+    return path(
+        (0, *TUS, GROUND),
+        (3, *TUS, GROUND),
+        (7, TUS[0], TUS[1] - 0.32, 11_000),
+        (14, TUS[0], TUS[1] - 0.96, ALT),
+        *more,
+        (28 + late, TUS[0] + 0.95, TUS[1] - 0.96, ALT),
+        (60 + late, 36.5, TUS[1] - 0.96, ALT),
+        (140 + late, 36.5, -104, ALT),
+    )
+
+
+def circle_there() -> tuple[Waypoint, ...]:
+    lat, lon = TUS[0], TUS[1] - 0.96
+    return (
+        (17.5, lat + 0.2, lon - 0.25, ALT),
+        (21, lat, lon - 0.5, ALT),
+        (24.5, lat - 0.2, lon - 0.25, ALT),
+        (28, lat, lon, ALT),
+    )
+
+
+def lost_outside(km: float, *, towards: bool, heard_last: bool = False) -> Track:
+    """Return an hour west of the square that ends, or begins, so far from it and on a course."""
+    near, far = -116 - km / EAST_KM, -116 - km / EAST_KM - 8
+    ends = [(0, 29.5, far, ALT), (60, 29.5, near, ALT)]
+    if not towards:
+        ends = [(0, 29.5, near - 4, ALT), (30, 29.6, near, ALT), (45, 29.5, near - 2, ALT)]
+    if heard_last:
+        ends = [(60 - m, lat, lon, alt) for m, lat, lon, alt in ends[::-1]]
+    return path(*ends)
+
+
+def bent_and_lost(back: bool) -> Track:
+    """Return a way in that bends by 80 degrees, or turns back, and ends there."""
+    last = (34, 29.7, -115.9, ALT) if back else (34, 27.3, -114.5, ALT)
+    return path((0, 29.6, -117, ALT), (20, 29.5, -114.5, ALT), last)
+
+
 def climbing_only() -> Track:
     """Return a take-off that climbs north out of a strip within 30 km of its field."""
     return path(
@@ -215,6 +258,24 @@ TABLE: dict[str, list[tuple[str, Judged, str | None, str]]] = {
             "signal lost",
         ),
         ("after 30 minutes of it", lambda: inside(lost(30, turn=True)), "counted", ""),
+        (
+            "after a bend",
+            lambda: judged(bent_and_lost(False), WIDE),
+            "possible",
+            "bent, and an end",
+        ),
+        ("after a turn back", lambda: judged(bent_and_lost(True), WIDE), "counted", ""),
+    ],
+    "lost outside": [
+        ("on the way, 150 km", lambda: inside(lost_outside(150, towards=True)), "possible", "lost"),
+        ("on the way, 250 km", lambda: inside(lost_outside(250, towards=True)), None, ""),
+        ("on the way away, 250 km", lambda: inside(lost_outside(60, towards=False)), None, ""),
+        (
+            "first heard on the way from it",
+            lambda: inside(lost_outside(150, towards=True, heard_last=True)),
+            "possible",
+            "first heard",
+        ),
     ],
     "a silence outside": [
         ("an hour, 100 km away", lambda: inside(silent_beside(100, 60)), "possible", "silent for"),
@@ -231,6 +292,8 @@ TABLE: dict[str, list[tuple[str, Judged, str | None, str]]] = {
     "from a field inside": [
         ("170 km straight out", lambda: wide(from_field(170)), "transit", "straight from or to a"),
         ("300 km straight out", lambda: wide(from_field(300)), "counted", ""),
+        ("round a corner, then out", lambda: wide(round_the_corner()), "transit", "straight from"),
+        ("after a circle", lambda: wide(round_the_corner(*circle_there())), "counted", ""),
         ("climb-out alone", lambda: wide(climbing_only()), "transit", ""),
     ],
 }
@@ -260,6 +323,8 @@ def test_every_threshold_of_the_rule_has_a_reason() -> None:
         "loiter_min",
         "field_leg_km",
         "field_turn_min",
+        "field_bend_turns",
         "unheard_km",
+        "open_reach_km",
     }
     assert all(item.reason for item in THRESHOLDS)

@@ -261,6 +261,8 @@ def _judge_visit(
             return JudgedVisit(
                 visit, shape, UNDECIDED, "straight as far as heard, with a silence between"
             )
+        if UNHEARD in (visit.start_kind, visit.end_kind) and not _surely_turned(shape):
+            return JudgedVisit(visit, shape, UNDECIDED, "bent, and an end of it was not heard")
         if not _straight_but_for_field(visit, scattered=scattered):
             return JudgedVisit(visit, shape, ON_STATION, "turned inside the region")
     if not station.line_patrol:
@@ -282,6 +284,11 @@ def _judge_visit(
             visit, shape, UNDECIDED, "straight along the line, but perhaps between two airfields"
         )
     return JudgedVisit(visit, shape, ON_STATION, "ran along the line and left on the same side")
+
+
+def _surely_turned(shape: Shape) -> bool:
+    """Say whether a visit is no straight one whatever else of it might have been heard."""
+    return shape.reverses or shape.window_turns >= 1
 
 
 def _straight_but_for_field(visit: Visit, *, scattered: bool) -> bool:

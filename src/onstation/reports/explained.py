@@ -34,7 +34,6 @@ FILTERS = {
     "altitude_spike": "a garbled altitude",
     "impossible_speed": "faster than any watched type flies",
     "spoofed_jump": "elsewhere for a while in the midst of a track",
-    "late_copy": "the same track again from a late clock",
     "too_many_aircraft": "more aircraft at once than one address can have",
 }
 """What each filter dropped, in words."""

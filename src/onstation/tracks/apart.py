@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from onstation.geodesy import between, distance_m, steps
+from onstation.geodesy import distance_m, steps
 from onstation.schema import MLAT, Floats, Ints, Threshold, Track
 from onstation.units import MPS_PER_KT, MS_PER_S
 
@@ -21,9 +21,6 @@ SECOND_AIRCRAFT_MS = 300_000
 JUMP_EDGE_MS = 120_000
 MAX_OPEN_CHAINS = 40
 MAX_AIRCRAFT = 4
-COPY_MS = 150_000
-COPY_SHARE = 0.8
-COPY_SHIFTS = 4
 PREDICT_S = 90.0
 RELAY_MS = 120_000
 RELAY_POSITIONS = 5
@@ -40,7 +37,6 @@ THRESHOLDS = (
     ),
     Threshold("slack_m", SLACK_M, "m", "error of two positions and of their times"),
     Threshold("mlat_slack_m", MLAT_SLACK_M, "m", "the same for multilateration, which scatters"),
-    Threshold("copy_s", COPY_MS / 1000, "s", "a track so late on another's path is a copy of it"),
     Threshold(
         "relay_min",
         RELAY_MS / 60_000,
@@ -220,8 +216,6 @@ def _why_no_aircraft(track: Track, rows: list[int], kept: list[list[int]]) -> st
     if len(rows) < SECOND_AIRCRAFT_POSITIONS or longest_ms < SECOND_AIRCRAFT_MS:
         return "impossible_speed"
     for others in kept:
-        if _is_late_copy(track, rows, others):
-            return "late_copy"
         times = track.time_ms[others]
         before = int(np.searchsorted(times, start))
         after = int(np.searchsorted(times, end))
@@ -241,51 +235,3 @@ def _longest_run_ms(time_ms: Ints) -> int:
     first = np.concatenate([[0], cuts + 1])
     last = np.concatenate([cuts, [len(time_ms) - 1]])
     return int((time_ms[last] - time_ms[first]).max())
-
-
-def _is_late_copy(track: Track, rows: list[int], others: list[int]) -> bool:
-    """Say whether a group follows another's path, as another source with a wrong clock does.
-
-    Its positions lie on the other path, all the same time before or after: where the two
-    meet, their positions cannot be told apart, so either is looked for.
-    """
-    if set(track.document[rows].tolist()) <= set(track.document[others].tolist()):
-        return False  # one source heard both: two aircraft, one behind the other
-    times = track.time_ms[others]
-    sample = rows[:: max(1, len(rows) // 60)]
-    shifts = []
-    for row in sample:
-        first = int(np.searchsorted(times, track.time_ms[row] - COPY_MS))
-        last = int(np.searchsorted(times, track.time_ms[row] + COPY_MS, side="right"))
-        near = np.array(others[first:last], dtype=np.int64)
-        if not len(near):
-            continue
-        away, _ = between(
-            lon_deg=track.lon_deg[row],
-            lat_deg=track.lat_deg[row],
-            to_lon_deg=track.lon_deg[near],
-            to_lat_deg=track.lat_deg[near],
-        )
-        best = int(np.argmin(away))
-        if away[best] <= SLACK_M:
-            shifts.append(int(track.time_ms[near[best]] - track.time_ms[row]))
-    if len(shifts) < COPY_SHARE * len(sample):
-        return False
-    found, counts = np.unique(np.abs(shifts), return_counts=True)
-    likely = found[np.argsort(-counts, kind="stable")[:COPY_SHIFTS]].tolist()
-    return any(_follows(track, sample, others, shift) for shift in likely)
-
-
-def _follows(track: Track, sample: list[int], others: list[int], shift_ms: int) -> bool:
-    """Say whether positions lie where another path was, or will be, so much later."""
-    times = track.time_ms[others]
-    nearest_m = np.full(len(sample), np.inf)
-    for moved in (track.time_ms[sample] + shift_ms, track.time_ms[sample] - shift_ms):
-        away, _ = between(
-            lon_deg=track.lon_deg[sample],
-            lat_deg=track.lat_deg[sample],
-            to_lon_deg=np.interp(moved, times, track.lon_deg[others]),
-            to_lat_deg=np.interp(moved, times, track.lat_deg[others]),
-        )
-        nearest_m = np.minimum(nearest_m, away)
-    return bool((nearest_m <= SLACK_M).mean() >= COPY_SHARE)

@@ -12,7 +12,7 @@ import numpy as np
 from onstation.schema import MLAT, Bools, Floats, Ints, Threshold, Track
 from onstation.units import MS_PER_MIN, MS_PER_S
 
-LATE_S = 90.0
+LATE_S = 150.0
 LEAST_LATE_S = 1.0
 SAME_PLACE_M = 200.0
 SAMPLES = 60
