@@ -5,8 +5,8 @@
 
 import argparse
 import sys
-import time
 from datetime import UTC, datetime
+from multiprocessing import Pool
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "support"))
@@ -28,21 +28,28 @@ def main() -> int:
         _show(options.cause[0], options.seed)
         return 0
     names = options.cause or list(CAUSES)
+    jobs = [(name, options.seed, options.flights) for name in names]
     lines = []
     _say(HEAD)
-    for name in names:
-        began = time.perf_counter()
-        line = Line(name)
-        for seed in range(options.seed, options.seed + options.flights):
-            line.add(seed, try_one(name, seed))
-        lines.append(line)
-        _say(_row(line) + f"  [{time.perf_counter() - began:.1f} s]" * options.time)
-        for seed in list(line.seeds)[: options.words]:
-            _say(f"    seed {seed}: " + " | ".join(line.seeds[seed]))
-        for seed in list(line.small)[: options.words]:
-            _say(f"    seed {seed}, other: " + " | ".join(line.small[seed]))
+    with Pool(options.jobs) as pool:
+        for line in pool.imap(_fly, jobs):
+            lines.append(line)
+            _say(_row(line))
+            for seed in list(line.seeds)[: options.words]:
+                _say(f"    seed {seed}: " + " | ".join(line.seeds[seed]))
+            for seed in list(line.small)[: options.words]:
+                _say(f"    seed {seed}, other: " + " | ".join(line.small[seed]))
     _say(_row(_total(lines)))
     return int(any(line.seeds for line in lines))
+
+
+def _fly(job: tuple[str, int, int]) -> Line:
+    """Fly so many seeds of a cause, from the first one on."""
+    name, first, flights = job
+    line = Line(name)
+    for seed in range(first, first + flights):
+        line.add(seed, try_one(name, seed))
+    return line
 
 
 def _options() -> argparse.Namespace:
@@ -52,7 +59,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=0, help="the first")
     parser.add_argument("--words", type=int, default=0, help="so many findings of each in words")
     parser.add_argument("--show", action="store_true", help="one flight, with everything said")
-    parser.add_argument("--time", action="store_true")
+    parser.add_argument("--jobs", type=int, default=2, help="processes")
     return parser.parse_args()
 
 

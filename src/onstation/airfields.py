@@ -13,6 +13,7 @@ import numpy as np
 from onstation.geodesy import between
 from onstation.schema import Airfield, Floats
 
+SPHERE_M = 6_371_000.0
 CHUNK = 500
 """Positions compared with all fields at a time; keeps memory small."""
 
@@ -81,6 +82,21 @@ def nearest_each(
         to_lat_deg=np.array([field.lat_deg for field in found]),
     )
     return found, away
+
+
+def fields_abroad(
+    *, lon_deg: float, lat_deg: float, within_m: float, home: str
+) -> tuple[Airfield, ...]:
+    """Return the airfields of other countries than ``home`` near a position, the nearest first.
+
+    Chosen on a sphere; ``within_m`` is good to half a per cent.
+    """
+    fields, _, unit = _table()
+    own = {field.code for field in _table(home)[0]}
+    near = unit @ _unit(np.asarray(lon_deg, dtype=float), np.asarray(lat_deg, dtype=float))
+    rows = np.flatnonzero(near >= np.cos(within_m / SPHERE_M))
+    rows = rows[np.argsort(-near[rows], kind="stable")]
+    return tuple(fields[i] for i in rows.tolist() if fields[i].code not in own)
 
 
 def zone_at(*, lon_deg: float, lat_deg: float) -> str:

@@ -301,10 +301,15 @@ class Silence:
 class LooseEnd:
     """An end of a sortie heard in flight, away from any field it left or was bound for.
 
+    The two ends of a long silence inside a sortie are loose as well.
+
     Attributes
     ----------
     is_start
-        The sortie begins here; else it ends here.
+        The sortie begins here, or goes on; else it ends here, or falls silent.
+    silence_ms
+        When the silence began that this is an end of; ``None`` at a sortie's own ends.
+        [Unix ms]
     other_ms
         Where the same sortie ends, or began. [Unix ms]
     beyond_ms
@@ -333,6 +338,7 @@ class LooseEnd:
     type: str | None
     agency: str
     reconstructed: bool
+    silence_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

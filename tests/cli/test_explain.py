@@ -1,12 +1,15 @@
 """`tail --explain`: every decision about a sortie, with its evidence and its threshold."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 from builders import SILENT, START, fly
 from stores import RECONSTRUCTED, TEN_TRACKS, Asked
 from traces import put, trace_of
+
+from onstation.reports.explained import FILTERS
 
 
 @pytest.fixture(scope="module")
@@ -114,3 +117,15 @@ def test_nothing_near_a_region_is_said_to_need_no_explanation(tmp_path: Path) ->
     told = asked("tail", flight.icao, "--explain", status=None).stdout
 
     assert "nothing to explain" in told
+
+
+def test_every_filter_there_is_has_its_words() -> None:
+    """Whatever `clean` may drop by name is explained by name."""
+    tracks = Path(__file__).parents[2] / "src" / "onstation" / "tracks"
+    clean, apart = ((tracks / name).read_text() for name in ("clean.py", "apart.py"))
+    named = set(re.findall(r'keep\("(\w+)"', clean)) | set(
+        re.findall(r'^    \("(\w+)", _', clean, re.M)
+    )
+    named |= set(re.findall(r'(?:return|reason =) "(\w+)"', apart))
+
+    assert named == set(FILTERS)

@@ -4,30 +4,25 @@ import pytest
 from adversary.causes import CAUSES
 from adversary.score import try_one
 
-SEEDS = range(2)
-OPEN_SEEDS = range(6)
-
-KNOWN_OPEN = {
-    "abroad_turnaround": "a landing abroad that nobody heard joins two sorties",
-    "address_changes_in_flight": "each of the two addresses counts a mission",
-    "default_address_u2": "two U-2s one after the other, in the air at once for minutes, are one",
-    "few_positions": "a position or two in a region make no row at all",
-    "spoofed_jumps": "runs of spoofed positions at one place are taken for a second aircraft",
-    "two_sources": "a second source with a late clock counts its missions again",
-}
-"""Causes the engine does not pass yet, with what goes wrong."""
+LONG = {
+    "across_michoacan", "address_changes_on_the_ground", "address_changes_twice", "daily_long_days",
+    "daily_on_high", "default_address_u2", "duplicated_and_shuffled", "four_a_day", "great_ovals",
+    "high_silence", "hole_of_a_day", "identical_days", "live_files", "low_offshore", "mlat_transit",
+    "one_vanishes_another_appears", "opposite_on_one_orbit", "over_midnight", "over_the_hole",
+    "patchy_coverage", "relay_at_home", "round_the_peninsula", "silent_over_region",
+    "two_at_once_crossing", "two_at_once_far_apart", "two_at_once_two_regions", "two_days_apart",
+    "two_heard_sorties", "two_in_trail",
+}  # fmt: skip
+"""Causes of long or many sorties: one flight each, of the others two."""
 
 
-def wrong(cause: str, seeds: range) -> list[str]:
-    """Return what is wrong with the flights of a cause: counts, and doubts not told."""
-    return [f"{seed}: {words}" for seed in seeds for words in try_one(cause, seed).wrong]
+def wrong(cause: str, seed: int) -> list[str]:
+    """Return what is wrong with a flight: counts, and doubts not told."""
+    return [f"{seed}: {words}" for words in try_one(cause, seed).wrong]
 
 
-@pytest.mark.parametrize("cause", sorted(CAUSES.keys() - KNOWN_OPEN.keys()))
+@pytest.mark.parametrize("cause", sorted(CAUSES))
 def test_nothing_is_missed_invented_or_left_unsaid(cause: str) -> None:
-    assert wrong(cause, SEEDS) == []
+    seeds = range(1 if cause in LONG else 2)
 
-
-@pytest.mark.parametrize("cause", sorted(KNOWN_OPEN))
-def test_what_is_known_to_be_open_still_is(cause: str) -> None:
-    assert wrong(cause, OPEN_SEEDS) != [], f"{cause} passes: take it out of KNOWN_OPEN"
+    assert [words for seed in seeds for words in wrong(cause, seed)] == []

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from builders import GROUND, SILENT, START, Waypoint, fly, track_of
+from builders import GROUND, SILENT, START, Waypoint, document, fly, track_of
 
 from onstation.config import shipped
 from onstation.fleet.load import load_fleet
@@ -283,6 +283,7 @@ def test_a_second_source_with_a_late_clock_doubles_nothing(late_s: float) -> Non
     legs = [(k * 10, 31.2 - 0.8 * (k % 2), -116.9 + 0.2 * (k % 2), 20000.0) for k in range(13)]
     flight = fly(*legs)
     late = fly(*legs, start=START + timedelta(seconds=late_s))
+    late = replace(late, documents=(document(sha256="1" * 64),))
 
     assert missions(flight, late) == missions(flight) == 1
 

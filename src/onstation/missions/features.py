@@ -34,7 +34,7 @@ THRESHOLDS = (
         "a visit is straight if its path is at most this many times entry to exit",
     ),
     Threshold("reversal_deg", REVERSAL_DEG, "deg", "... and no two courses in it differ by more"),
-    Threshold("reversal_leg_km", LEG_M / M_PER_KM, "km", "courses are taken over legs this long"),
+    Threshold("leg_km", LEG_M / M_PER_KM, "km", "path and courses are taken over legs this long"),
     Threshold(
         "orbit_turns", ORBIT_TURNS, "", "full turns one way, within one window, make an orbit"
     ),
@@ -156,7 +156,8 @@ def shape_of(visit: Visit, *, scattered: bool = False) -> Shape:
     )
     turns_heard = not all(part.straight for part in parts)
     most = max(parts, key=lambda part: part.window_turns)
-    steady = heard_m + across_silences_m <= STRAIGHT_RATIO * across_m and not _reverses(courses)
+    by_legs_m = float(lengths.sum()) + across_silences_m
+    steady = _is_short(by_legs_m, across_m) and not _reverses(courses)
     return Shape(
         path_m=heard_m,
         straight=not turns_heard and (len(parts) == 1 or steady),
@@ -198,7 +199,7 @@ class _Stretch:
         lengths, courses = _legs(lon, lat, max(leg_m, length_m / MAX_LEGS))
         turns_ms, turned = _turning(time, lon, lat, turn_m)
         most, window = _most_turned(turns_ms, turned)
-        straight = length_m <= STRAIGHT_RATIO * across_m and not _reverses(courses)
+        straight = _is_short(float(lengths.sum()), across_m) and not _reverses(courses)
         return cls(
             path_m=length_m,
             straight=straight,
@@ -208,6 +209,15 @@ class _Stretch:
             window_turns=most,
             orbit=_round(lon, lat, (time >= window[0]) & (time <= window[1])),
         )
+
+
+def _is_short(path_m: float, across_m: float) -> bool:
+    """Say whether a path is hardly longer than the geodesic between its ends.
+
+    Paths are measured over their legs, so that errors of single positions, which a dense
+    track has many of, do not lengthen a straight one.
+    """
+    return path_m <= STRAIGHT_RATIO * across_m
 
 
 def _turning(time_ms: Ints, lon: Floats, lat: Floats, step_m: float) -> tuple[Floats, Floats]:

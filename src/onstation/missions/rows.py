@@ -129,7 +129,7 @@ def build_row(
         landing_reason=sortie.landing.reason,
         reconstruction=reconstruction,
         parts=tuple(parts),
-        addresses=(track.icao, *(one.next_icao for one in sortie.handovers)),
+        addresses=tuple(dict.fromkeys([track.icao, *(one.next_icao for one in sortie.handovers)])),
         doubt=doubt_of(sortie),
         deepest_ms=None if deepest is None else int(track.time_ms[deepest]),
         deepest_lat=None if deepest is None else float(track.lat_deg[deepest]),

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from onstation.geodesy import distance_m
+from onstation.geodesy import between, distance_m, wgs84
 from onstation.missions.features import STRAIGHT_RATIO, Shape, is_scattered, path_m, shape_of
 from onstation.schema import (
     AT_FIELD,
@@ -22,11 +22,14 @@ from onstation.schema import (
     SEGMENT_UNKNOWN,
     TRANSIT,
     UNHEARD,
+    Airfield,
+    Bools,
     Match,
     Presence,
     Silence,
     Sortie,
     Threshold,
+    Track,
     Visit,
 )
 from onstation.units import M_PER_KM, MPS_PER_KT, MS_PER_MIN, MS_PER_S
@@ -35,9 +38,20 @@ SAME_FIELD_M = 10_000.0
 LOITER_MS = 5 * MS_PER_MIN
 FIELD_LEG_M = 200_000.0
 UNHEARD_M = 1_000_000.0
+OPEN_REACH_M = 200_000.0
+AHEAD_M = 20_000.0
+COURSE_MS = 3 * MS_PER_MIN
 FIELD_TURN_MS = 15 * MS_PER_MIN
+FIELD_BEND_TURNS = 0.75
 
 THRESHOLDS = (
+    Threshold(
+        "open_reach_km",
+        OPEN_REACH_M / M_PER_KM,
+        "km",
+        "lost for good on the way to a region this near, or first heard on the way from it:"
+        " possible there",
+    ),
     Threshold(
         "same_field_km",
         SAME_FIELD_M / M_PER_KM,
@@ -54,13 +68,20 @@ THRESHOLDS = (
         "field_leg_km",
         FIELD_LEG_M / M_PER_KM,
         "km",
-        "a shorter straight leg from or to a field inside is the way out or home, no patrol",
+        "a shorter straight leg from or to a field inside is the way out or home, no patrol; any"
+        " such leg is, where the sortie links two fields",
     ),
     Threshold(
         "field_turn_min",
         FIELD_TURN_MS / MS_PER_MIN,
         "min",
         "turning so long after, or before, a field inside does not make a visit a patrol",
+    ),
+    Threshold(
+        "field_bend_turns",
+        FIELD_BEND_TURNS,
+        "",
+        "fewer turns than this in those minutes are a bend in the way, however short the rest",
     ),
     Threshold(
         "unheard_km",
@@ -195,8 +216,11 @@ def _verdict(
     sortie: Sortie, presence: Presence, station: Station, *, match: Match, cruise_kt: float
 ) -> Judgement | None:
     direct = _direct_flight(sortie) if station.line_patrol else None
+    leg_m = float("inf") if _links_two_fields(sortie) else FIELD_LEG_M
     scattered = is_scattered(sortie.track)
-    judged = tuple(_judge_visit(v, station, direct, scattered=scattered) for v in presence.visits)
+    judged = tuple(
+        _judge_visit(v, station, direct, leg_m, scattered=scattered) for v in presence.visits
+    )
     on_station = tuple(j for j in judged if j.verdict == ON_STATION)
     minutes = sum(j.heard_min for j in on_station)
     if not match.counted:
@@ -229,7 +253,7 @@ def _verdict(
 
 
 def _judge_visit(
-    visit: Visit, station: Station, direct: bool | None, *, scattered: bool
+    visit: Visit, station: Station, direct: bool | None, leg_m: float, *, scattered: bool
 ) -> JudgedVisit:
     shape = shape_of(visit, scattered=scattered)
     if not shape.straight:
@@ -237,6 +261,8 @@ def _judge_visit(
             return JudgedVisit(
                 visit, shape, UNDECIDED, "straight as far as heard, with a silence between"
             )
+        if UNHEARD in (visit.start_kind, visit.end_kind) and not _surely_turned(shape):
+            return JudgedVisit(visit, shape, UNDECIDED, "bent, and an end of it was not heard")
         if not _straight_but_for_field(visit, scattered=scattered):
             return JudgedVisit(visit, shape, ON_STATION, "turned inside the region")
     if not station.line_patrol:
@@ -245,7 +271,7 @@ def _judge_visit(
         return JudgedVisit(visit, shape, IN_TRANSIT, "a direct flight between two airfields")
     if UNHEARD in (visit.start_kind, visit.end_kind):
         return JudgedVisit(visit, shape, UNDECIDED, "straight, and an end of it was not heard")
-    if AT_FIELD in (visit.start_kind, visit.end_kind) and shape.path_m < FIELD_LEG_M:
+    if AT_FIELD in (visit.start_kind, visit.end_kind) and shape.path_m < leg_m:
         return JudgedVisit(visit, shape, IN_TRANSIT, "straight from or to a field inside it")
     sides = [
         station.on_mexican_side(float(visit.lon_deg[row]), float(visit.lat_deg[row]))
@@ -260,26 +286,48 @@ def _judge_visit(
     return JudgedVisit(visit, shape, ON_STATION, "ran along the line and left on the same side")
 
 
+def _surely_turned(shape: Shape) -> bool:
+    """Say whether a visit is no straight one whatever else of it might have been heard."""
+    return shape.reverses or shape.window_turns >= 1
+
+
 def _straight_but_for_field(visit: Visit, *, scattered: bool) -> bool:
     """Say whether a visit is a way out or home that turned next to its field.
 
     One end is at a field, the other is not, and what is left without the first, or last,
-    15 minutes is straight and as long again.
+    15 minutes is straight; and those minutes held a bend, but neither a full turn nor a
+    way back, unless the rest is as long again.
     """
     if (visit.start_kind == AT_FIELD) == (visit.end_kind == AT_FIELD):
         return False
     first, last = int(visit.time_ms[0]), int(visit.time_ms[-1])
-    if visit.start_kind == AT_FIELD:
-        first += FIELD_TURN_MS
-    else:
-        last -= FIELD_TURN_MS
-    rows = np.flatnonzero((visit.time_ms >= first) & (visit.time_ms <= last))
-    if last - first < FIELD_TURN_MS or len(rows) < 2:
+    cut = first + FIELD_TURN_MS if visit.start_kind == AT_FIELD else last - FIELD_TURN_MS
+    before, after = visit.time_ms <= cut, visit.time_ms >= cut
+    near, far = (before, after) if visit.start_kind == AT_FIELD else (after, before)
+    if far.sum() < 2 or not shape_of(_part(visit, far), scattered=scattered).straight:
         return False
-    kept = slice(int(rows[0]), int(rows[-1]) + 1)
+    shape = shape_of(_part(visit, near), scattered=scattered)
+    bend = not shape.reverses and shape.window_turns < FIELD_BEND_TURNS
+    rest_ms = int(visit.time_ms[far][-1] - visit.time_ms[far][0])
+    return bend or rest_ms >= FIELD_TURN_MS
+
+
+def _part(visit: Visit, rows: Bools) -> Visit:
+    """Return a stretch of a visit."""
+    places = np.flatnonzero(rows)
+    kept = slice(int(places[0]), int(places[-1]) + 1) if len(places) else slice(0, 0)
     names = ("time_ms", "lon_deg", "lat_deg", "alt_ft", "row", "kind")
-    rest = replace(visit, **{name: getattr(visit, name)[kept] for name in names})
-    return shape_of(rest, scattered=scattered).straight
+    return replace(visit, **{name: getattr(visit, name)[kept] for name in names})
+
+
+def _links_two_fields(sortie: Sortie) -> bool:
+    """Say whether a sortie was heard to leave one field and to come down at another."""
+    one, other = sortie.take_off.field, sortie.landing.field
+    return one is not None and other is not None and _apart_m(one, other) > SAME_FIELD_M
+
+
+def _apart_m(one: Airfield, other: Airfield) -> float:
+    return distance_m(one.lon_deg, one.lat_deg, other.lon_deg, other.lat_deg)
 
 
 def _direct_flight(sortie: Sortie) -> bool | None:
@@ -333,6 +381,10 @@ def _could_be_more(
             return f"{kind} inside, after {one.heard_min:.0f} min heard there"
         if visit.before_ms is None and not (sortie.take_off.field or sortie.take_off.towards):
             return f"first heard inside, {one.heard_min:.0f} min heard there"
+    if _left_open(sortie, station, at_start=False):
+        return "lost for good in flight on the way there"
+    if _left_open(sortie, station, at_start=True):
+        return "first heard in flight on the way from there"
     for silence in sortie.silences:
         if silence.end_ms is None:
             continue
@@ -341,6 +393,45 @@ def _could_be_more(
             gone = (silence.end_ms - silence.start_ms) / MS_PER_MIN
             return f"silent for {gone:.0f} min, long enough to have been on station"
     return None
+
+
+def _left_open(sortie: Sortie, station: Station, *, at_start: bool) -> bool:
+    """Say whether what was not heard beyond an end may have been in a region close by.
+
+    The end is in flight, bound for no field, near the region, and the course leads there
+    (back there, at a beginning).
+    """
+    track, end = sortie.track, sortie.take_off if at_start else sortie.landing
+    if end.kind == OBSERVED or end.field or end.towards:
+        return False
+    row = 0 if at_start else len(track) - 1
+    here = float(track.lon_deg[row]), float(track.lat_deg[row])
+    away_m = station.distance_m(*here)
+    if not 0 < away_m <= OPEN_REACH_M:
+        return False
+    course_deg = _course_deg(track, row)
+    if course_deg is None:
+        return True
+    back = 180.0 if at_start else 0.0
+    lon, lat, _ = wgs84().fwd(*here, course_deg + back, AHEAD_M)
+    return station.distance_m(float(lon), float(lat)) < away_m
+
+
+def _course_deg(track: Track, row: int) -> float | None:
+    """Return the course at an end of a track; None if it is not known. [°]"""
+    if not np.isnan(track.course_deg[row]):
+        return float(track.course_deg[row])
+    near = np.flatnonzero(np.abs(track.time_ms - track.time_ms[row]) <= COURSE_MS)
+    if len(near) < 2:
+        return None
+    one, other = int(near[0]), int(near[-1])
+    _, course = between(
+        lon_deg=track.lon_deg[one],
+        lat_deg=track.lat_deg[one],
+        to_lon_deg=track.lon_deg[other],
+        to_lat_deg=track.lat_deg[other],
+    )
+    return float(course)
 
 
 def _spare_ms(sortie: Sortie, silence: Silence, station: Station, cruise_kt: float) -> float:

@@ -205,9 +205,10 @@ def thresholds() -> tuple[tuple[str, Threshold], ...]:
     """Return every threshold of the rule with the step it belongs to."""
     from onstation.missions import features, mexico, rules
     from onstation.regions import geofence
-    from onstation.tracks import clean, ground, handover, silences, sorties
+    from onstation.tracks import clean, clocks, ground, handover, silences, sorties
 
     steps = (
+        ("track", clocks.THRESHOLDS),
         ("track", clean.THRESHOLDS),
         ("ground", ground.THRESHOLDS),
         ("sortie", sorties.THRESHOLDS),

@@ -44,25 +44,23 @@ def groups_of(ends: Sequence[LooseEnd]) -> list[tuple[tuple[str, ...], tuple[Han
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """Parts of one flight, and the changes of address between them."""
+    """Parts of one flight, by name, and the changes of address between them."""
 
-    parts: tuple[str, ...]
+    parts: frozenset[str]
     handovers: tuple[Handover, ...]
 
 
 def chains_of(handovers: Sequence[Handover]) -> list[Chain]:
-    """Return the flights that handovers join, each from its first part on."""
-    follows = {one.sortie_id: one for one in handovers}
-    later = {one.next_id for one in handovers}
-    found = []
+    """Return the flights that handovers join."""
+    found: list[Chain] = []
     for one in handovers:
-        if one.sortie_id in later:
-            continue
-        parts, between = [one.sortie_id], []
-        while parts[-1] in follows:
-            between.append(follows[parts[-1]])
-            parts.append(between[-1].next_id)
-        found.append(Chain(tuple(parts), tuple(between)))
+        parts, between = {one.sortie_id, one.next_id}, [one]
+        for other in [chain for chain in found if chain.parts & parts]:
+            found.remove(other)
+            parts |= other.parts
+            between = [*other.handovers, *between]
+        ordered = sorted(between, key=lambda handover: handover.time_ms)
+        found.append(Chain(frozenset(parts), tuple(ordered)))
     return found
 
 
@@ -78,9 +76,10 @@ def judge_together(
     """
     whole = whole_flights(flown, handovers)
     inside = {
-        name: (chain.parts[0], handover)
-        for chain in chains_of(handovers)
-        for name, handover in zip(chain.parts[1:], chain.handovers, strict=True)
+        handover.next_id: (flight.sortie.sortie_id, handover)
+        for flight in whole.values()
+        for handover in flight.sortie.handovers
+        if handover.next_id != flight.sortie.sortie_id
     }
     rows: dict[str, list[Mission]] = {}
     for icao, sorties in flown.items():
@@ -101,10 +100,14 @@ def whole_flights(
     by_id = {one.sortie.sortie_id: one for sorties in flown.values() for one in sorties}
     found = {}
     for chain in chains_of(handovers):
-        parts = [by_id[name] for name in chain.parts]
+        parts = sorted((by_id[name] for name in chain.parts), key=_began)
         flight = joined([part.sortie for part in parts], chain.handovers)
-        found[chain.parts[0]] = replace(parts[0], sortie=flight)
+        found[flight.sortie_id] = replace(parts[0], sortie=flight)
     return found
+
+
+def _began(one: Flown) -> tuple[int, str]:
+    return int(one.sortie.track.time_ms[0]), one.sortie.sortie_id
 
 
 def _part_of(row: Mission, flight: str, handover: Handover) -> Mission:

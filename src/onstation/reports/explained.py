@@ -23,6 +23,7 @@ from onstation.schema import (
 
 FILTERS = {
     "out_of_range": "off the globe, or at its zero point",
+    "late_clock": "of a source whose clock is wrong, beside one whose clock is right",
     "duplicate": "told before, within the same second",
     "stale_repeat": "a place repeated in flight: a feed's memory",
     "backward": "behind the position before it: a late clock",
@@ -33,7 +34,6 @@ FILTERS = {
     "altitude_spike": "a garbled altitude",
     "impossible_speed": "faster than any watched type flies",
     "spoofed_jump": "elsewhere for a while in the midst of a track",
-    "late_copy": "the same track again from a late clock",
     "too_many_aircraft": "more aircraft at once than one address can have",
 }
 """What each filter dropped, in words."""

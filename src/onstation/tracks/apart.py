@@ -1,16 +1,17 @@
 """Tell apart the aircraft that use one address at once, and drop what no aircraft flew.
 
-A position belongs to the nearest aircraft that could have got there in time. What is left
-over is a second aircraft if it lasts, and an error by name if it does not.
+A position belongs to the aircraft bound nearest to it, of those that could have got there
+in time. What is left over is a second aircraft if it lasts, and an error by name if it does not.
 """
 
+import math
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from onstation.geodesy import between, distance_m, steps
-from onstation.schema import MLAT, Floats, Threshold, Track
-from onstation.units import MPS_PER_KT
+from onstation.geodesy import distance_m, steps
+from onstation.schema import MLAT, Floats, Ints, Threshold, Track
+from onstation.units import MPS_PER_KT, MS_PER_S
 
 MAX_SPEED_KT = 800.0
 SLACK_M = 3000.0
@@ -20,9 +21,15 @@ SECOND_AIRCRAFT_MS = 300_000
 JUMP_EDGE_MS = 120_000
 MAX_OPEN_CHAINS = 40
 MAX_AIRCRAFT = 4
-COPY_MS = 150_000
-COPY_SHARE = 0.8
-COPY_SHIFTS = 4
+PREDICT_S = 90.0
+RELAY_MS = 120_000
+RELAY_POSITIONS = 5
+LEAST_S = 0.5
+STEADINESS = 0.5
+CLIMB_FPM = 4_000.0
+M_PER_FT_OFF = 3.0
+GROUND_MISS_M = 2_000.0
+M_PER_DEG = 111_200.0
 
 THRESHOLDS = (
     Threshold(
@@ -30,7 +37,12 @@ THRESHOLDS = (
     ),
     Threshold("slack_m", SLACK_M, "m", "error of two positions and of their times"),
     Threshold("mlat_slack_m", MLAT_SLACK_M, "m", "the same for multilateration, which scatters"),
-    Threshold("copy_s", COPY_MS / 1000, "s", "a track so late on another's path is a copy of it"),
+    Threshold(
+        "relay_min",
+        RELAY_MS / 60_000,
+        "min",
+        "one that takes over from another on the spot, after so short an overlap, is the same",
+    ),
     Threshold("max_aircraft", MAX_AIRCRAFT, "", "at once on one address; more are noise"),
     Threshold(
         "second_aircraft_positions",
@@ -39,19 +51,67 @@ THRESHOLDS = (
         "fewer positions elsewhere are errors, not a second aircraft on the address",
     ),
     Threshold(
-        "second_aircraft_min", SECOND_AIRCRAFT_MS / 60_000, "min", "the same, by how long it lasts"
+        "second_aircraft_min",
+        SECOND_AIRCRAFT_MS / 60_000,
+        "min",
+        "the same, by how long it is heard at a stretch",
     ),
 )
 
 
 @dataclass(slots=True)
 class _Chain:
-    """Positions that one aircraft could have flown, while they are collected."""
+    """Positions that one aircraft could have flown, while they are collected.
+
+    Attributes
+    ----------
+    east_deg_s, north_deg_s
+        How it moves, over its last seconds. [°/s]
+    """
 
     rows: list[int] = field(default_factory=list)
     time_ms: int = 0
     lat: float = 0.0
     lon: float = 0.0
+    alt_ft: float = float("nan")
+    on_ground: bool = False
+    east_deg_s: float = 0.0
+    north_deg_s: float = 0.0
+
+    def add(
+        self, row: int, time_ms: int, lon: float, lat: float, alt_ft: float, on_ground: bool
+    ) -> None:
+        """Take a position."""
+        seconds = (time_ms - self.time_ms) / MS_PER_S
+        if self.rows and seconds >= LEAST_S:
+            keep = STEADINESS if seconds <= PREDICT_S else 0.0
+            east = (lon - self.lon) / seconds if seconds <= PREDICT_S else 0.0
+            north = (lat - self.lat) / seconds if seconds <= PREDICT_S else 0.0
+            self.east_deg_s = keep * self.east_deg_s + (1 - keep) * east
+            self.north_deg_s = keep * self.north_deg_s + (1 - keep) * north
+        self.rows.append(row)
+        self.time_ms, self.lon, self.lat = time_ms, lon, lat
+        self.alt_ft = self.alt_ft if math.isnan(alt_ft) else alt_ft
+        self.on_ground = on_ground
+
+    def miss_m(
+        self, lon: float, lat: float, alt_ft: float, on_ground: bool, seconds: float, away_m: float
+    ) -> float:
+        """Return how far a position is from where this aircraft was bound. [m]
+
+        A difference in height, or one on the ground and one in the air, weighs as metres.
+        """
+        missed = away_m
+        if seconds <= PREDICT_S:
+            east = (lon - self.lon - self.east_deg_s * seconds) * math.cos(math.radians(lat))
+            north = lat - self.lat - self.north_deg_s * seconds
+            missed = min(away_m, math.hypot(east, north) * M_PER_DEG)
+            if not (math.isnan(alt_ft) or math.isnan(self.alt_ft)) and not on_ground:
+                off_ft = abs(alt_ft - self.alt_ft) - CLIMB_FPM * seconds / 60
+                missed += max(0.0, off_ft) * M_PER_FT_OFF
+            if on_ground != self.on_ground:
+                missed += GROUND_MISS_M
+        return missed
 
 
 def _slack(track: Track) -> Floats:
@@ -68,7 +128,7 @@ def tell_apart(track: Track) -> tuple[list[list[int]], dict[str, int]]:
     reach = np.diff(track.time_ms) / 1000.0 * MAX_SPEED_KT * MPS_PER_KT
     if not (metres > reach + np.maximum(slack[1:], slack[:-1])).any():
         return [list(range(total))], {}
-    chains = _chains(track, slack)
+    chains = _relayed(track, slack, _chains(track, slack))
     chains.sort(key=lambda chain: -len(chain.rows))
     kept = [chains[0].rows]
     dropped: dict[str, int] = {}
@@ -83,19 +143,61 @@ def tell_apart(track: Track) -> tuple[list[list[int]], dict[str, int]]:
     return kept, dropped
 
 
+def _relayed(track: Track, slack: Floats, chains: list[_Chain]) -> list[_Chain]:
+    """Put one chain behind another where it only took over from it: errors had parted them.
+
+    Two aircraft on an address overlap; where one stops as the other starts, and could have
+    flown there, there is one.
+    """
+    chains = sorted(chains, key=lambda chain: (chain.rows[0], chain.rows[-1]))
+    done: list[_Chain] = []
+    for chain in chains:
+        for before in done:
+            shared_ms = int(track.time_ms[before.rows[-1]] - track.time_ms[chain.rows[0]])
+            if min(len(before.rows), len(chain.rows)) < RELAY_POSITIONS or shared_ms > RELAY_MS:
+                continue
+            rows = [row for row in chain.rows if row > before.rows[-1]]
+            if rows and _reaches(track, slack, before.rows[-1], rows[0]):
+                before.rows += rows
+                break
+        else:
+            done.append(chain)
+    return done
+
+
+def _reaches(track: Track, slack: Floats, one: int, other: int) -> bool:
+    away = distance_m(
+        float(track.lon_deg[one]),
+        float(track.lat_deg[one]),
+        float(track.lon_deg[other]),
+        float(track.lat_deg[other]),
+    )
+    seconds = (track.time_ms[other] - track.time_ms[one]) / MS_PER_S
+    return bool(away <= seconds * MAX_SPEED_KT * MPS_PER_KT + max(slack[one], slack[other]))
+
+
 def _chains(track: Track, slack: Floats) -> list[_Chain]:
-    """Give each position to the nearest aircraft that could have got there in time."""
+    """Give each position to the aircraft that would be nearest, of those that could be there.
+
+    Nearest to where each was bound: place, height and whether it stood on the ground tell
+    apart two that meet.
+    """
     chains: list[_Chain] = []
     closed: list[_Chain] = []
     time, lat, lon = track.time_ms.tolist(), track.lat_deg.tolist(), track.lon_deg.tolist()
+    alt = np.where(np.isnan(track.baro_alt_ft), track.geom_alt_ft, track.baro_alt_ft).tolist()
+    ground = track.on_ground.tolist()
     for row in range(len(track)):
-        best, best_m = None, np.inf
+        best, least = None, np.inf
         for chain in chains:
+            seconds = (time[row] - chain.time_ms) / MS_PER_S
             away = distance_m(chain.lon, chain.lat, lon[row], lat[row])
-            reach = (time[row] - chain.time_ms) / 1000.0 * MAX_SPEED_KT * MPS_PER_KT
-            allowed = reach + max(slack[row], slack[chain.rows[-1]])
-            if away <= allowed and away < best_m:
-                best, best_m = chain, away
+            reach = seconds * MAX_SPEED_KT * MPS_PER_KT
+            if away > reach + max(slack[row], slack[chain.rows[-1]]):
+                continue
+            cost = chain.miss_m(lon[row], lat[row], alt[row], ground[row], seconds, away)
+            if cost < least:
+                best, least = chain, cost
         if best is None:
             best = _Chain()
             chains.append(best)
@@ -103,19 +205,17 @@ def _chains(track: Track, slack: Floats) -> list[_Chain]:
                 shortest = min(chains[:-1], key=lambda chain: len(chain.rows))
                 chains.remove(shortest)
                 closed.append(shortest)
-        best.rows.append(row)
-        best.time_ms, best.lat, best.lon = time[row], lat[row], lon[row]
+        best.add(row, time[row], lon[row], lat[row], alt[row], ground[row])
     return chains + closed
 
 
 def _why_no_aircraft(track: Track, rows: list[int], kept: list[list[int]]) -> str | None:
     """Say why a group of positions is an error and no second aircraft; None if it is one."""
     start, end = int(track.time_ms[rows[0]]), int(track.time_ms[rows[-1]])
-    if len(rows) < SECOND_AIRCRAFT_POSITIONS or end - start < SECOND_AIRCRAFT_MS:
+    longest_ms = _longest_run_ms(track.time_ms[rows])
+    if len(rows) < SECOND_AIRCRAFT_POSITIONS or longest_ms < SECOND_AIRCRAFT_MS:
         return "impossible_speed"
     for others in kept:
-        if _is_late_copy(track, rows, others):
-            return "late_copy"
         times = track.time_ms[others]
         before = int(np.searchsorted(times, start))
         after = int(np.searchsorted(times, end))
@@ -129,47 +229,9 @@ def _why_no_aircraft(track: Track, rows: list[int], kept: list[list[int]]) -> st
     return None
 
 
-def _is_late_copy(track: Track, rows: list[int], others: list[int]) -> bool:
-    """Say whether a group follows another's path, as a source with a wrong clock does.
-
-    Its positions lie on the other path, all the same time before or after: where the two
-    meet, their positions cannot be told apart, so either is looked for.
-    """
-    times = track.time_ms[others]
-    sample = rows[:: max(1, len(rows) // 60)]
-    shifts = []
-    for row in sample:
-        first = int(np.searchsorted(times, track.time_ms[row] - COPY_MS))
-        last = int(np.searchsorted(times, track.time_ms[row] + COPY_MS, side="right"))
-        near = np.array(others[first:last], dtype=np.int64)
-        if not len(near):
-            continue
-        away, _ = between(
-            lon_deg=track.lon_deg[row],
-            lat_deg=track.lat_deg[row],
-            to_lon_deg=track.lon_deg[near],
-            to_lat_deg=track.lat_deg[near],
-        )
-        best = int(np.argmin(away))
-        if away[best] <= SLACK_M:
-            shifts.append(int(track.time_ms[near[best]] - track.time_ms[row]))
-    if len(shifts) < COPY_SHARE * len(sample):
-        return False
-    found, counts = np.unique(np.abs(shifts), return_counts=True)
-    likely = found[np.argsort(-counts, kind="stable")[:COPY_SHIFTS]].tolist()
-    return any(_follows(track, sample, others, shift) for shift in likely)
-
-
-def _follows(track: Track, sample: list[int], others: list[int], shift_ms: int) -> bool:
-    """Say whether positions lie where another path was, or will be, so much later."""
-    times = track.time_ms[others]
-    nearest_m = np.full(len(sample), np.inf)
-    for moved in (track.time_ms[sample] + shift_ms, track.time_ms[sample] - shift_ms):
-        away, _ = between(
-            lon_deg=track.lon_deg[sample],
-            lat_deg=track.lat_deg[sample],
-            to_lon_deg=np.interp(moved, times, track.lon_deg[others]),
-            to_lat_deg=np.interp(moved, times, track.lat_deg[others]),
-        )
-        nearest_m = np.minimum(nearest_m, away)
-    return bool((nearest_m <= SLACK_M).mean() >= COPY_SHARE)
+def _longest_run_ms(time_ms: Ints) -> int:
+    """Return how long the longest stretch lasts in which an aircraft was heard again and again."""
+    cuts = np.flatnonzero(np.diff(time_ms) > SECOND_AIRCRAFT_MS)
+    first = np.concatenate([[0], cuts + 1])
+    last = np.concatenate([cuts, [len(time_ms) - 1]])
+    return int((time_ms[last] - time_ms[first]).max())

@@ -5,12 +5,15 @@ that use one address at the same time; the second is why `clean` may return seve
 tracks.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 
 from onstation.airfields import nearest
 from onstation.geodesy import distance_m, steps
 from onstation.schema import MLAT, Bools, Floats, Threshold, Track
 from onstation.tracks import apart
+from onstation.tracks.clocks import on_time
 from onstation.tracks.ground import at_rest
 from onstation.units import MPS_PER_KT, MS_PER_MIN
 
@@ -21,6 +24,7 @@ GROUND_SLACK_FT = 2_000.0
 DESCENT_FPM = 4_000.0
 BETTER_MS = 60_000
 PARKED_MS = 600_000
+REPEAT_MS = 120_000
 M_PER_DEG = 111_200.0
 PARKED_KT = 30.0
 BACKWARD_MS = 30_000
@@ -45,6 +49,12 @@ THRESHOLDS = (
     ),
     Threshold("descent_fpm", DESCENT_FPM, "ft/min", "... and this much higher for each minute"),
     Threshold("better_s", BETTER_MS / 1000, "s", "MLAT this close to a better position adds none"),
+    Threshold(
+        "repeat_s",
+        REPEAT_MS / 1000,
+        "s",
+        "the same place to the last digit again within this, in flight: a feed's memory",
+    ),
     Threshold("parked_kt", PARKED_KT, "kt", "what moves slower over ten minutes does not fly"),
     Threshold(
         "backward_s",
@@ -89,18 +99,17 @@ def clean(track: Track) -> tuple[list[Track], dict[str, int]]:
         return current
 
     track = keep("out_of_range", _in_range(track), track)
+    track = keep("late_clock", on_time(track), track)
     track = keep("duplicate", _first_of_each_second(track), track)
     track = keep("stale_repeat", _moved(track), track)
-    track = keep("ground_at_speed", _ground_is_slow(track), track)
-    track = keep("ground_in_flight", _ground_is_low(track), track)
     track = keep("mlat_beside_better", _better_known(track), track)
-    track = keep("parked", _flying(track), track)
     chains, spoiled = apart.tell_apart(track)
     for name, count in spoiled.items():
         dropped[name] = dropped.get(name, 0) + count
     tracks = [track.take(np.array(rows)) for rows in chains]
-    tracks = [keep("backward", _forward(one), one) for one in tracks]
-    return [keep("altitude_spike", _steady(one), one) for one in tracks], dropped
+    for name, passes in _OF_ONE_AIRCRAFT:
+        tracks = [keep(name, passes(one), one) for one in tracks]
+    return [one for one in tracks if len(one)], dropped
 
 
 def _in_range(track: Track) -> Bools:
@@ -136,18 +145,23 @@ def _first_of_each_second(track: Track) -> Bools:
 
 
 def _moved(track: Track) -> Bools:
-    """Drop airborne positions that repeat the place before them: a feed's memory, not news.
+    """Drop airborne positions at a place heard before: a feed's memory, not news.
 
-    At rest on a field the place does not change; there a repetition is news.
+    No aircraft in flight comes back to the same digits within two minutes. At rest on a
+    field the place does not change; there a repetition is news.
     """
     kept = np.ones(len(track), dtype=bool)
-    if len(track) < 2:
-        return kept
-    same = (np.diff(track.lat_deg) == 0) & (np.diff(track.lon_deg) == 0)
-    repeats = same & ~track.on_ground[1:] & ~track.on_ground[:-1]
-    if repeats.any():
+    _, place = np.unique(
+        np.stack([track.lat_deg, track.lon_deg], axis=1), axis=0, return_inverse=True
+    )
+    order = np.lexsort((track.time_ms, place.ravel()))
+    same = np.diff(place.ravel()[order]) == 0
+    soon = np.diff(track.time_ms[order]) <= REPEAT_MS
+    one, other = order[:-1], order[1:]
+    repeats = other[same & soon & ~track.on_ground[one] & ~track.on_ground[other]]
+    if len(repeats):
         rest = at_rest(track)
-        kept[1:] = ~(repeats & ~(rest[1:] & rest[:-1]))
+        kept[repeats[~rest[repeats]]] = False
     return kept
 
 
@@ -315,3 +329,13 @@ def _metres(track: Track, one: int, other: int) -> float:
         float(track.lon_deg[other]),
         float(track.lat_deg[other]),
     )
+
+
+_OF_ONE_AIRCRAFT: tuple[tuple[str, Callable[[Track], Bools]], ...] = (
+    ("ground_at_speed", _ground_is_slow),
+    ("ground_in_flight", _ground_is_low),
+    ("parked", _flying),
+    ("backward", _forward),
+    ("altitude_spike", _steady),
+)
+"""Filters that compare neighbours, and so need one aircraft's positions, in their order."""

@@ -13,6 +13,8 @@ from onstation.units import M_PER_KM, MPS_PER_KT, MS_PER_S
 
 REST_KT = 40.0
 REST_MS = 60_000
+NEXT_MS = 180_000
+LEAST_S = 30.0
 REST_FIELD_M = 4_000.0
 REST_HEIGHT_FT = 1_000.0
 
@@ -35,14 +37,22 @@ def at_rest(track: Track) -> Bools:
         return marked
     metres, _ = steps(track.lon_deg, track.lat_deg)
     along = np.concatenate([[0.0], np.cumsum(metres)])
+    gaps = np.diff(track.time_ms)
+    near = gaps <= NEXT_MS
+    here = np.arange(len(track))
     first = np.searchsorted(track.time_ms, track.time_ms - REST_MS)
     last = np.searchsorted(track.time_ms, track.time_ms + REST_MS, side="right") - 1
+    first[1:] = np.where(near, np.minimum(first[1:], here[:-1]), first[1:])
+    last[:-1] = np.where(near, np.maximum(last[:-1], here[1:]), last[:-1])
     seconds = (track.time_ms[last] - track.time_ms[first]) / MS_PER_S
-    slow = along[last] - along[first] < REST_KT * MPS_PER_KT * seconds
-    each = metres < REST_KT * MPS_PER_KT * np.diff(track.time_ms) / MS_PER_S
+    with np.errstate(divide="ignore", invalid="ignore"):
+        speed_kt = (along[last] - along[first]) / seconds / MPS_PER_KT
+    speed_kt = np.where(seconds >= LEAST_S, speed_kt, track.ground_speed_kt)
+    slow = speed_kt < REST_KT  # not where none is known
+    each = ~near | (metres < REST_KT * MPS_PER_KT * gaps / MS_PER_S)
     slow[1:] &= each  # so that the way to it and from it stays flight
     slow[:-1] &= each
-    rows = np.flatnonzero(slow & (seconds >= REST_MS / MS_PER_S) & ~track.on_ground)
+    rows = np.flatnonzero(slow & ~track.on_ground)
     if not len(rows):
         return marked
     fields, away_m = nearest_each(lon_deg=track.lon_deg[rows], lat_deg=track.lat_deg[rows])

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from onstation.geodesy import distance_m, steps, turn_deg, wgs84
+from onstation.geodesy import between, steps, turn_deg, wgs84
 from onstation.periods import iso
 from onstation.schema import (
     FIRST_HEARD,
@@ -29,17 +29,19 @@ from onstation.tracks.silences import moment
 from onstation.units import M_PER_KM, MPS_PER_KT, MS_PER_MIN, MS_PER_S
 
 HANDOVER_MS = 5 * MS_PER_MIN
-TURNING_MS = 2 * MS_PER_MIN
+TURNING_MS = 3 * MS_PER_MIN
 PLACE_M = 3_000.0
-STEADY_SHARE = 0.15
-TURNING_SHARE = 0.6
+FLOWN_SHARE = 0.15
 STEADY_DEG = 30.0
-TURNING_DEG = 90.0
+BANK_DEG = 35.0
 HEIGHT_FT = 800.0
+TURNING_HEIGHT_FT = 300.0
 CLIMB_FPM = 1_000.0
 SPEED_SHARE = 0.25
+TURNING_SPEED_SHARE = 0.08
 COURSE_MS = 90 * MS_PER_S
 LEAST_S = 5.0
+G_MPS2 = 9.81
 
 THRESHOLDS = (
     Threshold(
@@ -55,10 +57,19 @@ THRESHOLDS = (
         "off the predicted place, plus a share of what was flown meanwhile",
     ),
     Threshold(
-        "handover_course_deg", STEADY_DEG, "deg", "between the courses; more only within 2 minutes"
+        "handover_course_deg", STEADY_DEG, "deg", "between the courses; more is a turn meanwhile"
     ),
+    Threshold(
+        "handover_turn_min",
+        TURNING_MS / MS_PER_MIN,
+        "min",
+        "a turn meanwhile is believed only so long",
+    ),
+    Threshold("handover_bank_deg", BANK_DEG, "deg", "... and no tighter than banked so far"),
     Threshold("handover_height_ft", HEIGHT_FT, "ft", "between the heights, plus climb or descent"),
+    Threshold("handover_turn_height_ft", TURNING_HEIGHT_FT, "ft", "... after a turn"),
     Threshold("handover_speed_share", SPEED_SHARE, "", "between the speeds"),
+    Threshold("handover_turn_speed_share", TURNING_SPEED_SHARE, "", "... after a turn"),
 )
 
 
@@ -77,20 +88,26 @@ def loose_ends(sorties: Sequence[Sortie], matches: Sequence[Match]) -> list[Loos
     found: list[LooseEnd] = []
     times = [(int(s.track.time_ms[0]), int(s.track.time_ms[-1])) for s in sorties]
     for sortie, match, (first, last) in zip(sorties, matches, times, strict=True):
-        before = [end for _, end in times if end < first]
-        after = [start for start, _ in times if start > last]
+        before = max((end for _, end in times if end < first), default=None)
+        after = min((start for start, _ in times if start > last), default=None)
         take_off, landing = sortie.take_off, sortie.landing
         if take_off.kind == FIRST_HEARD and not (take_off.field or take_off.towards):
-            found += _end(sortie, match, True, last, max(before, default=None))
+            found += _end(sortie, match, 0, True, (last, before))
         if landing.kind != OBSERVED and not (landing.field or landing.towards):
-            found += _end(sortie, match, False, first, min(after, default=None))
+            found += _end(sortie, match, len(sortie.track) - 1, False, (first, after))
+        for silence in sortie.silences:
+            if silence.end_ms is not None:
+                row, began = silence.before, silence.start_ms
+                found += _end(sortie, match, row, False, (first, silence.end_ms), began)
+                found += _end(sortie, match, row + 1, True, (last, began), began)
     return found
 
 
 def find_handovers(ends: Iterable[LooseEnd]) -> list[Handover]:
     """Return every evident change of address among loose ends, in order of time.
 
-    Where an end fits several others nothing is evident, and nothing is joined.
+    Where an end fits several others nothing is evident, and nothing is joined. What fills
+    a silence of another address must fit both its ends.
     """
     known = sorted(ends, key=lambda end: (end.time_ms, end.icao, end.sortie_id, end.is_start))
     starts = [end for end in known if end.is_start]
@@ -102,21 +119,19 @@ def find_handovers(ends: Iterable[LooseEnd]) -> list[Handover]:
         first = int(np.searchsorted(times, one.time_ms))
         last = int(np.searchsorted(times, one.time_ms + HANDOVER_MS, side="right"))
         fits += [(one, other) for other in starts[first:last] if _fits(one, other)]
-    found = []
-    for one, other in fits:
-        alone = sum(a is one for a, _ in fits) == sum(b is other for _, b in fits) == 1
-        if alone:
-            found.append(
-                Handover(
-                    one.icao,
-                    one.sortie_id,
-                    other.icao,
-                    other.sortie_id,
-                    other.time_ms,
-                    _reason(one, other),
-                )
-            )
-    return found
+    alone = [
+        (one, other)
+        for one, other in fits
+        if sum(a is one for a, _ in fits) == sum(b is other for _, b in fits) == 1
+    ]
+    away = {(a.sortie_id, a.silence_ms, b.sortie_id) for a, b in alone}
+    back = {(b.sortie_id, b.silence_ms, a.sortie_id) for a, b in alone}
+    return [
+        Handover(a.icao, a.sortie_id, b.icao, b.sortie_id, b.time_ms, _reason(a, b))
+        for a, b in alone
+        if (a.silence_ms is None or (a.sortie_id, a.silence_ms, b.sortie_id) in back)
+        and (b.silence_ms is None or (b.sortie_id, b.silence_ms, a.sortie_id) in away)
+    ]
 
 
 def joined(parts: Sequence[Sortie], handovers: Sequence[Handover]) -> Sortie:
@@ -125,18 +140,19 @@ def joined(parts: Sequence[Sortie], handovers: Sequence[Handover]) -> Sortie:
     Parameters
     ----------
     parts
-        In order of time, each going on where the one before ended.
+        In order of their beginnings.
     handovers
-        What joins them, one fewer than the parts.
+        What joins them.
     """
-    first, last = parts[0], parts[-1]
+    first = parts[0]
+    last = max(parts, key=lambda part: int(part.track.time_ms[-1]))
     track = join([part.track for part in parts], icao=first.track.icao)
-    silences: list[Silence] = []
-    offset = 0
-    for part in parts:
-        ended = part.silences if part is last else [s for s in part.silences if s.end_ms]
-        silences += [replace(one, before=one.before + offset) for one in ended]
-        offset += len(part.track)
+    silences = [
+        replace(one, before=int(np.searchsorted(track.time_ms, one.start_ms, side="right")) - 1)
+        for part in parts
+        for one in part.silences
+        if not _was_heard(track, one, at_end=part is last)
+    ]
     dropped: dict[str, int] = {}
     for part in parts:
         for name, count in part.dropped:
@@ -146,18 +162,30 @@ def joined(parts: Sequence[Sortie], handovers: Sequence[Handover]) -> Sortie:
         track=track,
         landing=last.landing,
         touched=tuple(sorted({f for p in parts for f in p.touched}, key=lambda f: f.code)),
-        silences=tuple(silences),
+        silences=tuple(sorted(silences, key=lambda one: one.start_ms)),
         dropped=tuple(sorted(dropped.items())),
         handovers=tuple(handovers),
     )
 
 
+def _was_heard(track: Track, silence: Silence, *, at_end: bool) -> bool:
+    """Say whether another part of a flight was heard in a silence of one."""
+    if silence.end_ms is None:
+        return not at_end
+    after = int(np.searchsorted(track.time_ms, silence.start_ms, side="right"))
+    return int(track.time_ms[after]) < silence.end_ms
+
+
 def _end(
-    sortie: Sortie, match: Match, is_start: bool, other_ms: int, beyond_ms: int | None
+    sortie: Sortie,
+    match: Match,
+    row: int,
+    is_start: bool,
+    other_and_beyond: tuple[int, int | None],
+    silence_ms: int | None = None,
 ) -> list[LooseEnd]:
     """Return one end as a loose one, if enough is known of it."""
     track = sortie.track
-    row = 0 if is_start else len(track) - 1
     here = moment(track, row)
     speed, course = _motion(track, row, is_start)
     if match.type is None or np.isnan([here.alt_ft, speed, course]).any():
@@ -167,8 +195,8 @@ def _end(
         sortie_id=sortie.sortie_id,
         is_start=is_start,
         time_ms=here.time_ms,
-        other_ms=other_ms,
-        beyond_ms=beyond_ms,
+        other_ms=other_and_beyond[0],
+        beyond_ms=other_and_beyond[1],
         lat_deg=here.lat_deg,
         lon_deg=here.lon_deg,
         alt_ft=here.alt_ft,
@@ -178,6 +206,7 @@ def _end(
         type=match.type,
         agency=match.agency,
         reconstructed=any(d.head.reconstruction is not None for d in track.documents),
+        silence_ms=silence_ms,
     )
     return [end]
 
@@ -185,7 +214,7 @@ def _end(
 def _motion(track: Track, row: int, is_start: bool) -> tuple[float, float]:
     """Return speed [kt] and course [°] at an end, from the positions next to it; else NaN."""
     near = np.flatnonzero(np.abs(track.time_ms - track.time_ms[row]) <= COURSE_MS)
-    near = near[~track.on_ground[near]]
+    near = near[~track.on_ground[near] & ((near >= row) if is_start else (near <= row))]
     metres, courses = steps(track.lon_deg[near], track.lat_deg[near])
     seconds = np.diff(track.time_ms[near]) / MS_PER_S
     moved = np.flatnonzero(metres > 0)
@@ -207,34 +236,62 @@ def _fits(one: LooseEnd, other: LooseEnd) -> bool:
         return False  # the first address flies again meanwhile: two aircraft
     if other.beyond_ms is not None and other.beyond_ms >= one.other_ms:
         return False
-    return _same_height(one, other) and _same_motion(one, other)
+    return _same_flight(one, other)
 
 
-def _same_height(one: LooseEnd, other: LooseEnd) -> bool:
-    minutes = (other.time_ms - one.time_ms) / MS_PER_MIN
-    bound_ft = one.alt_ft + (one.rate_fpm + other.rate_fpm) / 2 * minutes
-    return abs(other.alt_ft - bound_ft) <= HEIGHT_FT + CLIMB_FPM * minutes
+def _same_flight(one: LooseEnd, other: LooseEnd) -> bool:
+    """Say whether place, height, course and speed are what one aircraft would have had.
 
-
-def _same_motion(one: LooseEnd, other: LooseEnd) -> bool:
-    """Say whether place, course and speed fit what one aircraft would have done."""
+    After a turn in the silence more is asked for: nearly the same height and speed, a turn
+    the aircraft can fly, and little time.
+    """
     waited_ms = other.time_ms - one.time_ms
-    turning = waited_ms <= TURNING_MS
-    turned = abs(float(turn_deg(np.array([one.course_deg]), np.array([other.course_deg]))[0]))
-    if turned > (TURNING_DEG if turning else STEADY_DEG):
+    minutes = waited_ms / MS_PER_MIN
+    turned_deg = _turned_deg(one, other)
+    turns = turned_deg > STEADY_DEG
+    speed_mps = (one.speed_kt + other.speed_kt) / 2 * MPS_PER_KT
+    radius_m = speed_mps**2 / (G_MPS2 * np.tan(np.radians(BANK_DEG)))
+    if turns and (
+        waited_ms > TURNING_MS
+        or np.radians(turned_deg) * radius_m > speed_mps * waited_ms / MS_PER_S
+    ):
         return False
-    speed_kt = (one.speed_kt + other.speed_kt) / 2
-    if abs(one.speed_kt - other.speed_kt) > SPEED_SHARE * speed_kt:
+    bound_ft = one.alt_ft + (one.rate_fpm + other.rate_fpm) / 2 * minutes
+    height_ft = (TURNING_HEIGHT_FT if turns else HEIGHT_FT) + CLIMB_FPM * minutes * (not turns)
+    if abs(other.alt_ft - bound_ft) > height_ft:
         return False
-    flown_m = speed_kt * MPS_PER_KT * waited_ms / MS_PER_S
-    return _miss_m(one, other) <= PLACE_M + (TURNING_SHARE if turning else STEADY_SHARE) * flown_m
+    share = TURNING_SPEED_SHARE if turns else SPEED_SHARE
+    if abs(one.speed_kt - other.speed_kt) * MPS_PER_KT > share * speed_mps:
+        return False
+    allowed_m = PLACE_M + FLOWN_SHARE * speed_mps * waited_ms / MS_PER_S
+    return bool(_miss_m(one, other) <= allowed_m + radius_m * turned_deg / 90 * turns)
+
+
+def _turned_deg(one: LooseEnd, other: LooseEnd) -> float:
+    turn = turn_deg(np.array([one.course_deg]), np.array([other.course_deg]))
+    return abs(float(turn[0]))
 
 
 def _miss_m(one: LooseEnd, other: LooseEnd) -> float:
-    """Return how far the other end lies from where the first was bound. [m]"""
-    ahead_m = one.speed_kt * MPS_PER_KT * (other.time_ms - one.time_ms) / MS_PER_S
-    lon, lat, _ = wgs84().fwd(one.lon_deg, one.lat_deg, one.course_deg, ahead_m)
-    return distance_m(float(lon), float(lat), other.lon_deg, other.lat_deg)
+    """Return how far the other end lies from where the first was bound. [m]
+
+    Bound straight on, then, after one turn at some time, on the other's course: places
+    between those that either course alone would have led to.
+    """
+    flown_m = (one.speed_kt + other.speed_kt) / 2 * MPS_PER_KT
+    flown_m *= (other.time_ms - one.time_ms) / MS_PER_S
+    courses = np.array([one.course_deg, other.course_deg])
+    lon, lat, _ = wgs84().fwd(
+        np.full(2, one.lon_deg), np.full(2, one.lat_deg), courses, np.full(2, flown_m)
+    )
+    part = np.linspace(0.0, 1.0, 21)
+    away, _ = between(
+        lon_deg=lon[0] + (lon[1] - lon[0]) * part,
+        lat_deg=lat[0] + (lat[1] - lat[0]) * part,
+        to_lon_deg=other.lon_deg,
+        to_lat_deg=other.lat_deg,
+    )
+    return float(away.min())
 
 
 def _reason(one: LooseEnd, other: LooseEnd) -> str:

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from onstation.airfields import nearest
-from onstation.geodesy import distance_m
+from onstation.airfields import fields_abroad, nearest
+from onstation.geodesy import between, distance_m
 from onstation.schema import Airfield, Floats, Threshold, Track
 from onstation.tracks.types import performance
 from onstation.units import M_PER_KM, MPS_PER_KT, MS_PER_MIN, MS_PER_S
@@ -36,7 +36,10 @@ SHORT_MS = 15 * MS_PER_MIN
 LONG_MS = 120 * MS_PER_MIN
 BLIND_MS = 30 * MS_PER_MIN
 SILENT_SHARE = 0.4
+TOO_FAST_SHARE = 1.3
 HOME = "US"
+ON_COURSE_DEG = 45.0
+ABROAD_HEIGHT_FT = 5_000.0
 TREND_MS = 3 * MS_PER_MIN
 
 THRESHOLDS = (
@@ -71,6 +74,15 @@ THRESHOLDS = (
     Threshold(
         "towards_ft_per_km", TOWARDS_FT_PER_KM, "ft/km", "... and above this slope to the field"
     ),
+    Threshold(
+        "on_course_deg", ON_COURSE_DEG, "deg", "a field abroad must lie this near the course"
+    ),
+    Threshold(
+        "abroad_height_ft",
+        ABROAD_HEIGHT_FT,
+        "ft",
+        "... unless it was below this above the field, within near_km of it",
+    ),
     Threshold("level_fpm", LEVEL_FPM, "ft/min", "less is neither climb nor descent"),
     Threshold(
         "short_min",
@@ -91,6 +103,12 @@ THRESHOLDS = (
         "beyond the flying time, before coming down or climbing at one end alone does",
     ),
     Threshold(
+        "too_fast_share",
+        TOO_FAST_SHARE,
+        "",
+        "of the type's fast cruise, wind allowed for: a silence crossed faster hides two aircraft",
+    ),
+    Threshold(
         "silent_share", SILENT_SHARE, "", "of the type's endurance: a longer silence ends a sortie"
     ),
 )
@@ -103,13 +121,16 @@ class Moment:
     Attributes
     ----------
     alt_ft
-        Pressure altitude, else height above the ellipsoid; NaN if neither is known.
+        Pressure altitude, else height above the ellipsoid; NaN if neither is known. On
+        the ground the elevation of the nearest field of any country.
     height_ft
         The same less the elevation of the nearest field.
     rate_fpm
         Climb (positive) or descent over the last or next minutes; NaN if unknown.
     field, field_m
         The nearest airfield of its own country and how far it is.
+    course_deg
+        Over the ground, as told or by the position next to it; NaN if unknown.
     """
 
     time_ms: int
@@ -120,6 +141,7 @@ class Moment:
     rate_fpm: float
     field: Airfield
     field_m: float
+    course_deg: float = float("nan")
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +178,9 @@ def moment(track: Track, row: int) -> Moment:
     alts = altitudes_ft(near)
     here = row - start
     alt = float(alts[here])
-    if np.isnan(alt):
+    if track.on_ground[row]:
+        alt = nearest(lon_deg=lon, lat_deg=lat)[0].elevation_ft
+    elif np.isnan(alt):
         known = np.flatnonzero(~np.isnan(alts))
         if len(known):
             alt = float(alts[known[np.argmin(np.abs(known - here))]])
@@ -169,7 +193,26 @@ def moment(track: Track, row: int) -> Moment:
         _trend_fpm(near, alts, float(track.vertical_rate_fpm[row])),
         field,
         away_m,
+        _course_deg(near, here),
     )
+
+
+def _course_deg(near: Track, here: int) -> float:
+    """Return the course at a position: as told, else by the positions on its near side."""
+    if not np.isnan(near.course_deg[here]):
+        return float(near.course_deg[here])
+    if len(near) < 2:
+        return float("nan")
+    gaps = np.diff(near.time_ms)
+    into = here > 0 and (here == len(near) - 1 or gaps[here - 1] <= gaps[here])
+    one, other = (here - 1, here) if into else (here, here + 1)
+    metres, course = between(
+        lon_deg=near.lon_deg[one],
+        lat_deg=near.lat_deg[one],
+        to_lon_deg=near.lon_deg[other],
+        to_lat_deg=near.lat_deg[other],
+    )
+    return float(course) if metres > 0 else float("nan")
 
 
 def _trend_fpm(near: Track, alts: Floats, reported: float) -> float:
@@ -200,8 +243,12 @@ def _low(here: Moment, *, climbing: bool) -> bool:
     if np.isnan(rate):
         return _in_circuit(here)
     near = here.field_m <= NEAR_M and here.height_ft <= NEAR_HEIGHT_FT
-    over_runway = here.field_m <= FINAL_M and here.height_ft <= FINAL_HEIGHT_FT
-    return bool((near and rate >= LEVEL_FPM) or over_runway)
+    return bool((near and rate >= LEVEL_FPM) or _over_runway(here))
+
+
+def _over_runway(here: Moment) -> bool:
+    """Say whether a moment is so low over a field that nothing but the runway is next."""
+    return here.field_m <= FINAL_M and here.height_ft <= FINAL_HEIGHT_FT
 
 
 def _in_circuit(here: Moment) -> bool:
@@ -247,6 +294,11 @@ def judge(track: Track, *, before: int, type_designator: str | None) -> Verdict:
     one, other = moment(track, before), moment(track, before + 1)
     silent_ms = other.time_ms - one.time_ms
     told = f"{silent_ms / MS_PER_MIN:.0f} min silent"
+    apart_m = distance_m(one.lon_deg, one.lat_deg, other.lon_deg, other.lat_deg)
+    speed_kt = apart_m / (silent_ms / MS_PER_S) / MPS_PER_KT
+    if speed_kt > TOO_FAST_SHARE * can.cruise_kt:
+        reason = f"{told}: {speed_kt:,.0f} kt from end to end, faster than the type flies"
+        return Verdict(True, f"{reason}: another aircraft on the address")
     needed_ms = min(_needed_ms(one, other, f, can.cruise_kt) for f in (one.field, other.field))
     abroad = _landed_abroad(one, other, silent_ms, can.cruise_kt)
     if abroad:
@@ -289,6 +341,8 @@ def _landed(one: Moment, other: Moment, spare_ms: float, *, hint: bool) -> _Land
         Whether the feed guessed that a new leg began.
     """
     arrival, departure = _low(one, climbing=False), _low(other, climbing=True)
+    if _over_runway(one) and _over_runway(other) and other.rate_fpm > -LEVEL_FPM:
+        return _Landing(f"on the runway's doorstep at {one.field.code}, then at {other.field.code}")
     if arrival and departure and spare_ms >= SHORT_MS:
         return _Landing(f"low at {one.field.code}, then low at {other.field.code}")
     if (arrival or departure) and (spare_ms >= UNHEARD_MS or hint):
@@ -316,29 +370,59 @@ def _landed_abroad(one: Moment, other: Moment, silent_ms: float, cruise_kt: floa
     """Return the evidence of a landing at a field of another country; None without any.
 
     These aircraft seldom land abroad and often patrol low past foreign coasts, so more is
-    asked for than at home: down into the circuit of a field before the silence, and out of
-    the circuit of the same field after it.
+    asked for than at home: coming down on a course to a field before the silence, and
+    climbing on a course away from the same field after it.
     """
     if not one.rate_fpm <= -LEVEL_FPM or not other.rate_fpm >= LEVEL_FPM:
         return None
-    field, away_m = nearest(lon_deg=one.lon_deg, lat_deg=one.lat_deg)
-    same, other_m = nearest(lon_deg=other.lon_deg, lat_deg=other.lat_deg)
-    if field != same or field in (one.field, other.field) or max(away_m, other_m) > CLOSE_M:
-        return None
-    if max(one.alt_ft, other.alt_ft) - field.elevation_ft > CLOSE_HEIGHT_FT:
-        return None
-    if silent_ms - _needed_ms(one, other, field, cruise_kt) < SHORT_MS:
-        return None
-    return f"down into the circuit of {field.code}, then climbing out of it"
+    near = fields_abroad(lon_deg=one.lon_deg, lat_deg=one.lat_deg, within_m=TOWARDS_M, home=HOME)
+    for field in near:
+        if not (_leads(one, field, back=False) and _leads(other, field, back=True)):
+            continue
+        if silent_ms - _needed_ms(one, other, field, cruise_kt) >= SHORT_MS:
+            return f"down on course to {field.code}, then climbing away from it"
+    return None
+
+
+def _leads(here: Moment, field: Airfield, *, back: bool) -> bool:
+    """Say whether height and course fit a way down to a field, or back from it."""
+    away_m, bearing_deg = (
+        float(value)
+        for value in between(
+            lon_deg=here.lon_deg,
+            lat_deg=here.lat_deg,
+            to_lon_deg=field.lon_deg,
+            to_lat_deg=field.lat_deg,
+        )
+    )
+    height_ft = here.alt_ft - field.elevation_ft
+    if away_m > TOWARDS_M or not 0 <= height_ft <= TOWARDS_HEIGHT_FT:
+        return False
+    if away_m <= NEAR_M and height_ft <= ABROAD_HEIGHT_FT:
+        return True  # so close to it that courses say nothing
+    if height_ft < away_m / M_PER_KM * TOWARDS_FT_PER_KM or np.isnan(here.course_deg):
+        return False
+    off = (here.course_deg - bearing_deg + (180.0 if back else 0.0) + 180.0) % 360.0 - 180.0
+    return bool(abs(off) <= ON_COURSE_DEG)
 
 
 def _needed_ms(one: Moment, other: Moment, field: Airfield, cruise_kt: float) -> float:
     """Return the least time to fly to a field, land, turn round and reach the other end."""
-    total = float(TURNAROUND_MS)
-    speed_mps = min(APPROACH_KT, cruise_kt) * MPS_PER_KT
-    for here in (one, other):
-        away = distance_m(here.lon_deg, here.lat_deg, field.lon_deg, field.lat_deg)
-        by_way = away / speed_mps
-        by_height = max(0.0, np.nan_to_num(here.alt_ft) - field.elevation_ft) / RATE_FPM * 60
-        total += max(by_way, by_height) * MS_PER_S
-    return total
+    way = _leg_ms(one, field, cruise_kt) + _leg_ms(other, field, cruise_kt)
+    return float(TURNAROUND_MS) + way
+
+
+def _leg_ms(here: Moment, field: Airfield, cruise_kt: float) -> float:
+    """Return the least time between a place in flight and the ground of a field. [ms]"""
+    away_m = distance_m(here.lon_deg, here.lat_deg, field.lon_deg, field.lat_deg)
+    by_height = max(0.0, np.nan_to_num(here.alt_ft) - field.elevation_ft) / RATE_FPM * 60
+    by_way = away_m / (min(APPROACH_KT, cruise_kt) * MPS_PER_KT)
+    return max(by_way, float(by_height)) * MS_PER_S
+
+
+def flight_ms(one: Moment, other: Moment, cruise_kt: float) -> float:
+    """Return the least time to fly from one moment to another, one of them on the ground. [ms]"""
+    away_m = distance_m(one.lon_deg, one.lat_deg, other.lon_deg, other.lat_deg)
+    by_height = abs(np.nan_to_num(one.alt_ft) - np.nan_to_num(other.alt_ft)) / RATE_FPM * 60
+    by_way = away_m / (min(APPROACH_KT, cruise_kt) * MPS_PER_KT)
+    return max(float(by_way), float(by_height)) * MS_PER_S

@@ -39,6 +39,7 @@ from onstation.tracks.silences import (
     altitudes_ft,
     arrived_at,
     departed_from,
+    flight_ms,
     judge,
     moment,
     towards,
@@ -142,8 +143,9 @@ class _Piece:
 def _pieces(track: Track, type_designator: str | None) -> list[_Piece]:
     """Return the sorties of a track, divided by ground contact and by silences."""
     pieces: list[_Piece] = []
-    endurance_h = performance(type_designator).endurance_h
-    for first, last in _between_landings(track):
+    can = performance(type_designator)
+    endurance_h = can.endurance_h
+    for first, last in _between_landings(track, can.cruise_kt):
         start = first
         cut: Silence | None = None
         inside: list[_Judged] = []
@@ -199,22 +201,22 @@ def _within_endurance(
     return [_Piece(first, last, silences, *cuts)]
 
 
-def _between_landings(track: Track) -> list[tuple[int, int]]:
+def _between_landings(track: Track, speed_kt: float) -> list[tuple[int, int]]:
     """Return first and last airborne row of each stretch between two landings."""
     if len(track) == 0:
         return []
-    landing = _landings(track)
+    landing = _landings(track, speed_kt)
     air = ~landing
     edges = np.flatnonzero(np.diff(np.concatenate([[False], air, [False]]).astype(np.int8)))
     return [(int(a), int(b) - 1) for a, b in zip(edges[::2], edges[1::2], strict=True)]
 
 
-def _landings(track: Track) -> Bools:
+def _landings(track: Track, speed_kt: float) -> Bools:
     """Mark the ground contacts that last longer than a touch-and-go."""
     marked = np.zeros(len(track), dtype=bool)
     for start, stop in _contacts(track):
         at_edge = start == 0 or stop == len(track)
-        if at_edge or _lasted_ms(track, start, stop) > TOUCH_AND_GO_MS:
+        if at_edge or _lasted_ms(track, start, stop, speed_kt) > TOUCH_AND_GO_MS:
             marked[start:stop] = True
     return marked
 
@@ -247,18 +249,31 @@ def _contacts(track: Track) -> list[tuple[int, int]]:
     return found
 
 
-def _lasted_ms(track: Track, start: int, stop: int) -> int:
-    """Return how long a contact lasted.
+def _lasted_ms(track: Track, start: int, stop: int, speed_kt: float) -> float:
+    """Return how long a contact may have lasted, the silences next to it included.
 
-    To its last position where the next one follows at once; to halfway to it where it
-    does not; to the next one where that is over two minutes away: the aircraft may have
-    stayed until then.
+    Parameters
+    ----------
+    speed_kt
+        Fast cruise of the type: in a silence it stood as long as it did not have to fly.
     """
     heard = int(track.time_ms[stop - 1] - track.time_ms[start])
-    waited = int(track.time_ms[stop] - track.time_ms[stop - 1])
+    before = _stood_ms(track, start, start - 1, speed_kt)
+    return before + heard + _stood_ms(track, stop - 1, stop, speed_kt)
+
+
+def _stood_ms(track: Track, ground: int, air: int, speed_kt: float) -> float:
+    """Return how long an aircraft may have stood, from a ground position to one in flight. [ms]
+
+    Not at all where the two follow at once, half the time where they almost do; else as
+    long as the way between the two does not take.
+    """
+    waited = abs(int(track.time_ms[air] - track.time_ms[ground]))
     if waited <= AT_ONCE_MS:
-        return heard
-    return heard + (waited // 2 if waited <= SHORT_WAIT_MS else waited)
+        return 0.0
+    if waited <= SHORT_WAIT_MS:
+        return waited / 2
+    return max(0.0, waited - flight_ms(moment(track, ground), moment(track, air), speed_kt))
 
 
 def _beginning(track: Track, first: int) -> End:

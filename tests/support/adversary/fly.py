@@ -33,7 +33,7 @@ from adversary.truth import Case, Truth, settle
 Rng = np.random.Generator
 
 BAJA_SEA: tuple[Place, ...] = (
-    (30.6, -117.0), (29.2, -116.0), (27.4, -115.3), (25.6, -113.0), (28.4, -112.6), (26.2, -110.8),
+    (30.6, -116.8), (29.2, -115.6), (27.4, -115.3), (25.6, -112.8), (28.4, -112.6), (26.2, -110.8),
 )  # fmt: skip
 """In `baja`, far from the border zone and all edges."""
 BORDER: tuple[Place, ...] = (
@@ -131,7 +131,7 @@ def sortie(
 
 def patrol(
     rng: Rng, region: str = "", *, model: Model | None = None, minutes: float | None = None,
-    start_s: float | None = None, kind: str = "", centre: Place | None = None,
+    start_s: float | None = None, kind: str = "", centre: Place | None = None, home: str = "",
 ) -> Flown:  # fmt: skip
     """Return a whole plain patrol: out, pattern, home."""
     region = region or some(rng, ("baja", "southern-border"))
@@ -141,7 +141,7 @@ def patrol(
     size = float(rng.uniform(0.8, 1.2)) * (45 if region in ("baja", "southern-border") else 30)
     fixes = pattern(rng, kind or some(rng, KINDS), centre, size)
     start = moment(rng) if start_s is None else start_s
-    home = home_of(model, centre, rng)
+    home = home or home_of(model, centre, rng)
     return sortie(rng, model, fixes, minutes, start_s=start, home=home).flown()
 
 
@@ -167,10 +167,10 @@ def case_of(
     icao = icao or icao_of(model, rng)
     reported = "" if icao.startswith("ae68") else str(some(rng, model.reported))
     whole = together(*[t.heard for t in truths]) if heard is None else heard
+    held, where = more.pop("held", None), more.pop("where", None)
     for truth in truths:
-        settle(truth)
-    held = more.pop("held", None)
-    case = Case(documents(whole, icao, reported=reported, **more), list(truths))
+        settle(truth, where)
+    case = Case(documents(whole, icao, reported=reported, **more), list(truths), where=where)
     if held:
         case.held = held
     return case

@@ -18,7 +18,7 @@ from adversary.fly import (
     sortie,
 )
 from adversary.heard import Heard, documents, silence, together
-from adversary.pilot import B350, P8, Q9, R135, U2, Flown, Model, Pilot, Place, at
+from adversary.pilot import B350, P8, Q9, R135, U2, Flown, Model, Pilot, Place, at, orbit
 from adversary.score import cause
 from adversary.truth import COUNTED, NOT, Case, Truth, settle
 
@@ -99,7 +99,17 @@ def address_changes_in_flight(rng: Rng) -> Case:
     on, off = flown.marks["on"], flown.marks["off"]
     when = some(rng, ((on + off) / 2, on - 400, off + 400, on + 1800))
     gap = rng.uniform(5, 90)
+    when = _straight(flown, when, gap)
     return _changed(rng, flown, heard, when, when + gap)
+
+
+def _straight(flown: Flown, when: float, gap: float) -> float:
+    """Return the first moment from which a flight keeps its course over a gap and around it."""
+    for start in np.arange(when, flown.landing_s, 30.0):
+        rows = (flown.time_s > start - 40) & (flown.time_s < start + gap + 40)
+        if np.ptp(np.unwrap(flown.course[rows], period=360)) < 12:
+            return float(start)
+    return when
 
 
 def _changed(rng: Rng, flown: Flown, heard: Heard, when: float, again: float) -> Case:
@@ -107,6 +117,54 @@ def _changed(rng: Rng, flown: Flown, heard: Heard, when: float, again: float) ->
     truth = settle(observed(flown, silence(heard, when, again)))
     before, after = heard.only(heard.time_s <= when), heard.only(heard.time_s >= again)
     return Case(documents(before, first) + documents(after, second), [truth])
+
+
+@cause
+def address_changes_twice(rng: Rng) -> Case:
+    """Change a P-8's pool address twice in flight, perhaps back to the first: one mission."""
+    flown = patrol(rng, "baja", model=P8, minutes=rng.uniform(120, 180))
+    heard = hear(flown, rng, velocity=True)
+    on, off = flown.marks["on"], flown.marks["off"]
+    truth = settle(observed(flown, heard))
+    names = some(rng, (("ae6790", "ae6804", "ae6790"), ("ae6815", "ae6881", "ae68ac")))
+    third = (off - on) / 3
+    changes = [_straight(flown, on + third, 30), _straight(flown, off - third, 30)]
+    edges = [heard.time_s[0] - 1, *changes, heard.time_s[-1] + 1]
+    parts: dict[str, list[Heard]] = {}
+    for k, icao in enumerate(names):
+        rows = (heard.time_s >= edges[k] + 30 * (k > 0)) & (heard.time_s < edges[k + 1])
+        parts.setdefault(icao, []).append(heard.only(rows))
+    made = [d for icao, each in parts.items() for d in documents(together(*each), icao)]
+    return Case(made, [truth])
+
+
+@cause
+def address_changes_on_the_ground(rng: Rng) -> Case:
+    """Land under one pool address and fly again under another: two missions."""
+    start, truths, made = moment(rng), [], []
+    for icao in some(rng, (("ae6790", "ae6804"), ("ae6815", "ae6881"))):
+        flown = patrol(rng, "baja", model=P8, start_s=start, home="KNZY")
+        heard = hear(flown, rng)
+        heard = heard.only(~heard.ground) if rng.random() < 0.5 else heard
+        truths.append(settle(Truth(flown, heard, said={"baja": COUNTED})))
+        made += documents(heard, icao)
+        start = float(flown.time_s[-1]) + rng.uniform(5, 120) * 60
+    return Case(made, truths)
+
+
+@cause
+def opposite_on_one_orbit(rng: Rng) -> Case:
+    """Fly two P-8s on one address half a lap apart on the same orbit: two."""
+    start, centre, radius = moment(rng), some(rng, BAJA_SEA[:3]), rng.uniform(15, 25)
+    flights = []
+    for k in range(2):
+        fixes = orbit(centre, radius, 16, 180.0 * k)
+        flights.append(
+            sortie(rng, P8, fixes, rng.uniform(60, 90), start_s=start + 240 * k, home="KNZY",
+                   alt_ft=20_000 + 1000 * k).flown()
+        )  # fmt: skip
+    truths = [observed(f, hear(f, rng), said={"baja": COUNTED}) for f in flights]
+    return case_of(rng, *truths, icao=some(rng, POOL))
 
 
 @cause
@@ -159,7 +217,8 @@ def two_sources(rng: Rng) -> Case:
     late_s = float(some(rng, (0.0, 0.0, rng.uniform(1, 10), rng.uniform(10, 60))))
     every = some(rng, ((4.0, 16.0), (40.0, 100.0)))
     for _ in range(sorties):
-        flown = patrol(rng, region, model=model, start_s=start, minutes=rng.uniform(40, 70))
+        flown = patrol(rng, region, model=model, start_s=start, minutes=rng.uniform(40, 70),
+                       home=model.homes[0])  # fmt: skip
         heard = hear(flown, rng)
         again = heard.copy() if rng.random() < 0.3 else hear(flown, rng, every_s=every)
         truths.append(observed(flown, heard))

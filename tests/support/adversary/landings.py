@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 import numpy as np
+import shapely
 from adversary.fly import (
     BAJA_SEA,
     KINDS,
@@ -16,10 +17,10 @@ from adversary.fly import (
     some,
     sortie,
 )
-from adversary.heard import Heard, away_km, off_ground, silence
-from adversary.pilot import B350, DH8C, P8, R135, Flown, Model, Pilot, field
+from adversary.heard import Heard, away_km, off_ground, silence, together
+from adversary.pilot import B350, DH8C, P3, P8, R135, Flown, Model, Pilot, Place, at, field
 from adversary.score import cause
-from adversary.truth import COUNTED, NOT, POSSIBLE, Case, Truth
+from adversary.truth import COUNTED, NOT, POSSIBLE, Case, Truth, atlas
 
 
 def _pair(
@@ -63,7 +64,9 @@ def landed_then_high(rng: Rng) -> Case:
     flights = _pair(rng, model, "KNZY", rng.uniform(90, 240))
     first, second = (hear(f, rng) for f in flights)
     floor = rng.uniform(9000, 12_000)
-    first = first.only(~first.ground & ((first.alt_ft > 400) | (first.time_s < first.time_s[0] + 900)))
+    first = first.only(
+        ~first.ground & ((first.alt_ft > 400) | (first.time_s < first.time_s[0] + 900))
+    )
     climbs = second.time_s < flights[1].marks["on"]
     second = second.only(~(climbs & (second.ground | (second.alt_ft < floor))))
     truths = [
@@ -99,8 +102,6 @@ def one_ground_position(rng: Rng) -> Case:
     near = away_km(first, field("KNZY").place) < 100
     first = first.only(~(near & (first.ground | (first.alt_ft < 4000))))
     second = second.only(~second.ground & (second.alt_ft > 3000))
-    from adversary.heard import together
-
     truths = [
         Truth(flights[0], together(first, one), said={"baja": COUNTED}),
         Truth(flights[1], second, said={"baja": COUNTED}),
@@ -110,7 +111,7 @@ def one_ground_position(rng: Rng) -> Case:
 
 @cause
 def go_around(rng: Rng) -> Case:
-    """Come down to 200 ft at home, not heard for 4 to 12 minutes there, go back on station: one."""
+    """Come down to 200 ft at home, not heard for 3 to 7 minutes there, go back on station: one."""
     model = some(rng, (P8, DH8C))
     pilot = Pilot(model, moment(rng), step_s=5)
     pilot.take_off("KNZY")
@@ -124,7 +125,7 @@ def go_around(rng: Rng) -> Case:
     pilot.hold(fixes, rng.uniform(35, 50), 15_000, 230)
     pilot.land("KNZY")
     flown = pilot.flown()
-    half = rng.uniform(2, 6) * 60
+    half = rng.uniform(1.5, 3.5) * 60
     heard = silence(hear(flown, rng), low - half, low + half)
     return case_of(rng, observed(flown, heard, said={"baja": COUNTED}))
 
@@ -132,16 +133,14 @@ def go_around(rng: Rng) -> Case:
 @cause
 def diversion_and_home(rng: Rng) -> Case:
     """Land elsewhere after a mission, then fly home: one mission and a ferry."""
-    goal = some(rng, ("KNTD", "KNYL", "KDMA", "KNKX"))
-    one = patrol(rng, "baja", model=P8, centre=(30.6, -117.0))
-    pilot = Pilot(P8, one.landing_s - 3000, step_s=5)
+    goal = some(rng, ("KNTD", "KNYL", "KDMA"))
     fixes = pattern(rng, some(rng, KINDS), (30.6, -117.0))
     pilot = sortie(rng, P8, fixes, 60, start_s=moment(rng), home="KNZY", back_to=goal)
     first = pilot.flown()
     heard = off_ground if rng.random() < 0.3 else (lambda h: h)
     hop = Pilot(P8, pilot.time_s + rng.uniform(40, 200) * 60, step_s=5)
     hop.take_off(goal)
-    hop.to((33.6, -118.2), 12_000)
+    hop.to(_between(goal, "KNZY", rng), 12_000)
     hop.land("KNZY")
     second = hop.flown()
     truths = [
@@ -149,6 +148,12 @@ def diversion_and_home(rng: Rng) -> Case:
         Truth(second, heard(hear(second, rng)), said={"baja": NOT, "southern-border": NOT}),
     ]
     return case_of(rng, *truths)
+
+
+def _between(one: str, other: str, rng: Rng) -> Place:
+    """Return a place all but on the way."""
+    a, b = field(one).place, field(other).place
+    return at(((a[0] + b[0]) / 2, (a[1] + b[1]) / 2), 0, float(rng.uniform(3, 10)))
 
 
 @cause
@@ -173,7 +178,7 @@ def four_a_day(rng: Rng) -> Case:
     start, truths = moment(rng, rng.uniform(0, 3)), []
     for _ in range(4):
         flown = patrol(rng, "southern-border", model=B350, minutes=rng.uniform(35, 60),
-                       centre=(31.7, -109.3), start_s=start)  # fmt: skip
+                       centre=(31.7, -109.3), start_s=start, home="KFHU")  # fmt: skip
         heard = hear(flown, rng)
         heard = off_ground(heard) if rng.random() < 0.4 else heard
         truths.append(Truth(flown, heard, said={"southern-border": COUNTED}))
@@ -184,8 +189,9 @@ def four_a_day(rng: Rng) -> Case:
 @cause
 def hole_of_a_day(rng: Rng) -> Case:
     """Leave out the day between two flights of the same aircraft: two, the data ends."""
-    first = patrol(rng, "baja", model=some(rng, (P8, R135)), start_s=moment(rng, 19.0, 3), minutes=240)
-    second = patrol(rng, "baja", model=first.model, start_s=moment(rng, 4.0, 5), minutes=90)
+    model, home = some(rng, ((P8, "KNZY"), (R135, "KOFF")))
+    first = patrol(rng, "baja", model=model, start_s=moment(rng, 19.0, 3), minutes=240, home=home)
+    second = patrol(rng, "baja", model=model, start_s=moment(rng, 4.0, 5), minutes=90, home=home)
     cut = moment(rng, 0, 4)
     heard = hear(first, rng)
     truths = [
@@ -217,9 +223,6 @@ def on_station_as_data_ends(rng: Rng) -> Case:
 
 
 def _first_inside(flown: Flown, region: str) -> float:
-    import shapely
-    from adversary.truth import atlas
-
     inside = shapely.contains_xy(atlas().region(region).outline, flown.lon, flown.lat)
     return float(flown.time_s[inside][0])
 
@@ -231,7 +234,38 @@ def ground_heard_in_pieces(rng: Rng) -> Case:
     parts: list[Heard] = [hear(f, rng) for f in flights]
     side = int(rng.integers(0, 2))
     parts[side] = off_ground(parts[side])
-    truths = [
-        Truth(f, h, said={"baja": COUNTED}) for f, h in zip(flights, parts, strict=True)
-    ]
+    truths = [Truth(f, h, said={"baja": COUNTED}) for f, h in zip(flights, parts, strict=True)]
+    return case_of(rng, *truths)
+
+
+@cause
+def abroad_overnight(rng: Rng) -> Case:
+    """Land abroad unheard, stay the night, fly home: two, as no P-3 stays up so long."""
+    return _abroad(rng, rng.uniform(11, 20) * 60)
+
+
+@cause
+def abroad_turnaround(rng: Rng) -> Case:
+    """Land abroad unheard for two to five hours, coming down before, climbing after: two."""
+    return _abroad(rng, rng.uniform(120, 300))
+
+
+def _abroad(rng: Rng, minutes: float) -> Case:
+    there = some(rng, ("MMMD", "MMTG", "MMMY"))
+    floor = field(there).elevation_ft + rng.uniform(2000, 8000)
+    start, truths = moment(rng), []
+    for origin, goal in (("KNGP", there), (there, "KNGP")):
+        pilot = Pilot(P3, start, step_s=5)
+        pilot.take_off(origin)
+        fixes = pattern(rng, some(rng, KINDS), (26.5, -98.6), 40)
+        pilot.to(fixes[0], 19_000)
+        pilot.hold(fixes, rng.uniform(40, 70), 17_000, 260)
+        pilot.land(goal)
+        flown = pilot.flown()
+        heard = hear(flown, rng)
+        near = (away_km(heard, field(there).place) < 150) & (
+            heard.ground | (heard.alt_ft < floor)
+        )  # fmt: skip
+        truths.append(Truth(flown, heard.only(~near), said={"southern-border": COUNTED}))
+        start = pilot.time_s + minutes * 60
     return case_of(rng, *truths)

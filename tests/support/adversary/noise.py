@@ -96,7 +96,7 @@ def stale_repeats(rng: Rng) -> Case:
         region, said = "baja", ""
     heard = hear(flown, rng)
     copies = []
-    for row in rng.choice(len(heard) - 2, 12, replace=False):
+    for row in np.linspace(5, len(heard) - 60, 12).astype(int) + rng.integers(0, 9, 12):
         one = heard.only([int(row)] * 12)
         copies.append(replace(one, time_s=one.time_s + np.cumsum(rng.uniform(3, 5, 12))))
     truth = observed(flown, heard, said={region: said} if said else {})
@@ -209,7 +209,7 @@ def numeric_ground(rng: Rng) -> Case:
     """Give a number for the altitude on the ground, between two sorties too: two."""
     start, truths = moment(rng), []
     for _ in range(2):
-        flown = patrol(rng, "baja", model=P8, start_s=start)
+        flown = patrol(rng, "baja", model=P8, start_s=start, home="KNZY")
         truths.append(Truth(flown, hear(flown, rng), said={"baja": COUNTED}))
         start = float(flown.time_s[-1]) + rng.uniform(15, 120) * 60
     return case_of(rng, *truths, numeric_ground=True)

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-import numpy as np
 import shapely
 from adversary.fly import (
     BAJA_SEA,
@@ -19,6 +18,7 @@ from adversary.fly import (
     sortie,
 )
 from adversary.heard import documents, silence
+from adversary.noise import scattered
 from adversary.pilot import B350, DH8C, P8, Q9, R135, U2, Flown, Model, Pilot, Place, at, orbit
 from adversary.score import cause
 from adversary.truth import COUNTED, NOT, Case, Truth, atlas
@@ -51,8 +51,8 @@ def round_the_peninsula(rng: Rng) -> Case:
 @cause
 def down_the_coast_and_back(rng: Rng) -> Case:
     """Fly 400 to 900 km down the coast, turn inside, fly back the same way: a mission."""
-    end = some(rng, ((28.3, -116.2), (25.6, -113.6), (24.4, -112.9)))
-    flown = _tour(rng, some(rng, (P8, R135)), "KNZY", [(31.6, -117.8), end, (31.6, -117.8)])
+    end = some(rng, ((28.2, -115.4), (25.6, -113.0), (24.4, -112.4)))
+    flown = _tour(rng, some(rng, (P8, R135)), "KNZY", [(31.6, -117.4), end, (31.4, -117.2)])
     return case_of(rng, observed(flown, hear(flown, rng), said={"baja": COUNTED}))
 
 
@@ -115,7 +115,9 @@ def sparse_positions(rng: Rng) -> Case:
     """Hear a position every 130 to 240 s: nothing observed, all of it bridged: counted."""
     fixes = pattern(rng, some(rng, ("racetrack", "mower", "line")), some(rng, BAJA_SEA[:3]), 50)
     model = some(rng, (P8, DH8C, B350))
-    flown = sortie(rng, model, fixes, rng.uniform(60, 130), start_s=moment(rng), home="KNZY").flown()
+    flown = sortie(
+        rng, model, fixes, rng.uniform(60, 130), start_s=moment(rng), home="KNZY"
+    ).flown()
     heard = hear(flown, rng, every_s=(130.0, 240.0))
     return case_of(rng, observed(flown, heard))
 
@@ -123,8 +125,8 @@ def sparse_positions(rng: Rng) -> Case:
 @cause
 def near_the_minimum(rng: Rng) -> Case:
     """Be in a region for two thirds to one and a half of its minimum, turning once."""
-    deep_km = rng.uniform(25, 110)
-    entry = (29.3, -117.15)
+    deep_km = rng.uniform(30, 140)
+    entry = (29.3, -116.4)
     centre = at(entry, 80, deep_km)
     model, kt = some(rng, ((P8, 400), (B350, 230), (DH8C, 230)))
     pilot = Pilot(model, moment(rng), step_s=5)
@@ -151,8 +153,6 @@ def both_sides_of_an_edge(rng: Rng) -> Case:
 @cause
 def copy_by_multilateration(rng: Rng) -> Case:
     """Hear the same flight a second time by multilateration, seconds late: one."""
-    from adversary.noise import scattered
-
     works = rng.random() < 0.5
     if works:
         flown = patrol(rng, "baja", model=P8)
@@ -173,9 +173,16 @@ def copy_by_multilateration(rng: Rng) -> Case:
 @cause
 def airspace_in_question(rng: Rng) -> Case:
     """Be silent off the coast long enough to have gone over Mexico: unknown is the answer."""
-    fixes = pattern(rng, some(rng, KINDS), (29.4, -117.2), 30)
-    fixes = [p for p in fixes]
-    flown = sortie(rng, P8, fixes, 150, start_s=moment(rng), home="KNZY").flown()
+    fixes = pattern(rng, some(rng, KINDS), (29.4, -116.4), 30)
+    pilot = Pilot(P8, moment(rng), step_s=5)
+    pilot.take_off("KNZY")
+    pilot.to((32.75, -118.6), 24_000)
+    pilot.to((30.5, -118.6), 24_000)
+    pilot.hold(fixes, 150, 20_000, 260)
+    pilot.to((30.5, -118.6), 24_000)
+    pilot.to((32.75, -118.6), 20_000)
+    pilot.land("KNZY")
+    flown = pilot.flown()
     start = flown.marks["on"] + rng.uniform(35, 50) * 60
     heard = silence(hear(flown, rng), start, start + rng.uniform(50, 90) * 60)
     truth = observed(flown, heard)
@@ -202,4 +209,21 @@ def wrong_first_and_last(rng: Rng) -> Case:
     return case_of(rng, Truth(flown, heard), heard=damaged)
 
 
-__all__ = ["np"]
+@cause
+def altitude_band(rng: Rng) -> Case:
+    """Work above, below and through the floor and ceiling of a region drawn by the user."""
+    low, high = 15_000.0, 25_000.0
+    baja = atlas().region("baja")
+    band = replace(baja, name="band", floor_ft=low, ceiling_ft=high, headline=False)
+    where = replace(atlas(), regions=(*atlas().regions, band))
+    fixes = pattern(rng, some(rng, KINDS), some(rng, BAJA_SEA[:3]))
+    pilot = Pilot(P8, moment(rng), step_s=5)
+    pilot.take_off("KNZY")
+    pilot.to((31.9, -118.3), 29_000)
+    heights = [float(some(rng, (8000, 12_000, 18_000, 21_000, 28_000))) for _ in range(3)]
+    for height in heights:
+        pilot.hold(fixes, rng.uniform(20, 45), height, 270)
+    pilot.to((31.9, -118.3), 28_000)
+    pilot.land("KNZY")
+    flown = pilot.flown()
+    return case_of(rng, observed(flown, hear(flown, rng), said={"baja": COUNTED}), where=where)

@@ -94,7 +94,7 @@ def two_days_apart(rng: Rng) -> Case:
     """Fly on one day and again two days later, the ground never heard: two."""
     truths = []
     for day in (3, 5):
-        flown = patrol(rng, "baja", model=P8, start_s=moment(rng, day=day))
+        flown = patrol(rng, "baja", model=P8, start_s=moment(rng, day=day), home="KNZY")
         heard = off_ground(hear(flown, rng))
         truths.append(Truth(flown, heard, said={"baja": COUNTED}))
     return case_of(rng, *truths)
@@ -188,39 +188,6 @@ def descent_silence_climb(rng: Rng) -> Case:
         heard.alt_ft < rng.uniform(2000, 12_000)
     )  # fmt: skip
     return case_of(rng, observed(flown, heard.only(~gone), said={"baja": COUNTED}))
-
-
-@cause
-def abroad_overnight(rng: Rng) -> Case:
-    """Land abroad unheard, stay the night, fly home: two, as no P-3 stays up so long."""
-    return _abroad(rng, rng.uniform(11, 20) * 60)
-
-
-@cause
-def abroad_turnaround(rng: Rng) -> Case:
-    """Land abroad unheard for two to five hours, coming down before, climbing after: two."""
-    return _abroad(rng, rng.uniform(120, 300))
-
-
-def _abroad(rng: Rng, minutes: float) -> Case:
-    there = some(rng, ("MMMD", "MMTG", "MMMY"))
-    floor = field(there).elevation_ft + rng.uniform(2000, 8000)
-    start, truths = moment(rng), []
-    for origin, goal in (("KNGP", there), (there, "KNGP")):
-        pilot = Pilot(P3, start, step_s=5)
-        pilot.take_off(origin)
-        fixes = pattern(rng, some(rng, KINDS), (26.5, -98.6), 40)
-        pilot.to(fixes[0], 19_000)
-        pilot.hold(fixes, rng.uniform(40, 70), 17_000, 260)
-        pilot.land(goal)
-        flown = pilot.flown()
-        heard = hear(flown, rng)
-        near = (away_km(heard, field(there).place) < 150) & (
-            heard.ground | (heard.alt_ft < floor)
-        )  # fmt: skip
-        truths.append(Truth(flown, heard.only(~near), said={"southern-border": COUNTED}))
-        start = pilot.time_s + minutes * 60
-    return case_of(rng, *truths)
 
 
 def _southward(rng: Rng, region_centre: Place, minutes: float, start_s: float) -> Flown:
@@ -362,3 +329,48 @@ def only_high(rng: Rng) -> Case:
     flown = patrol(rng, region, model=model)
     heard = above(hear(flown, rng), rng.uniform(10_000, 18_000))
     return case_of(rng, Truth(flown, heard, take_off="first-heard"))
+
+
+@cause
+def daily_long_days(rng: Rng) -> Case:
+    """Fly a drone each day for ten hours and more, the night unheard: one mission a day."""
+    fixes = pattern(rng, some(rng, KINDS), (31.9, -110.9))
+    start, minutes, truths = rng.uniform(8, 16), rng.uniform(540, 620), []
+    for day in range(3, 6):
+        flown = sortie(rng, Q9, fixes, minutes, start_s=moment(rng, start, day), home="KFHU",
+                       alt_ft=21_000).flown()  # fmt: skip
+        heard = hear(flown, rng, every_s=(20.0, 60.0))
+        high = heard.only(heard.alt_ft > 19_000)
+        truths.append(Truth(flown, high, said={"southern-border": COUNTED}))
+    return case_of(rng, *truths)
+
+
+@cause
+def lost_on_the_way(rng: Rng) -> Case:
+    """Lose an aircraft just short of a region, heading for it, for good: possible."""
+    flown = patrol(rng, "baja", model=P8, centre=(28.3, -115.6), home="KNUW", minutes=60)
+    first, last = _enters(flown, "baja"), _leaves(flown, "baja")
+    heard = hear(flown, rng)
+    if rng.random() < 0.5:
+        kept = heard.only(heard.time_s < first - rng.uniform(1, 5) * 60)
+        truth = Truth(flown, kept, said={"baja": POSSIBLE, "southern-border": FREE},
+                      landing="signal-lost")  # fmt: skip
+    else:
+        kept = heard.only(heard.time_s > last + rng.uniform(1, 5) * 60)
+        truth = Truth(flown, kept, said={"baja": POSSIBLE, "southern-border": FREE},
+                      take_off="first-heard")  # fmt: skip
+    return case_of(rng, truth)
+
+
+@cause
+def crossing_unheard(rng: Rng) -> Case:
+    """Cross a region wholly in a silence at steady speed: there was no time for a mission."""
+    pilot = Pilot(R135, moment(rng), step_s=5)
+    pilot.take_off("KDMA")
+    pilot.to((33.5, -113.5), 31_000)
+    pilot.to((23.5, -116.5), 31_000)
+    pilot.to((21.0, -117.0), 31_000)
+    flown = pilot.flown()
+    first, last = _enters(flown, "baja"), _leaves(flown, "baja")
+    heard = silence(hear(flown, rng), first - rng.uniform(30, 120), last + rng.uniform(30, 120))
+    return case_of(rng, Truth(flown, heard, said={"baja": NOT}, take_off="observed"))

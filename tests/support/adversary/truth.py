@@ -87,11 +87,15 @@ class Expected:
 
 @dataclass(eq=False)
 class Case:
-    """A flight or several on one address or several, as written, with the truth."""
+    """A flight or several on one address or several, as written, with the truth.
+
+    ``where`` holds the regions, if they are not the shipped ones.
+    """
 
     documents: list[tuple[Document, bytes]]
     truths: list[Truth]
     held: Callable[[str, date], bool] = lambda icao, day: True
+    where: Atlas | None = None
 
 
 @cache
@@ -107,13 +111,14 @@ def _airspace(margin_km: float) -> shapely.Geometry:
     return found
 
 
-def settle(truth: Truth) -> Truth:
+def settle(truth: Truth, where: Atlas | None = None) -> Truth:
     """Fill in what the rule expects of a sortie, and check its author's claims."""
+    regions = (where or atlas()).regions
     if len(truth.heard) < 2:
-        truth.expected = {r.name: Expected(NOT, 0, 0, 0, None) for r in atlas().regions}
+        truth.expected = {r.name: Expected(NOT, 0, 0, 0, None) for r in regions}
         return truth
     grid = _Grid(truth.flown, truth.heard)
-    for region in atlas().regions:
+    for region in regions:
         found = _expect(grid, region) if truth.counts else Expected(NOT, 0, 0, 0, None)
         truth.expected[region.name] = found
         said = truth.said.get(region.name)
@@ -222,7 +227,10 @@ def _visit(
         return 0.0, 0.0, 0.0, 0.0
     seen = float((grid.gap[known] <= OBSERVED_S).sum()) * GRID_S / 60
     most = float(len(known)) * GRID_S / 60
-    least = most if not (grid.gap[known] > OBSERVED_S).any() else seen
+    ends = [np.searchsorted(grid.time, t) - k for k, t in enumerate((grid.before, grid.after))]
+    both = inside[np.clip(ends[0][known], 0, len(inside) - 1)]
+    both = both & inside[np.clip(ends[1][known], 0, len(inside) - 1)]
+    least = float(((grid.gap[known] <= OBSERVED_S) | both).sum()) * GRID_S / 60
     low, high = _straightness(grid, known, region, run)
     return least * low, most * high, seen, float(grid.time[known[0]])
 
