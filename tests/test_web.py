@@ -44,6 +44,15 @@ def test_two_questions_to_a_host_are_a_second_apart(clock: Clock) -> None:
     assert clock.slept == [1.0, 1.0]
 
 
+def test_a_clock_that_is_set_back_costs_no_more_than_a_second(clock: Clock) -> None:
+    with Web(now=clock, sleep=clock.sleep) as web, serving(lambda asked: Answer()) as (base, _):
+        web.ask(base)
+        clock.now -= 7200
+        web.ask(base)
+
+    assert clock.slept == [1.0]
+
+
 @pytest.mark.parametrize("status", [403, 429, 500, 503])
 def test_a_refusal_is_tried_again_a_few_times_and_then_told(
     web: Web, clock: Clock, status: int

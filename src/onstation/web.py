@@ -357,7 +357,7 @@ class Web:
         """Wait until this host may be asked again."""
         wait = self._asked.get(host, float("-inf")) + pace_s - self._now()
         if wait > 0:
-            self._sleep(wait)
+            self._sleep(min(wait, pace_s))  # a clock set back must not make it wait for hours
         self._asked[host] = self._now()
 
     def _whole(self, response: requests.Response, largest: int) -> bytes:

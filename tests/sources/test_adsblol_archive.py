@@ -242,3 +242,15 @@ def test_a_list_that_leads_elsewhere_is_not_followed(ask: Any) -> None:
 
     assert not asking.archive.prepare([DAY + timedelta(n) for n in range(9)])
     assert "leads elsewhere" in asking.archive.notes[0]
+
+
+def test_a_token_goes_to_no_mirror_but_on_this_machine() -> None:
+    clock = Clock()
+    provider = published_providers()["adsblol-archive"]
+    with Web(now=clock, sleep=clock.sleep) as web:
+        sent = [
+            AdsblolArchive(web, provider, base, {"GITHUB_TOKEN": "hush"})._secrets
+            for base in ("https://mirror.example", "https://github.com", "http://127.0.0.1:9")
+        ]
+
+    assert [bool(secrets) for secrets in sent] == [False, True, True]

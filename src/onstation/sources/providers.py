@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Protocol
+from urllib.parse import urlsplit
 
 from onstation.periods import day_start_ms
 from onstation.sources import published
@@ -241,6 +242,15 @@ class Provider:
         if self.keeps_days is None:
             return False
         return now_ms >= day_start_ms(day + timedelta(days=self.keeps_days + 1))
+
+
+def is_loopback(address: str) -> bool:
+    """Say whether an address lies on this machine.
+
+    >>> is_loopback("http://127.0.0.1:80/x"), is_loopback("http://127.0.0.1.example.org")
+    (True, False)
+    """
+    return urlsplit(address).hostname in ("localhost", "127.0.0.1", "::1")
 
 
 def final_ms(day: date) -> int:

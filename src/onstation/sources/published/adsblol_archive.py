@@ -16,7 +16,14 @@ import msgspec
 
 from onstation.errors import SourceError
 from onstation.periods import utc_day
-from onstation.sources.providers import ARCHIVE, Asset, Provider, Release, Secret
+from onstation.sources.providers import (
+    ARCHIVE,
+    Asset,
+    Provider,
+    Release,
+    Secret,
+    is_loopback,
+)
 from onstation.sources.tar import PART, missing_parts
 
 if TYPE_CHECKING:
@@ -74,7 +81,7 @@ class AdsblolArchive:
     base
         ``https://github.com``, or a mirror laid out alike with its API under ``/api/v3``.
     secrets
-        May hold a token, which is sent to the API's own host alone.
+        May hold a token, which is sent to GitHub's API alone, or on this machine.
     """
 
     def __init__(
@@ -85,7 +92,7 @@ class AdsblolArchive:
         self._provider = provider
         self._site = base
         self._api = API if base == SITE else f"{base}/api/v3"
-        token = secrets.get(TOKEN, "")
+        token = secrets.get(TOKEN, "") if base == SITE or is_loopback(base) else ""
         self._secrets = {"Authorization": f"Bearer {token}"} if token else {}
         self._api_answers = True
         self._listed: dict[str, dict[date, list[Release]]] = {}

@@ -13,7 +13,14 @@ import msgspec
 from onstation.errors import InputError, SourceError
 from onstation.periods import day_start_ms
 from onstation.schema import EXPIRED, HEARD, SILENT
-from onstation.sources.providers import AIRCRAFT, Given, Provider, Received, Secret
+from onstation.sources.providers import (
+    AIRCRAFT,
+    Given,
+    Provider,
+    Received,
+    Secret,
+    is_loopback,
+)
 from onstation.units import MS_PER_S
 
 if TYPE_CHECKING:
@@ -25,7 +32,6 @@ TOKENS = (
     "https://auth.opensky-network.org/auth/realms/opensky-network/protocol/openid-connect/token"
 )
 CLIENT_ID, CLIENT_SECRET = "OPENSKY_CLIENT_ID", "OPENSKY_CLIENT_SECRET"
-LOOPBACK = ("http://127.0.0.1:", "http://localhost:")
 RENEW_S = 60.0
 """A token is renewed this long before it ends. [s]"""
 TOKEN_S = 1800.0
@@ -62,7 +68,7 @@ class OpenSky:
                 " clientId and clientSecret in opensky.json in the configuration folder; an"
                 " OpenSky account gives them."
             )
-        if base != BASE and not base.startswith(LOOPBACK):
+        if base != BASE and not is_loopback(base):
             raise InputError(
                 f"--source {NAME}={base}: credentials are sent to the network's own hosts alone."
             )
