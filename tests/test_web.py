@@ -179,6 +179,20 @@ def test_a_host_without_ranges_is_read_from_its_beginning(web: Web) -> None:
         assert b"".join(web.download(base, 300_001, len(data))) == data[300_001:]
 
 
+def test_a_host_that_refuses_ranges_is_read_from_its_beginning(web: Web) -> None:
+    data = bytes(range(256)) * 2000
+
+    def answers(asked: Asked) -> Answer:
+        return Answer(416) if "range" in asked.headers else Answer(200, data)
+
+    with serving(answers) as (base, log):
+        assert b"".join(web.download(base, 300_001, len(data))) == data[300_001:]
+        with pytest.raises(SourceError, match="shorter than published"):
+            list(web.download(base, len(data) + 5, len(data) + 9))
+
+    assert len(log) == 4
+
+
 def test_a_file_shorter_than_published_says_so_after_what_there_is(web: Web) -> None:
     got = bytearray()
     with serving(lambda asked: Answer(200, b"z" * 900)) as (base, log):

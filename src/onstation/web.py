@@ -31,6 +31,7 @@ LARGEST = 64 * 1024 * 1024
 REDIRECTS = 5
 RETRIED = frozenset({403, 408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524})
 """Statuses that may pass: overload, refusals by load, gateways."""
+RANGE_REFUSED = 416
 GAINED = 8 * 1024 * 1024
 """Bytes after which a download that was cut counts as going well again. [B]"""
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -256,10 +257,10 @@ class Web:
             It was cut too often without getting on, or is no longer what it was.
         """
         position, failures, since = start, 0, start
-        validator = ""
+        validator, ranged = "", True
         while position < size:
             try:
-                with self.open(url, position, pace_s=pace_s) as body:
+                with self.open(url, position if ranged else 0, pace_s=pace_s) as body:
                     _same(body, size, validator)
                     validator = body.validator or validator
                     skip = position - body.start
@@ -271,13 +272,11 @@ class Web:
                         if fresh:
                             yield fresh
                 if position < size:
-                    short = body.size is not None and position >= body.size
-                    raise SourceError(
-                        SHORT if short else CUT,
-                        f"{position:,} of {size:,} bytes",
-                        passing=not short,
-                    )
+                    raise _cut(body, position, size)
             except SourceError as error:
+                if error.status == RANGE_REFUSED and position and ranged:
+                    ranged = False  # from the beginning then, up to where it was
+                    continue
                 failures = 1 if position - since >= GAINED else failures + 1
                 since = position
                 if not error.passing or failures >= self.policy.tries:
@@ -488,6 +487,13 @@ def _extent(response: requests.Response) -> tuple[int, int | None]:
         return int(begin), int(total) if total.isdigit() else None
     length = response.headers.get("Content-Length", "")
     return 0, int(length) if length.isdigit() else None
+
+
+def _cut(body: Body, position: int, size: int) -> SourceError:
+    """Return why a thing ended before its end."""
+    short = body.size is not None and position >= body.size
+    told = f"{position:,} of {size:,} bytes"
+    return SourceError(SHORT if short else CUT, told, passing=not short)
 
 
 def _same(body: Body, size: int, validator: str) -> None:

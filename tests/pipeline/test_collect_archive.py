@@ -373,12 +373,10 @@ def test_a_signed_address_that_expired_is_asked_for_anew(store: Store) -> None:
     assert not pull(store, site).has_holes
 
 
-def test_a_range_that_is_refused_is_a_hole_and_no_shorter_day(store: Store) -> None:
+def test_a_site_that_refuses_ranges_is_read_from_the_beginning(store: Store) -> None:
     site = site_of(parts(DATA), cuts={f"{TAG}.tar.ab": [20_000]}, ranges="refused")
-    (told,) = pull(store, site).answers
 
-    assert told.outcome == PARTIAL
-    assert "HTTP 416" in told.reason
+    assert not pull(store, site).has_holes
 
 
 def test_some_aircraft_of_a_day_make_it_usable_for_them_alone(store: Store) -> None:
@@ -418,8 +416,9 @@ def test_the_plan_of_a_day_begun_is_what_is_left(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(read_upload, "BATCH_READ", 4_000)
-    site = site_of(parts(DATA), cuts={f"{TAG}.tar.ab": [20_000]}, ranges="refused")
-    pull(store, site)
+    site = site_of(parts(DATA))
+    cut = site_of(parts(DATA), cuts={f"{TAG}.tar.ab": [20_000, 20_001, 20_002, 20_003]})
+    pull(store, cut)
     with opened(site) as (run, _):
         (plan,) = run(store).plan((DAY,))
 

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import partial
+from typing import cast
 
 from onstation.fleet.match import Fleet
 from onstation.periods import days_between, utc_day
@@ -108,12 +109,12 @@ class Pull:
     def _asked(self, remote: RemoteSource, tell: OnMove | None) -> PullSummary:
         if remote.is_archive:
             return self._archive_run(remote).collect(self.days, tell)
-        source = self._opened(remote)
+        source = cast(AircraftSource, self._opened(remote))
         return collect_aircraft(
             self.store,
             self.fleet,
             remote,
-            source,  # type: ignore[arg-type]
+            source,
             self._watched(),
             self.days,
             now_ms=self.web.now_ms,
@@ -125,7 +126,7 @@ class Pull:
             store=self.store,
             fleet=self.fleet,
             source=remote,
-            archive=self._opened(remote),  # type: ignore[arg-type]
+            archive=cast(Archive, self._opened(remote)),
             download=partial(_download, self.web, remote.provider.pace_s),
             now_ms=self.web.now_ms,
             icaos=self.icaos,
@@ -186,8 +187,8 @@ def usual_bytes(
     with Web(now=now, sleep=sleep) as web:
         for remote in remotes:
             if remote.is_archive and remote.provider.opens is not None:
-                archive = remote.provider.opens(web, remote.provider, remote.base, {})
-                usual = [archive.usual_size(day) for day in days]  # type: ignore[union-attr]
+                opened = remote.provider.opens(web, remote.provider, remote.base, {})
+                usual = [cast(Archive, opened).usual_size(day) for day in days]
                 size += sum(one[0] for one in usual if one)
     return round(size)
 
