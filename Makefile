@@ -48,9 +48,9 @@ smoke: .venv/.ready
 fix: .venv/.dev
 	@$(BIN)/python -m ruff check --fix --cache-dir $(BUILD)/ruff . ; $(BIN)/python -m ruff format --cache-dir $(BUILD)/ruff .
 
-# Write docs/cli.md and the console blocks of README.md anew, from what the program prints.
+# Write docs/cli.md, the thresholds of docs/method.md and the console blocks of README.md anew.
 docs: .venv/.ready
-	@$(BIN)/python scripts/write_cli_docs.py && $(BIN)/python scripts/run_readme.py
+	@$(BIN)/python scripts/write_cli_docs.py && $(BIN)/python scripts/write_method.py && $(BIN)/python scripts/run_readme.py
 
 # Pin what is installed now: names and versions, no addresses.
 constraints: .venv/.dev

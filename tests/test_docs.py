@@ -2,7 +2,9 @@
 
 import re
 import shlex
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
+from types import ModuleType
 
 import click
 import pytest
@@ -44,18 +46,34 @@ def test_the_python_page_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     exec(compile(block, "docs/python.md", "exec"), {"STORE": store})
 
 
-def test_the_command_reference_is_current() -> None:
-    from importlib.util import module_from_spec, spec_from_file_location
-
-    spec = spec_from_file_location("write_cli_docs", TOP / "scripts" / "write_cli_docs.py")
+def script(name: str) -> ModuleType:
+    """Return a script of the project as a module."""
+    spec = spec_from_file_location(name, TOP / "scripts" / f"{name}.py")
     assert spec is not None
     assert spec.loader is not None
-    script = module_from_spec(spec)
-    spec.loader.exec_module(script)
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
+
+def test_the_command_reference_is_current() -> None:
     current = (TOP / "docs" / "cli.md").read_text(encoding="utf-8")
 
-    assert script.reference() == current, "run `make docs`"
+    assert script("write_cli_docs").reference() == current, "run `make docs`"
+
+
+def test_the_method_names_every_threshold_with_its_value_and_reason() -> None:
+    current = (TOP / "docs" / "method.md").read_text(encoding="utf-8")
+
+    assert script("write_method").page(current) == current, "run `make docs`"
+
+
+def test_the_method_names_every_filter() -> None:
+    from onstation.reports.explained import FILTERS
+
+    page = (TOP / "docs" / "method.md").read_text(encoding="utf-8")
+
+    assert {name for name in FILTERS if f"`{name}`" not in page} == set()
 
 
 @pytest.mark.parametrize("name", COMMANDS)

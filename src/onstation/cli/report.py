@@ -17,6 +17,7 @@ from onstation.cli.asking import (
 from onstation.cli.main import pass_settings
 from onstation.cli.options import filter_options, output_options, period_options, tz_option
 from onstation.config import Settings
+from onstation.errors import InputError
 from onstation.periods import BINS
 from onstation.pipeline import answer, identify
 from onstation.reports.counts import KEYS
@@ -50,6 +51,11 @@ FORMATS = ("table", "csv", "json", "markdown", "html")
     metavar="SINCE..UNTIL",
     help="Compare with these days of your own store.",
 )
+@click.option(
+    "--sensitivity",
+    is_flag=True,
+    help="Also the total at half and twice the minutes, and for narrower border strips.",
+)
 @filter_options
 @click.option("--aircraft", multiple=True, metavar="IDENT", help="Only this aircraft.")
 @tz_option
@@ -64,6 +70,7 @@ def command(
     bins: str,
     baseline: float | None,
     window: str | None,
+    sensitivity: bool,
     regions: tuple[str, ...],
     types: tuple[str, ...],
     agencies: tuple[str, ...],
@@ -78,6 +85,8 @@ def command(
     Without --since the period is everything the store holds. Ends with 3 if a day of the
     period is partial or missing: the numbers stand, the holes are named.
     """
+    if sensitivity and format_ == "csv":
+        raise InputError("--sensitivity has no place in a CSV; use --format json or table.")
     with ask(settings) as store:
         found = answer.report(
             settings,
@@ -88,6 +97,7 @@ def command(
             filters=identify.filters(settings, store, regions, types, agencies, aircraft),
             rate=baseline,
             window=window_asked(window, tz),
+            sensitive=sensitivity,
             on_progress=progress(settings),
         )
     _write(found, format_, output, force)

@@ -45,6 +45,7 @@ from onstation.reports.records import (
     Row,
     RuleText,
     Tally,
+    Variant,
     Window,
 )
 from onstation.reports.rule import POINTS
@@ -76,6 +77,7 @@ def report(
     filters: Filters | None = None,
     rate: float | None = None,
     window: Period | None = None,
+    sensitive: bool = False,
     on_progress: Progress | None = None,
 ) -> Report:
     """Count the missions of a period by key and bin, and compare them with the norm.
@@ -90,6 +92,8 @@ def report(
         Replaces the published norm. [missions a month]
     window
         Compare with the count of this period in the same store instead.
+    sensitive
+        Count the total under other thresholds as well.
     on_progress
         Called while rows are judged anew.
     """
@@ -126,12 +130,13 @@ def report(
     rest = uncounted(chosen.rows, ground.scope)
     left = counted_in(chosen.left_out, ground.scope)
     reconstructed = left if ground.recorded else [row for row in here if row.reconstruction]
+    total = against.counts(usable_tally(here, period.tz, whole), whole, ASSUMED)
     return Report(
         frame=frame_of(ground, chosen.rows, len({row.mission_id for row in left}), against.notes),
         by=tuple(by),
         width=width,
         rate=against.rate,
-        total=against.counts(usable_tally(here, period.tz, whole), whole, ASSUMED),
+        total=total,
         military=_group(MILITARY, here, ground, against, whole),
         cbp=_group(CBP, here, ground, against, whole),
         norm=_norm(here, ground, against, whole),
@@ -143,8 +148,21 @@ def report(
         reconstructed=len({row.mission_id for row in reconstructed}),
         window=against.window,
         replaced=against.replaced,
+        doubtful=len({row.mission_id for row in here if row.doubt}),
+        sensitivity=(
+            _sensitivity(settings, ground, total.missions, on_progress) if sensitive else ()
+        ),
         names={row.icao: row.registration for row in chosen.rows if row.registration},
     )
+
+
+def _sensitivity(
+    settings: Settings, ground: Ground, total: int | None, on_progress: Progress | None
+) -> tuple[Variant, ...]:
+    """Count under other thresholds; what that needs is imported for it alone."""
+    from onstation.pipeline.sensitivity import sensitivity
+
+    return sensitivity(settings, ground, total, on_progress)
 
 
 def missions(

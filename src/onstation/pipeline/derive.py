@@ -170,6 +170,7 @@ class Judges:
         self._store = store
         self.bench = judge.Bench(fleet, atlas, Depth(atlas), lambda icao, day: day in held(icao))
         self._judge, self._together = judge, together
+        self._groups: list[_Group] | None = None
 
     def sorties(self, icao: str) -> "list[Flown]":
         """Return every sortie of an address."""
@@ -183,16 +184,32 @@ class Judges:
         """Return the rows of an address judged alone."""
         return [row for one in flown for row in self._judge.rows_of(one, self.bench)]
 
-    def flights(self, icaos: Sequence[str]) -> "list[Flown]":
-        """Return the sorties of addresses as they were judged, changes of address joined."""
-        groups = [
-            g for g in self.groups(self._store.derived.loose_ends()) if set(icaos) & set(g.icaos)
-        ]
+    def flights(self, icaos: Sequence[str], *, parts: bool = True) -> "list[Flown]":
+        """Return the sorties of addresses as they were judged, changes of address joined.
+
+        Parameters
+        ----------
+        parts
+            Whether to give the later parts of a joined flight too, as they were flown under
+            their own address.
+        """
+        groups = [group for group in self._every_group() if set(icaos) & set(group.icaos)]
         every = dict.fromkeys([*icaos, *(icao for group in groups for icao in group.icaos)])
         flown = {icao: self.sorties(icao) for icao in every}
         handovers = [one for group in groups for one in group.handovers]
         whole = self._together.whole_flights(flown, handovers)
-        return [whole.get(one.sortie.sortie_id, one) for icao in icaos for one in flown[icao]]
+        later = {one.next_id for one in handovers} - whole.keys()
+        return [
+            whole.get(one.sortie.sortie_id, one)
+            for icao in icaos
+            for one in flown[icao]
+            if parts or one.sortie.sortie_id not in later
+        ]
+
+    def _every_group(self) -> list[_Group]:
+        if self._groups is None:
+            self._groups = self.groups(self._store.derived.loose_ends())
+        return self._groups
 
     def rows_together(
         self, flown: "dict[str, list[Flown]]", handovers: Sequence[Handover]

@@ -192,6 +192,20 @@ def _match(track: Track, fleet: Fleet, day: date | None) -> Match | None:
     return None
 
 
+def judge_again(
+    one: Flown, weighed: Weighed, bench: Bench, min_on_station_min: float
+) -> Judgement | None:
+    """Return the verdict on a sortie in a region under another minimum. [min]"""
+    station = _station(weighed.region, bench.depth)
+    return judge_sortie(
+        one.sortie,
+        weighed.presence,
+        replace(station, min_on_station_min=min_on_station_min),
+        match=one.match,
+        cruise_kt=performance(one.match.type).cruise_kt,
+    )
+
+
 def rows_of(one: Flown, bench: Bench) -> list[Mission]:
     """Return the rows of a sortie, one for each region it was in or could have been in."""
     weighed = weigh(one, bench)

@@ -96,7 +96,7 @@ def presence(sortie: Sortie, region: Region) -> Presence:
     ----------
     sortie
         Its track is tested segment by segment, on straight lines in longitude and
-        latitude, which over 15 minutes at 500 kt stay within 700 m (at 32° N) of the
+        latitude, which over 15 minutes at 500 kt stay within 720 m (at 32° N) of the
         geodesic.
     region
         Outline, altitude band and name.

@@ -12,6 +12,7 @@ import tempfile
 import zipfile
 import zlib
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -106,6 +107,39 @@ def draw(spec: Spec, folder: Path, geometry: Path) -> Drawn:
 
 def _told(faults: Sequence[Fault]) -> RegionsError:
     return RegionsError(*(told for _, told in sorted(faults)))
+
+
+def strips(
+    path: Path, geometry: Path, widths_m: Sequence[float]
+) -> dict[tuple[str, float], Outline]:
+    """Draw every region that is a strip along a line at other widths.
+
+    Parameters
+    ----------
+    path
+        The regions file.
+    geometry
+        Directory of the shipped geometry.
+    widths_m
+        On either side. [m]
+
+    Returns
+    -------
+    dict
+        By name and width; empty if no region with ``line_patrol`` is a plain buffer.
+    """
+    draft = draft_regions(path)
+    found: dict[tuple[str, float], Outline] = {}
+    for spec in draft.regions:
+        if not spec.line_patrol or spec.shape.kind != "buffer":
+            continue
+        of, _, skip_m = spec.shape.value
+        for by_m in widths_m:
+            shape = replace(spec.shape, value=(of, by_m, skip_m))
+            drawing = _Drawing(replace(draft, regions=(replace(spec, shape=shape),)), geometry)
+            drawing.folder = path.parent
+            found[spec.name, by_m] = drawing.region(spec.name)
+    return found
 
 
 def write(file: Path, drawn: Drawn, digest: str) -> None:

@@ -103,6 +103,10 @@ def report_json(report: Report) -> str:
             "possible": report.possible,
             "excluded": [{"reason": reason, "sorties": n} for reason, n in report.excluded],
             "reconstructed": report.reconstructed,
+            "doubtful": report.doubtful,
+            "sensitivity": [
+                {"rule": one.rule, "missions": one.missions} for one in report.sensitivity
+            ],
             "reconstruction": frame.reconstruction,
             "digests": {"regions": frame.regions_digest, "fleet": frame.fleet_digest},
             "notes": list(frame.notes),

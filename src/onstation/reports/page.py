@@ -10,10 +10,12 @@ from onstation.reports.sentences import (
     adding_up,
     closing_lines,
     coverage_sentence,
+    doubts,
     hole_lines,
     left_out_sentence,
     not_counted,
     period_words,
+    sensitivity_sentence,
     surge_sentences,
     three_counts,
 )
@@ -39,7 +41,8 @@ def title_of(report: Report) -> str:
 def below(report: Report) -> list[str]:
     """Return the sentences below the table."""
     frame = report.frame
-    told = [adding_up(report), three_counts(report), not_counted(report)]
+    told = [adding_up(report), three_counts(report), not_counted(report), doubts(report)]
+    told.append(sensitivity_sentence(report))
     told += [left_out_sentence(frame), *frame.notes, coverage_sentence(frame)]
     return [sentence for sentence in told if sentence]
 

@@ -211,6 +211,14 @@ class Frame:
 
 
 @dataclass(frozen=True, slots=True)
+class Variant:
+    """The total of a report under another threshold, or in force."""
+
+    rule: str
+    missions: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """Missions by key and period against the norm.
 
@@ -228,6 +236,10 @@ class Report:
         What counts are compared with. [missions a month]
     replaced
         Whether the user's rate or window stands in place of the published norm.
+    doubtful
+        Counted missions with a silence whose evidence allows another count.
+    sensitivity
+        The total under other thresholds, the rule in force first; empty if not asked for.
     """
 
     frame: Frame
@@ -246,6 +258,8 @@ class Report:
     reconstructed: int
     window: Window | None = None
     replaced: bool = False
+    doubtful: int = 0
+    sensitivity: tuple[Variant, ...] = ()
     names: dict[str, str] = field(default_factory=dict)
     """Registration of each address, for rows by aircraft."""
 

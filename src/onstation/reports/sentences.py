@@ -232,6 +232,33 @@ def not_counted(report: Report) -> str:
     return told + "."
 
 
+def doubts(report: Report) -> str | None:
+    """Say how many missions rest on a silence that could be read either way."""
+    if not report.doubtful:
+        return None
+    rest = "1 mission rests" if report.doubtful == 1 else f"{report.doubtful:,} missions rest"
+    return (
+        f"{rest} on a silence that could be read either way, as one flight or two: see"
+        " `onstation tail IDENT --explain`."
+    )
+
+
+def sensitivity_sentence(report: Report) -> str | None:
+    """Say what the total would be under other thresholds; ``None`` if nobody asked."""
+    if not report.sensitivity:
+        return None
+    first, *others = report.sensitivity
+    told = "; ".join(f"with {one.rule}: {_number(one.missions)}" for one in others)
+    return (
+        f"How much the total hangs on the rule: {_number(first.missions)} with {first.rule};"
+        f" {told}. The same flights, other thresholds; no range of confidence."
+    )
+
+
+def _number(missions: int | None) -> str:
+    return "not known" if missions is None else f"{missions:,}"
+
+
 def coverage_sentence(frame: Frame) -> str:
     """Say how much of the period was heard."""
     days = frame.days

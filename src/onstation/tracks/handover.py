@@ -300,6 +300,6 @@ def _reason(one: LooseEnd, other: LooseEnd) -> str:
         f"changed its address from {one.icao.upper()} to {other.icao.upper()} in flight at"
         f" {iso(other.time_ms)}: heard again {seconds:.0f} s later,"
         f" {_miss_m(one, other) / M_PER_KM:.1f} km from where it was bound,"
-        f" {abs(one.alt_ft - other.alt_ft):,.0f} ft from its height, while the first address"
-        " was not heard any more"
+        f" {abs(one.alt_ft - other.alt_ft):,.0f} ft from its height, while the former address"
+        " was silent"
     )

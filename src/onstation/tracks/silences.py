@@ -40,6 +40,7 @@ TOO_FAST_SHARE = 1.3
 HOME = "US"
 ON_COURSE_DEG = 45.0
 ABROAD_HEIGHT_FT = 5_000.0
+ABROAD_MS = 75 * MS_PER_MIN
 TREND_MS = 3 * MS_PER_MIN
 
 THRESHOLDS = (
@@ -76,6 +77,12 @@ THRESHOLDS = (
     ),
     Threshold(
         "on_course_deg", ON_COURSE_DEG, "deg", "a field abroad must lie this near the course"
+    ),
+    Threshold(
+        "abroad_min",
+        ABROAD_MS / MS_PER_MIN,
+        "min",
+        "beyond the flying time, before coming down and climbing there say it landed abroad",
     ),
     Threshold(
         "abroad_height_ft",
@@ -379,7 +386,7 @@ def _landed_abroad(one: Moment, other: Moment, silent_ms: float, cruise_kt: floa
     for field in near:
         if not (_leads(one, field, back=False) and _leads(other, field, back=True)):
             continue
-        if silent_ms - _needed_ms(one, other, field, cruise_kt) >= SHORT_MS:
+        if silent_ms - _needed_ms(one, other, field, cruise_kt) >= ABROAD_MS:
             return f"down on course to {field.code}, then climbing away from it"
     return None
 

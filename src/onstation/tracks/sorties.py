@@ -12,7 +12,7 @@ from datetime import date, timedelta
 import numpy as np
 
 from onstation.airfields import nearest, nearest_each
-from onstation.geodesy import distance_m
+from onstation.geodesy import between, distance_m
 from onstation.periods import day_start_ms, iso, utc_day
 from onstation.schema import (
     DATA_ENDS,
@@ -53,6 +53,7 @@ SEEN_MS = 15 * MS_PER_MIN
 GROUND_HEARD_MS = 60 * MS_PER_MIN
 SAME_CONTACT_MS = MS_PER_MIN
 SAME_CONTACT_M = 2_000.0
+RUNWAY_M = 1_000.0
 AT_ONCE_MS = MS_PER_MIN // 2
 SHORT_WAIT_MS = 2 * MS_PER_MIN
 CIRCUIT_PASSES = 3
@@ -60,6 +61,12 @@ CIRCUIT_MS = 2 * MS_PER_MIN
 
 THRESHOLDS = (
     Threshold("touch_and_go_min", TOUCH_AND_GO_MS / MS_PER_MIN, "min", "shorter ground contact"),
+    Threshold(
+        "runway_km",
+        RUNWAY_M / M_PER_KM,
+        "km",
+        "what never goes farther from a ground contact has not taken off",
+    ),
     Threshold(
         "circuit_passes", CIRCUIT_PASSES, "", "low over one runway make circuit flying of it"
     ),
@@ -159,7 +166,28 @@ def _pieces(track: Track, type_designator: str | None) -> list[_Piece]:
             else:
                 inside.append((row, verdict))
         pieces += _within_endurance(track, (start, last), inside, endurance_h, (cut, None))
-    return [p for p in pieces if not track.on_ground[p.first : p.last + 1].all()]
+    return [piece for piece in pieces if _flew(track, piece)]
+
+
+def _flew(track: Track, piece: _Piece) -> bool:
+    """Say whether a piece between ground contacts is a flight: one that left the field's ground.
+
+    What stays within a runway's length of a ground contact has only lost its flag there.
+    """
+    rows = slice(piece.first, piece.last + 1)
+    if track.on_ground[rows].all():
+        return False
+    beside = [row for row in (piece.first - 1, piece.last + 1) if 0 <= row < len(track)]
+    contact = next((row for row in beside if track.on_ground[row]), None)
+    if contact is None:
+        return True
+    away, _ = between(
+        lon_deg=track.lon_deg[rows],
+        lat_deg=track.lat_deg[rows],
+        to_lon_deg=track.lon_deg[contact],
+        to_lat_deg=track.lat_deg[contact],
+    )
+    return bool(away.max() > RUNWAY_M)
 
 
 _Judged = tuple[int, Verdict]

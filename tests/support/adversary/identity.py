@@ -289,10 +289,17 @@ def relay_at_home(rng: Rng) -> Case:
     return _relay(rng, model, home, icao, rng.uniform(-28, -8))
 
 
+MEET_S = 150.0
+"""One that lands as the other lifts off is heard just as one that touches and goes beside one
+that stands: not decidable, so not flown. [s]"""
+
+
 def _relay(rng: Rng, model: Model, home: str, icao: str, between_min: float) -> Case:
     start, truths = moment(rng, rng.uniform(0, 4)), []
     for _ in range(2):
         flown = _from(rng, model, home, some(rng, BAJA_SEA[:5]), start, rng.uniform(60, 120))
+        if truths and abs(flown.take_off_s - truths[0].flown.landing_s) < MEET_S:
+            flown = replace(flown, time_s=flown.time_s + 2 * MEET_S)
         truths.append(observed(flown, hear(flown, rng), said={"baja": COUNTED}))
         start = float(flown.time_s[-1]) + between_min * 60
     return case_of(rng, *truths, icao=icao)
