@@ -201,12 +201,15 @@ class Faults:
                 begin += size
 
     def __call__(self, asked: Asked) -> Answer:
-        """Answer, and go down after a cut."""
+        """Answer, and go down once a cut was reached."""
         answer = self.site(asked)
         if answer.sent is not None and answer.sent < len(answer.body):
-            self.passed += 1
-            self.site.down = self.for_good
+            answer.then = self._reached
         return answer
+
+    def _reached(self) -> None:
+        self.site.down = self.for_good
+        self.passed += 1
 
 
 def main() -> None:

@@ -16,12 +16,16 @@ OWNER = "adsblol"
 
 @dataclass
 class Answer:
-    """What a server says: a status, headers and bytes, of which it may send fewer."""
+    """What a server says: a status, headers and bytes, of which it may send fewer.
+
+    ``then`` is called once they are on their way.
+    """
 
     status: int = 200
     body: bytes = b""
     headers: Mapping[str, str] = field(default_factory=dict)
     sent: int | None = None
+    then: Callable[[], None] | None = None
 
     def __post_init__(self) -> None:
         self.headers = dict(self.headers)
@@ -71,6 +75,8 @@ def serving(answers: Answers) -> Iterator[tuple[str, list[Asked]]]:
             cut = answer.sent is not None and answer.sent < len(answer.body)
             self.wfile.write(answer.body[: answer.sent] if cut else answer.body)
             self.close_connection = cut
+            if answer.then is not None:
+                answer.then()
 
         do_POST = do_GET  # noqa: N815 - the name http.server asks for
 
