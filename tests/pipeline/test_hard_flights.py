@@ -341,3 +341,33 @@ def test_an_hour_of_low_approaches_is_circuit_flying_though_no_wheel_was_heard()
     )
 
     assert missions(flight) == 0
+
+
+def test_errors_of_single_positions_make_no_loiter_of_a_dense_transit() -> None:
+    straight = fly(
+        (0, 25, -101.5, 20000),
+        (60, 22, -101.2, 20000),
+        (180, 17, -101, 20000),
+        (240, 14.5, -101, 20000),
+        icao="ae2fd0",
+        step_s=2,
+    )
+    rng = np.random.default_rng(1)
+    noisy = replace(
+        straight,
+        lat_deg=straight.lat_deg + rng.normal(0, 70, len(straight)) / 111_200,
+        lon_deg=straight.lon_deg + rng.normal(0, 70, len(straight)) / 105_000,
+    )
+
+    assert {r.status for r in rows(noisy) if r.region == "michoacan"} == {"transit"}
+
+
+def test_more_of_a_bend_does_not_undo_a_mission() -> None:
+    """A bend with an end unheard is possible: the rest may have been straight, and is."""
+    bend: list[Waypoint] = [
+        (0, 28.5, -112.5, 24000), (12, 27.6, -113.35, 24000), (24, 26.6, -112.7, 24000)
+    ]  # fmt: skip
+    more = [*bend, (60, 23.55, -110.75, 24000)]
+
+    assert {r.status for r in rows(fly(*bend)) if r.region == "baja"} == {"possible"}
+    assert missions(fly(*more)) == 0

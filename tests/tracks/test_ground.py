@@ -56,3 +56,25 @@ def test_twenty_minutes_at_a_field_with_a_number_for_an_altitude_divide_two_sort
     assert set(dropped) <= {"stale_repeat"}
     assert [s.landing.kind for s in found] == ["observed", "signal-lost"]
     assert [s.take_off.kind for s in found] == ["first-heard", "observed"]
+
+
+def test_rolling_for_take_off_is_not_standing() -> None:
+    """It stands for minutes, then is a kilometre on within ten seconds."""
+    stand = [(15.0 * k, *NZY, 25.0, False) for k in range(20)]
+    roll = [(300.0 + 5 * k, NZY[0] + 0.003 * k, NZY[1], 25.0, False) for k in range(1, 4)]
+
+    marked = at_rest(track_of([*stand, *roll]))
+
+    assert marked[:19].all()
+    assert not marked[-3:].any()
+
+
+def test_a_flag_lost_on_the_apron_makes_no_flight() -> None:
+    """Between two ground contacts a few positions say 199 ft, without moving."""
+    rows = [(60.0 * k, *NZY, np.nan, True) for k in range(10)]
+    rows += [(620.0 + 10 * k, *NZY, 1_900.0, False) for k in range(3)]
+    rows += [(700.0 + 60 * k, *NZY, np.nan, True) for k in range(10)]
+
+    tracks, _ = clean(track_of(rows))
+
+    assert find_sorties(tracks, type_designator="P8", held=lambda day: True) == []

@@ -202,3 +202,63 @@ def test_neither_the_order_nor_the_cut_of_documents_changes_the_sorties(seed: in
         whole.landing,
     )
     assert len(again.track) == len(whole.track)
+
+
+@pytest.mark.parametrize(("silent", "expected"), [(30, 2), (90, 1)])
+def test_a_silence_crossed_faster_than_the_type_flies_hides_two_aircraft(
+    silent: float, expected: int
+) -> None:
+    """A King Air is lost over Arizona and heard over the sea 600 km away."""
+    flight = fly(
+        (0, 31.7, -109.0, 20000),
+        (40, 31.7, -110.5, 20000),
+        SILENT,
+        (40 + silent, 31.5, -117.0, 20000),
+        (80 + silent, 31.5, -118.5, 20000),
+    )
+
+    found = sorties(flight, type_designator="B350")
+
+    assert len(found) == expected
+    if expected == 2:
+        cut = found[0].landing.cut
+        assert cut is not None
+        assert "faster than the type flies: another aircraft" in cut.reason
+
+
+def test_standing_at_the_field_after_a_silence_is_ground_contact_however_short() -> None:
+    """Lost on final, found standing there half an hour later for three minutes."""
+    flight = fly(
+        (0, 31.8, -118.3, 20000),
+        (24, 32.690, -117.235, 300),
+        SILENT,
+        (54, *NZY, GROUND),
+        (57, *NZY, GROUND),
+        (58, 32.70, -117.25, 1500),
+        (80, 31.8, -118.3, 24000),
+    )
+
+    assert [s.take_off.kind for s in sorties(flight)] == ["first-heard", "observed"]
+
+
+@pytest.mark.parametrize(("minutes", "expected"), [(60, 1), (180, 2)])
+def test_a_landing_abroad_is_seen_by_course_and_time(minutes: float, expected: int) -> None:
+    """Down to Merida, up from it again: hours later it landed, an hour later it may not have."""
+    flight = fly(
+        (0, 23.0, -91.0, 24000),
+        (25, 21.5, -90.2, 16000),
+        (34, 21.1, -89.85, 7000),
+        SILENT,
+        (34 + minutes, 21.1, -89.85, 7000),
+        (43 + minutes, 21.5, -90.2, 16000),
+        (70 + minutes, 23.0, -91.0, 24000),
+    )
+
+    found = sorties(flight, type_designator="P3")
+
+    assert len(found) == expected
+    if expected == 2:
+        cut = found[0].landing.cut
+        assert cut is not None
+        assert cut.is_open
+        assert "down on course to MM" in cut.reason

@@ -84,8 +84,10 @@ def _join(store: Store, judges: "Judges", wanted: dict[str, str]) -> None:
     for group in groups:
         if stale & set(group.icaos):
             flown = {icao: judges.sorties(icao) for icao in group.icaos}
-            for icao, rows in judges.rows_together(flown, group.handovers).items():
-                _put(store, icao, _key(wanted[icao], keys[icao]), rows)
+            together = judges.rows_together(flown, group.handovers)
+            with store.transaction():  # a flight is never half joined
+                for icao, rows in together.items():
+                    _put(store, icao, _key(wanted[icao], keys[icao]), rows)
     for icao in sorted(stale - keys.keys()):
         _put(store, icao, wanted[icao], judges.rows(judges.sorties(icao)))
 

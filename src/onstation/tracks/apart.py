@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from onstation.geodesy import distance_m, steps
+from onstation.geodesy import between, distance_m, steps
 from onstation.schema import MLAT, Floats, Ints, Threshold, Track
 from onstation.units import MPS_PER_KT, MS_PER_S
 
@@ -19,6 +19,7 @@ MLAT_SLACK_M = 10_000.0
 SECOND_AIRCRAFT_POSITIONS = 20
 SECOND_AIRCRAFT_MS = 300_000
 JUMP_EDGE_MS = 120_000
+JUMP_MS = 3_600_000
 MAX_OPEN_CHAINS = 40
 MAX_AIRCRAFT = 4
 PREDICT_S = 90.0
@@ -37,6 +38,12 @@ THRESHOLDS = (
     ),
     Threshold("slack_m", SLACK_M, "m", "error of two positions and of their times"),
     Threshold("mlat_slack_m", MLAT_SLACK_M, "m", "the same for multilateration, which scatters"),
+    Threshold(
+        "jump_min",
+        JUMP_MS / 60_000,
+        "min",
+        "away for so long in the midst of a track, and back: longer is a second aircraft",
+    ),
     Threshold(
         "relay_min",
         RELAY_MS / 60_000,
@@ -140,6 +147,9 @@ def tell_apart(track: Track) -> tuple[list[list[int]], dict[str, int]]:
             dropped[reason] = dropped.get(reason, 0) + len(chain.rows)
         else:
             kept.append(chain.rows)
+    left = total - sum(map(len, kept)) - sum(dropped.values())
+    if left:  # where one flight's parts overlapped
+        dropped["impossible_speed"] = dropped.get("impossible_speed", 0) + left
     return kept, dropped
 
 
@@ -149,31 +159,51 @@ def _relayed(track: Track, slack: Floats, chains: list[_Chain]) -> list[_Chain]:
     Two aircraft on an address overlap; where one stops as the other starts, and could have
     flown there, there is one.
     """
-    chains = sorted(chains, key=lambda chain: (chain.rows[0], chain.rows[-1]))
+    time = track.time_ms
     done: list[_Chain] = []
-    for chain in chains:
+    for chain in sorted(chains, key=lambda chain: (chain.rows[0], chain.rows[-1])):
         for before in done:
-            shared_ms = int(track.time_ms[before.rows[-1]] - track.time_ms[chain.rows[0]])
-            if min(len(before.rows), len(chain.rows)) < RELAY_POSITIONS or shared_ms > RELAY_MS:
+            shared_ms = int(time[before.rows[-1]] - time[chain.rows[0]])
+            if min(len(before.rows), len(chain.rows)) < RELAY_POSITIONS:
                 continue
-            rows = [row for row in chain.rows if row > before.rows[-1]]
-            if rows and _reaches(track, slack, before.rows[-1], rows[0]):
-                before.rows += rows
+            if abs(shared_ms) > RELAY_MS:
+                continue
+            rows = _one_after_the_other(track, slack, before.rows, chain.rows)
+            if rows:
+                before.rows = rows
                 break
         else:
             done.append(chain)
     return done
 
 
-def _reaches(track: Track, slack: Floats, one: int, other: int) -> bool:
-    away = distance_m(
-        float(track.lon_deg[one]),
-        float(track.lat_deg[one]),
-        float(track.lon_deg[other]),
-        float(track.lat_deg[other]),
+def _one_after_the_other(
+    track: Track, slack: Floats, one: list[int], other: list[int]
+) -> list[int] | None:
+    """Return two groups of positions as one flight, the fewest where they overlap left out.
+
+    None if nowhere the one could have gone on as the other.
+    """
+    time = track.time_ms
+    ends = one[int(np.searchsorted(time[one], time[other[0]] - RELAY_MS)) :]
+    starts = other[: int(np.searchsorted(time[other], time[one[-1]] + RELAY_MS, side="right"))]
+    if not ends or not starts:
+        return None
+    at, to = np.repeat(ends, len(starts)), np.tile(starts, len(ends))
+    away_m, _ = between(
+        lon_deg=track.lon_deg[at],
+        lat_deg=track.lat_deg[at],
+        to_lon_deg=track.lon_deg[to],
+        to_lat_deg=track.lat_deg[to],
     )
-    seconds = (track.time_ms[other] - track.time_ms[one]) / MS_PER_S
-    return bool(away <= seconds * MAX_SPEED_KT * MPS_PER_KT + max(slack[one], slack[other]))
+    seconds = (time[to] - time[at]) / MS_PER_S
+    reach_m = seconds * MAX_SPEED_KT * MPS_PER_KT + np.maximum(slack[at], slack[to])
+    fits = np.flatnonzero((seconds > 0) & (away_m <= reach_m))
+    if not len(fits):
+        return None
+    left = (len(ends) - 1 - fits // len(starts)) + fits % len(starts)
+    best = int(fits[np.argmin(left)])
+    return [row for row in one if row <= at[best]] + [row for row in other if row >= to[best]]
 
 
 def _chains(track: Track, slack: Floats) -> list[_Chain]:
@@ -215,6 +245,8 @@ def _why_no_aircraft(track: Track, rows: list[int], kept: list[list[int]]) -> st
     longest_ms = _longest_run_ms(track.time_ms[rows])
     if len(rows) < SECOND_AIRCRAFT_POSITIONS or longest_ms < SECOND_AIRCRAFT_MS:
         return "impossible_speed"
+    if end - start > JUMP_MS:
+        return None  # hours of flight are no jump, whoever flew them
     for others in kept:
         times = track.time_ms[others]
         before = int(np.searchsorted(times, start))
