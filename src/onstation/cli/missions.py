@@ -6,15 +6,14 @@ from pathlib import Path
 import click
 
 from onstation.cli.asking import ask, colour, finish, period_asked, progress, width, write_table
+from onstation.cli.exporting import all_sources_option, exportable
 from onstation.cli.main import pass_settings
 from onstation.cli.options import filter_options, output_options, period_options, tz_option
 from onstation.config import Settings
 from onstation.pipeline import answer, identify
 from onstation.reports.export import missions_csv, missions_json, missions_metadata
 from onstation.reports.records import MissionList
-from onstation.reports.sentences import listed, plural
 from onstation.schema import COUNTED, STATUSES
-from onstation.sources.named import kept_back
 
 FORMATS = ("table", "csv", "json")
 
@@ -30,9 +29,7 @@ FORMATS = ("table", "csv", "json")
 )
 @filter_options
 @click.option("--aircraft", multiple=True, metavar="IDENT", help="Only this aircraft.")
-@click.option(
-    "--all-sources", is_flag=True, help="Export rows of sources whose data may not be passed on."
-)
+@all_sources_option
 @tz_option
 @output_options(FORMATS)
 @pass_settings
@@ -67,30 +64,20 @@ def command(
             on_progress=progress(settings),
         )
     if format_ != "table" and not all_sources:
-        found, told = exportable(found)
-        click.echo(told, nl=bool(told), err=True)
+        found = _exportable(found)
     _write(found, format_, output, force)
     what = "missions were counted" if status == COUNTED else "sorties were found"
     finish(found.frame, said=format_ == "table", found=bool(found.rows), what=what)
 
 
-def exportable(found: MissionList) -> tuple[MissionList, str]:
-    """Return a list without rows that may not be passed on, and a sentence if it had any."""
-    held_back = {
-        (row.mission_id, row.region): kept_back(row.sources)
-        for row in found.rows
-        if kept_back(row.sources)
-    }
-    if not held_back:
-        return found, ""
-    names = sorted({name for names in held_back.values() for name in names})
-    rows = tuple(row for row in found.rows if (row.mission_id, row.region) not in held_back)
-    in_total = found.in_total - held_back.keys()
-    less = replace(found, rows=rows, in_total=in_total, total=len(in_total))
-    return less, (
-        f"{plural(len(held_back), 'row')} left out: they stand on data of {listed(names)}, whose"
-        " terms do not let them be passed on; --all-sources includes them."
-    )
+def _exportable(found: MissionList) -> MissionList:
+    """Return a list without rows that may not be passed on, and say so if it had any."""
+    rows, told = exportable(found.rows)
+    if not told:
+        return found
+    click.echo(told, err=True)
+    in_total = found.in_total & {(row.mission_id, row.region) for row in rows}
+    return replace(found, rows=rows, in_total=in_total, total=len(in_total))
 
 
 def _write(found: MissionList, format_: str, output: Path | None, force: bool) -> None:

@@ -1,10 +1,12 @@
 """Tell everything one aircraft did."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from onstation.cli.asking import ask, colour, period_asked, progress, width, write_table
+from onstation.cli.exporting import all_sources_option, exportable
 from onstation.cli.main import pass_settings
 from onstation.cli.options import output_options, period_options, tz_option
 from onstation.config import Settings
@@ -22,6 +24,7 @@ from onstation.store.database import Store
 @period_options
 @tz_option
 @click.option("--explain", is_flag=True, help="Tell every decision, with its evidence.")
+@all_sources_option
 @output_options(("table", "json"))
 @click.pass_context
 @pass_settings
@@ -34,6 +37,7 @@ def command(
     days: int | None,
     tz: str,
     explain: bool,
+    all_sources: bool,
     format_: str,
     output: Path | None,
     force: bool,
@@ -51,6 +55,10 @@ def command(
             period_asked(store, since, until, days, tz),
             on_progress=progress(settings),
         )
+        if format_ == "json" and not all_sources:
+            rows, told = exportable(story.rows)
+            click.echo(told, nl=bool(told), err=True)
+            story = replace(story, rows=rows)
         why = _explained(settings, store, story) if explain else None
     _write(story, why, format_, output, force)
     ctx.exit(_status(story, typed=bool(since or until or days), said=format_ == "table"))

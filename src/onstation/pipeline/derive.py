@@ -15,7 +15,7 @@ from onstation.config import Settings, shipped
 from onstation.fleet.load import load_fleet
 from onstation.fleet.match import Fleet
 from onstation.regions.load import brief
-from onstation.schema import RULE, SILENT, Handover, LooseEnd, Mission, RegionsBrief
+from onstation.schema import HEARD, RULE, SILENT, Handover, LooseEnd, Mission, RegionsBrief
 from onstation.store.database import Store
 
 if TYPE_CHECKING:
@@ -134,15 +134,18 @@ def _held_days(store: Store) -> Callable[[str], set[date]]:
     """Return a function that tells on which days sources were asked about an address.
 
     Only the days after those it was heard on matter: a track that stops at midnight
-    lost its signal if the next day was asked for, and merely ends if it was not.
+    lost its signal if the next day answered, and merely ends if it did not: not asked for,
+    failed, or read in part, which may be the part it is not in.
     """
     whole: set[date] = set()
     single: dict[str, set[date]] = {}
     heard: dict[str, set[date]] = {}
     for answer in store.ledger.answers():
+        if answer.outcome not in (HEARD, SILENT):
+            continue
         if answer.icao is None:
             whole.add(answer.day)
-        elif answer.outcome in ("heard", SILENT, "partial"):
+        else:
             single.setdefault(answer.icao, set()).add(answer.day)
     for icao, days in store.archive.days().items():
         heard[icao] = {day + timedelta(days=1) for day in days} | set(days)

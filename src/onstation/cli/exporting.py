@@ -1,0 +1,25 @@
+"""Which rows may leave the tool: those of sources whose terms let them be passed on."""
+
+from collections.abc import Sequence
+
+import click
+
+from onstation.reports.sentences import listed, plural
+from onstation.schema import Mission
+from onstation.sources.named import kept_back
+
+all_sources_option = click.option(
+    "--all-sources", is_flag=True, help="Export rows of sources whose data may not be passed on."
+)
+
+
+def exportable(rows: Sequence[Mission]) -> tuple[tuple[Mission, ...], str]:
+    """Return rows that may be passed on, and a sentence if others were left out."""
+    names = sorted({name for row in rows for name in kept_back(row.sources)})
+    if not names:
+        return tuple(rows), ""
+    kept = tuple(row for row in rows if not kept_back(row.sources))
+    return kept, (
+        f"{plural(len(rows) - len(kept), 'row')} left out: they stand on data of {listed(names)},"
+        " whose terms do not let them be passed on; --all-sources includes them."
+    )

@@ -1,0 +1,64 @@
+"""Whether a track that stops at midnight lost its signal, or its data merely ends there."""
+
+import json
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+from builders import fly
+from stores import Asked
+from traces import put, trace_of
+
+from onstation.schema import Answer
+from onstation.store.database import open_store
+
+NEXT = date(2025, 2, 2)
+
+
+def answer(outcome: str, icao: str | None) -> Answer:
+    return Answer(
+        source="adsblol-archive" if icao is None else "adsblol",
+        day=NEXT,
+        icao=icao,
+        outcome=outcome,
+        reason="told by the test",
+        documents=1000 if outcome in ("heard", "partial") and icao is None else 0,
+        watched=0,
+        damaged=0,
+        recorded=True,
+        bytes=0,
+        digest="",
+        address="https://example.org/",
+        asked_ms=0,
+    )
+
+
+@pytest.mark.parametrize(
+    ("outcome", "single", "kind"),
+    [
+        (None, False, "data-ends"),
+        ("failed", False, "data-ends"),
+        ("partial", False, "data-ends"),
+        ("heard", False, "signal-lost"),
+        ("failed", True, "data-ends"),
+        ("expired", True, "data-ends"),
+        ("partial", True, "data-ends"),
+        ("silent", True, "signal-lost"),
+    ],
+)
+def test_an_outage_on_the_next_day_is_no_lost_signal(
+    tmp_path: Path, outcome: str | None, kind: str, *, single: bool
+) -> None:
+    start = datetime(2025, 2, 1, 22, 0, tzinfo=UTC)
+    legs = [(k * 17, 31.2 - 0.8 * (k % 2), -116.9, 20000.0) for k in range(8)]
+    flight = fly(*legs, start=start)
+    asked = Asked(tmp_path)
+    put(tmp_path / "history", flight.icao, start.date(), trace_of(flight))
+    asked("-q", "fetch", "--source", str(tmp_path / "history"))
+    if outcome:
+        with open_store(tmp_path / "store") as store, store.transaction():
+            store.ledger.record(answer(outcome, flight.icao if single else None))
+
+    told = asked("missions", "--status", "all", "--format", "json", status=None).stdout
+
+    assert {row["landing_kind"] for row in json.loads(told)["missions"]} == {kind}
