@@ -23,9 +23,9 @@ export RUSTUP_HOME := $(CURDIR)/$(BUILD)/rustup
 report: .venv/.ready
 	@$(BIN)/python scripts/report_sample.py --store $(BUILD)/store
 
-# Every test.
+# Every test, on every core.
 test: .venv/.dev
-	@$(BIN)/python -m pytest --basetemp=$(BUILD)/pytest -o cache_dir=$(BUILD)/pytest-cache
+	@$(BIN)/python -m pytest -n auto --basetemp=$(BUILD)/pytest -o cache_dir=$(BUILD)/pytest-cache
 
 # Thousands of invented flights with known truth: recall and precision of the count, by cause.
 opponent: .venv/.dev

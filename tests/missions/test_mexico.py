@@ -1,5 +1,7 @@
 """Did it enter Mexican airspace: four answers, none of them guessed."""
 
+from datetime import UTC, datetime
+
 import numpy as np
 import pytest
 from builders import GROUND, SILENT, Waypoint, fly
@@ -98,11 +100,31 @@ def test_the_closest_approach_is_found_between_positions() -> None:
     assert -here.max() / 1000 > 30
 
 
-def test_mlat_alone_makes_no_entry() -> None:
+def test_mlat_alone_makes_no_entry_and_no_denial() -> None:
+    """Fifty kilometres inside by multilateration is not "within an error of the edge"."""
     track = there_and_back(30.5)
     track.position_source[:] = MLAT
 
-    assert asked(track).answer == "within-error"
+    assert asked(track).answer == "unknown"
+    assert (asked(there_and_back(31.01)).answer, asked(there_and_back(31.5)).answer) == (
+        "within-error",
+        "no",
+    )
+
+
+@pytest.mark.parametrize("held", [True, False])
+def test_where_the_data_ends_on_the_way_in_nothing_is_denied(*, held: bool) -> None:
+    """Last heard 80 km off at 23:59; whether the next day was fetched changes nothing."""
+    start = datetime(2025, 2, 1, 22, 0, tzinfo=UTC)
+    track = fly(*FROM_HOME, (119, 31.7, -118.0, 30000), start=start)
+    (sortie,) = find_sorties([track], type_designator="R135", held=lambda day: held)
+    here = Surroundings(depth(track.lon_deg, track.lat_deg), np.zeros(len(track)))
+    here = Surroundings(here.airspace_m[-len(sortie.track) :], here.border_m)
+
+    found = mexico_of(sortie, here, cruise_kt=500, measure=depth)
+
+    assert sortie.landing.kind == ("signal-lost" if held else "data-ends")
+    assert found.answer == "unknown"
 
 
 @pytest.mark.parametrize(("minutes", "answer"), [(20, "no"), (60, "unknown")])

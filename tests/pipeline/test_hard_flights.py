@@ -371,3 +371,88 @@ def test_more_of_a_bend_does_not_undo_a_mission() -> None:
 
     assert {r.status for r in rows(fly(*bend)) if r.region == "baja"} == {"possible"}
     assert missions(fly(*more)) == 0
+
+
+@pytest.mark.parametrize("alt_ft", [400.0, 1500.0])
+@pytest.mark.parametrize("flagged", [1, 30])
+@pytest.mark.parametrize("silent", [0, 10])
+def test_a_ground_flag_far_from_any_field_is_no_landing(
+    alt_ft: float, flagged: int, silent: float
+) -> None:
+    """A low patrol off Baja, flagged "ground" for seconds or minutes, perhaps then unheard."""
+    one, other = (0, 29.5, -116.2, alt_ft), (0, 29.2, -116.1, alt_ft)
+    flight = fly(*OUT, (45, *one[1:]), *laps(45, 6, one, other, 5), *home(125))
+    first = int(np.searchsorted(flight.time_ms, flight.time_ms[0] + 70 * 60_000))
+    flight.on_ground[first : first + flagged] = True
+    flight.baro_alt_ft[first : first + flagged] = np.nan
+    minute = (flight.time_ms - flight.time_ms[first + flagged - 1]) / 60_000
+    flight = flight.take((minute <= 0) | (minute > silent))
+
+    assert missions(flight, region="baja") == 1
+
+
+def test_a_false_flag_at_the_end_of_a_lost_flight_is_no_landing() -> None:
+    lost = fly((0, 34.0, -124.0, 24000), (60, 31.0, -120.0, 24000), (80, 30.4, -118.4, 3000))
+    lost.on_ground[-1] = True
+    lost.baro_alt_ft[-1] = np.nan
+
+    assert {(r.status, r.landing_kind) for r in rows(lost) if r.region == "baja"} == {
+        ("possible", "signal-lost")
+    }
+
+
+@pytest.mark.parametrize("circumference_m", [1_500, 2_950, 3_000, 3_050, 4_500, 6_000])
+def test_circles_of_any_size_are_no_straight_crossing(circumference_m: float) -> None:
+    """A drone crosses Michoacan at 100 kt and flies circles there for a quarter of an hour."""
+    radius_deg = circumference_m / 2 / np.pi / 111_200
+    seconds = np.arange(0, 900, 3.0)
+    angle = 2 * np.pi * seconds * 51.4 / circumference_m
+    circles = [
+        (90 + s / 60, 19.3 + radius_deg * np.sin(a), -101.6 + radius_deg * np.cos(a), 20000.0)
+        for s, a in zip(seconds.tolist(), angle.tolist(), strict=True)
+    ]
+    flight = fly((0, 20.5, -101.6, 20000), *circles, (200, 17.9, -101.6, 20000), icao="ae2fd0",
+                 step_s=3)  # fmt: skip
+
+    assert missions(flight, region="michoacan") == 1
+
+
+@pytest.mark.parametrize("late_s", [160, 600, 3600, -3600])
+def test_a_clock_wrong_by_any_length_doubles_nothing(late_s: float) -> None:
+    flight = fly(*[(k * 10, 31.2 - 0.8 * (k % 2), -116.9 + 0.2 * (k % 2), 20000.0)
+                   for k in range(25)])  # fmt: skip
+    late = replace(
+        flight,
+        time_ms=flight.time_ms + int(late_s * 1000) + 400,
+        documents=(document(sha256="1" * 64),),
+    )
+
+    assert missions(flight, late) == 1
+
+
+@pytest.mark.parametrize(("hours", "told"), [(6, False), (10, True), (13, True)])
+def test_a_silence_near_the_limit_of_the_type_is_in_doubt_on_either_side(
+    hours: float, told: bool
+) -> None:
+    legs = [(k * 20, 31.6, -111.5 + (k % 2), 20000.0) for k in range(7)]
+    again = [(120 + hours * 60 + m, lat, lon, alt) for m, lat, lon, alt in legs]
+    found = rows(fly(*legs, SILENT, *again, icao="ae2fd0"))
+
+    assert {bool(r.doubt) for r in found if r.status == "counted"} == {told}
+
+
+def test_low_at_the_home_field_at_both_ends_with_little_time_is_in_doubt() -> None:
+    flight = fly(
+        (0, *ENSENADA_N[1:]),
+        *laps(0, 4, ENSENADA_N, ENSENADA_S),
+        (58, 32.66, -117.30, 900),
+        SILENT,
+        (83, 32.66, -117.30, 900),
+        (100, *ENSENADA_N[1:]),
+        *laps(100, 4, ENSENADA_N, ENSENADA_S),
+    )
+    found = [r for r in rows(flight) if r.region == "baja"]
+
+    assert len({r.mission_id for r in found}) == 1
+    assert found[0].doubt is not None
+    assert "low at KNZY at both ends, but only" in found[0].doubt

@@ -17,6 +17,7 @@ SAMPLE = Path(__file__).parents[2] / "data" / "sample" / "reconstructed"
 @pytest.fixture
 def asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.setenv("ONSTATION_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("COLUMNS", "100")
 
     def ask(*words: str) -> Result:
         return CliRunner().invoke(main, ["--store", str(tmp_path / "store"), *words])

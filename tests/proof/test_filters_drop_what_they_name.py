@@ -60,6 +60,10 @@ def creeping(kt: float, minutes: int = 30) -> Track:
     )
 
 
+def told(track: Track, kt: float) -> Track:
+    return replace(track, ground_speed_kt=np.full(len(track), kt))
+
+
 def landing(above_ft: float, after_s: int = 60) -> Track:
     """Return an approach to North Island that is so high a minute before "ground"."""
     place = (32.699, -117.215)
@@ -147,6 +151,36 @@ def rolling_out() -> Track:
     return fly((0, 32.5, -117.2, 2000), final, runway, (12, 32.699, -117.2153, GROUND))
 
 
+def flagged_at_sea(knots: float, minutes: float) -> Track:
+    """Return a patrol at 1,500 ft far from any field, flagged "ground" for so long."""
+    step = knots * 1852 / 3600 * 10 / 111_200
+    rows = [(10.0 * k, 28.0 - step * k, -118.5, 1_500.0, False) for k in range(240)]
+    track = track_of(rows)
+    track.on_ground[100 : 100 + int(minutes * 6)] = True
+    return track
+
+
+def stood_on_a_strip() -> Track:
+    """Return a stop of ten minutes where no field is listed."""
+    rows = [(10.0 * k, 28.0, -118.5 + 0.008 * k, 3_000 - 30.0 * k, False) for k in range(99)]
+    stop = [(990 + 60.0 * k, 28.0, -117.7, NAN, True) for k in range(10)]
+    off = [(1590 + 10.0 * k, 28.0, -117.7 + 0.008 * k, 30.0 * k, False) for k in range(1, 99)]
+    return track_of([*rows, *stop, *off])
+
+
+def ghost(*, wander_m: float = 0.0, turns: bool = True) -> Track:
+    """Return a racetrack, and every tenth position of it 500 km farther south."""
+    legs = [(15.0 * k, 34.5, -111.0 + 1.5 * (k % 2), 25_000.0) for k in range(9 if turns else 2)]
+    true = fly(*legs, step_s=10)
+    rng = np.random.default_rng(0)
+    marked = np.arange(len(true)) % 10 == 5
+    away = replace(
+        true,
+        lat_deg=true.lat_deg - 4.6 + np.cumsum(rng.normal(0, wander_m, len(true))) / 111_200,
+    )
+    return join([true.take(~marked), away.take(marked)])
+
+
 def jagged(back_m: float) -> Track:
     """Return a cruise with one more position, so far behind the one five seconds before it."""
     rows = cruise(600)
@@ -199,6 +233,7 @@ TABLE: dict[str, list[tuple[str, Callable[[], Track], int]]] = {
         ("reported at 251 kt", lambda: with_ground(2, 251), 2),
         ("reported at 249 kt", lambda: with_ground(2, 249), 0),
         ("a landing roll", rolling_out, 0),
+        ("six minutes at 230 kt", lambda: flagged_at_sea(230, 6), 36),
     ],
     "ground_in_flight": [
         ("ground in mid-cruise at 24,000 ft", lambda: with_ground(2), 2),
@@ -206,6 +241,17 @@ TABLE: dict[str, list[tuple[str, Callable[[], Track], int]]] = {
         ("ground a minute after 1,000 ft over the field", lambda: landing(1_000), 0),
         ("ground ten minutes after 24,000 ft", lambda: landing(24_000, 600), 0),
         ("an altitude that is not known", lambda: landing(NAN), 0),
+    ],
+    "ground_nowhere": [
+        ("a minute of it at 60 kt over the sea", lambda: flagged_at_sea(60, 1), 6),
+        ("one flag at 230 kt", lambda: flagged_at_sea(230, 1 / 6), 1),
+        ("a stop where no field is listed", stood_on_a_strip, 0),
+        ("a landing at a field", rolling_out, 0),
+    ],
+    "parallel_ghost": [
+        ("a racetrack, displaced", ghost, 72),
+        ("one that wanders on its own", lambda: ghost(wander_m=1_500), 0),
+        ("a straight way, which shows nothing", lambda: ghost(turns=False), 0),
     ],
     "mlat_beside_better": [
         ("a minute after ADS-B", lambda: beside(60), 1),
@@ -217,6 +263,7 @@ TABLE: dict[str, list[tuple[str, Callable[[], Track], int]]] = {
         ("half a knot for half an hour", lambda: creeping(0.5), 90),
         ("29 kt", lambda: creeping(29), 90),
         ("31 kt", lambda: creeping(31), 0),
+        ("20 kt by its places, 250 kt as told", lambda: told(creeping(20), 250), 0),
         ("4 minutes of 5 kt", lambda: creeping(5, 4), 0),
         ("a tight orbit at 90 kt", orbit, 0),
     ],
@@ -258,7 +305,7 @@ TABLE: dict[str, list[tuple[str, Callable[[], Track], int]]] = {
         ("3 s late, at other times", lambda: late(3, step_s=47), 73),
         ("80 s early", lambda: late(-80), 241),
         ("two minutes and a half late", lambda: late(150), 239),
-        ("three minutes late: another aircraft", lambda: late(180), 0),
+        ("three minutes late: all of it", lambda: late(180), 241),
         ("half a second late", lambda: late(0.5), 0),
         ("the very same", lambda: late(0), 0),
         ("another flight an hour later", lambda: late(3600), 0),

@@ -33,6 +33,12 @@ THRESHOLDS = (
         "",
         "a visit is straight if its path is at most this many times entry to exit",
     ),
+    Threshold(
+        "scattered_share",
+        SCATTERED_SHARE,
+        "",
+        "of multilateration: above it, means of two minutes are measured in place of positions",
+    ),
     Threshold("reversal_deg", REVERSAL_DEG, "deg", "... and no two courses in it differ by more"),
     Threshold("leg_km", LEG_M / M_PER_KM, "km", "path and courses are taken over legs this long"),
     Threshold(
@@ -79,6 +85,9 @@ class Shape:
     orbit
         Centre (longitude, latitude) [°] and radius [m] of what it flew round in that
         window; ``None`` where it turned less than `ORBIT_TURNS` there.
+    legs_m
+        The path measured over legs, long silences included as straight lines: what is
+        compared with ``across_m``. [m]
     """
 
     path_m: float
@@ -91,6 +100,7 @@ class Shape:
     extent_m: float = 0.0
     window_turns: float = 0.0
     orbit: tuple[float, float, float] | None = None
+    legs_m: float = 0.0
 
     @property
     def path_over_extent(self) -> float:
@@ -169,6 +179,7 @@ def shape_of(visit: Visit, *, scattered: bool = False) -> Shape:
         extent_m=_extent_m(visit.lon_deg, visit.lat_deg),
         window_turns=most.window_turns,
         orbit=most.orbit if most.window_turns >= ORBIT_TURNS else None,
+        legs_m=by_legs_m,
     )
 
 
@@ -199,7 +210,8 @@ class _Stretch:
         lengths, courses = _legs(lon, lat, max(leg_m, length_m / MAX_LEGS))
         turns_ms, turned = _turning(time, lon, lat, turn_m)
         most, window = _most_turned(turns_ms, turned)
-        straight = _is_short(float(lengths.sum()), across_m) and not _reverses(courses)
+        circles = most >= ORBIT_TURNS and not scattered  # too small for legs to see
+        straight = _is_short(float(lengths.sum()), across_m) and not (_reverses(courses) or circles)
         return cls(
             path_m=length_m,
             straight=straight,

@@ -101,7 +101,7 @@ def mexico_of(
     deepest = max(float(depth.max()), between_.deepest_m)
     if int(sure.sum()) >= INSIDE_POSITIONS:
         answer = "yes"
-    elif between_.deepest_m > INSIDE_M or _could_have_entered(sortie, depth, cruise_kt):
+    elif deepest > INSIDE_M or _could_have_entered(sortie, depth, cruise_kt):
         answer = "unknown"
     else:
         answer = "within-error" if deepest > -INSIDE_M else "no"
@@ -173,11 +173,13 @@ def _could_have_entered(sortie: Sortie, depth: Floats, cruise_kt: float) -> bool
     unheard = take_off.kind != OBSERVED and not (take_off.field or take_off.towards)
     if unheard and -float(depth[0]) <= OPEN_REACH_M:
         return True
+    landing = sortie.landing
+    lost = landing.kind != OBSERVED and not (landing.field or landing.towards)
+    if lost and -float(depth[-1]) <= OPEN_REACH_M:
+        return True
     for silence in sortie.silences:
         away = -float(depth[silence.before])
         if silence.end_ms is None:
-            if away <= OPEN_REACH_M and not (sortie.landing.field or sortie.landing.towards):
-                return True
             continue
         away -= float(depth[silence.before + 1])
         if (silence.end_ms - silence.start_ms) / MS_PER_S * speed > away:

@@ -166,7 +166,8 @@ def _minutes(visits: Sequence[JudgedVisit], kind: int) -> float:
 
 def _longest_silence(sortie: Sortie, rows: Ints) -> Silence | None:
     """Return the longest silence that began in the region; one that never ended is longest."""
-    began = [s for s in sortie.silences if s.before in set(rows.tolist())]
+    inside = set(rows.tolist())
+    began = [silence for silence in sortie.silences if silence.before in inside]
     if not began:
         return None
     return max(began, key=lambda s: float("inf") if s.end_ms is None else s.end_ms - s.start_ms)

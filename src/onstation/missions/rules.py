@@ -14,6 +14,7 @@ from onstation.missions.features import STRAIGHT_RATIO, Shape, is_scattered, pat
 from onstation.schema import (
     AT_FIELD,
     COUNTED,
+    DATA_ENDS,
     EXCLUDED,
     OBSERVED,
     POSSIBLE,
@@ -199,7 +200,12 @@ def judge_sortie(
 def could_have_entered(sortie: Sortie, station: Station, cruise_kt: float) -> tuple[Unheard, ...]:
     """Return the silences of a sortie in which it could have been in a region, in order."""
     found = []
-    for silence in sortie.silences:
+    silences = list(sortie.silences)
+    if sortie.landing.kind == DATA_ENDS:  # no lost signal, but unheard all the same
+        last = len(sortie.track) - 1
+        time_ms = int(sortie.track.time_ms[last])
+        silences.append(Silence(time_ms, None, last, sortie.landing.reason))
+    for silence in silences:
         if silence.end_ms is None:
             row = silence.before
             place = float(sortie.track.lon_deg[row]), float(sortie.track.lat_deg[row])

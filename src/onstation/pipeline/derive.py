@@ -228,13 +228,21 @@ class Judges:
 
 
 def _renumbered_apart(before: Sequence[Mission], after: Sequence[Mission]) -> list[Mission]:
-    """Renumber recordings and reconstructions apart: neither supersedes the other."""
+    """Renumber recordings and reconstructions apart: neither supersedes the other.
+
+    A name that now stands for one of the other kind is inherited by none.
+    """
     found: list[Mission] = []
     for recorded in (True, False):
-        found += renumbered(
+        others = {row.mission_id for row in after if (row.reconstruction is None) != recorded}
+        own = renumbered(
             [row for row in before if (row.reconstruction is None) == recorded],
             [row for row in after if (row.reconstruction is None) == recorded],
         )
+        found += [
+            replace(row, supersedes=tuple(name for name in row.supersedes if name not in others))
+            for row in own
+        ]
     return found
 
 

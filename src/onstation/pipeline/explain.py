@@ -14,6 +14,7 @@ from onstation.pipeline.judge import Flown, Weighed, weigh
 from onstation.regions import geofence
 from onstation.reports.explained import (
     ExplainedRegion,
+    ExplainedSilence,
     ExplainedSortie,
     ExplainedVisit,
     Explanation,
@@ -109,7 +110,8 @@ def _regions(weighed: Iterable[Weighed], told: dict[str, Mission]) -> Iterable[E
             on_station_min=one.judgement.on_station_min,
             visits=tuple(_visit(visit) for visit in one.judgement.visits),
             could_have_entered=tuple(
-                (unheard.silence, unheard.most_min) for unheard in one.judgement.could_have_entered
+                ExplainedSilence(unheard.silence.start_ms, unheard.silence.end_ms, unheard.most_min)
+                for unheard in one.judgement.could_have_entered
             ),
         )
 
@@ -131,6 +133,7 @@ def _visit(judged: JudgedVisit) -> ExplainedVisit:
         bridged_min=visit.minutes(SEGMENT_BRIDGED),
         unknown_min=visit.minutes(SEGMENT_UNKNOWN),
         path_km=shape.path_m / M_PER_KM,
+        legs_km=shape.legs_m / M_PER_KM,
         across_km=shape.across_m / M_PER_KM,
         straight=shape.straight,
         reverses=shape.reverses,

@@ -56,7 +56,7 @@ def sensitivity(
         What the rule in force gives.
     """
     judges = Judges(settings, ground.store, ground.fleet)
-    tries = _tries(settings, judges.bench)
+    tries = [t for t in _tries(settings, judges.bench) if _in_scope(t, ground)]
     found: list[set[str]] = [set() for _ in tries]
     icaos = _heard(ground)
     for done, icao in enumerate(icaos):
@@ -84,6 +84,10 @@ def _tries(settings: Settings, bench: Bench) -> list[_Try]:
         region = replace(bench.atlas.region(name), outline=outline)
         found.append(_Try(f"{name} at {by_m / M_PER_KM:g} km either side", region=region))
     return found
+
+
+def _in_scope(attempt: _Try, ground: Ground) -> bool:
+    return attempt.region is None or attempt.region.name in ground.scope
 
 
 def _heard(ground: Ground) -> list[str]:

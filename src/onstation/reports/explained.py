@@ -29,6 +29,8 @@ FILTERS = {
     "backward": "behind the position before it: a late clock",
     "ground_at_speed": '"ground" at flying speed',
     "ground_in_flight": '"ground" too high to have landed',
+    "ground_nowhere": '"ground" far from every field, without standing still',
+    "parallel_ghost": "the same track again, displaced by one and the same distance",
     "mlat_beside_better": "multilateration beside better positions",
     "parked": "called airborne, but did not move",
     "altitude_spike": "a garbled altitude",
@@ -70,8 +72,9 @@ class ExplainedVisit:
         `CROSSED`, `AT_FIELD` or `UNHEARD`.
     before_min, after_min
         The silence next to it: 0 if none, ``None`` if it has no other end. [min]
-    across_km
-        From entry to exit. [km]
+    legs_km, across_km
+        The path as it is compared, over legs of some kilometres, so that errors of single
+        positions do not lengthen it; and from entry to exit. [km]
     turns
         Most full turns one way within the window.
     verdict
@@ -88,6 +91,7 @@ class ExplainedVisit:
     bridged_min: float
     unknown_min: float
     path_km: float
+    legs_km: float
     across_km: float
     straight: bool
     reverses: bool
@@ -100,6 +104,23 @@ class ExplainedVisit:
 
 
 @dataclass(frozen=True, slots=True)
+class ExplainedSilence:
+    """A silence in which a sortie could have been in a region.
+
+    Attributes
+    ----------
+    until_ms
+        ``None`` if it never came back. [Unix ms]
+    most_min
+        The most it could have spent there; ``None`` where that is open. [min]
+    """
+
+    since_ms: int
+    until_ms: int | None
+    most_min: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class ExplainedRegion:
     """What a sortie did in a region, and the verdict.
 
@@ -108,8 +129,7 @@ class ExplainedRegion:
     on_station_min
         What is compared with ``min_on_station_min``. [min]
     could_have_entered
-        Silences in which it could have been there unheard, with the most minutes it could
-        have spent there; ``None`` where that is open.
+        Silences in which it could have been there unheard.
     """
 
     region: str
@@ -119,7 +139,7 @@ class ExplainedRegion:
     line_patrol: bool
     on_station_min: float
     visits: tuple[ExplainedVisit, ...]
-    could_have_entered: tuple[tuple[Silence, float | None], ...]
+    could_have_entered: tuple[ExplainedSilence, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,11 +271,13 @@ def _region(region: ExplainedRegion, limits: Limits) -> Lines:
     )  # fmt: skip
     for number, visit in enumerate(region.visits, 1):
         lines += _visit(number, visit, limits)
-    for silence, most in region.could_have_entered:
-        until = "on" if silence.end_ms is None else f"to {iso(silence.end_ms)}"
-        spent = "how long is open" if most is None else f"for {most:,.0f} min at most"
+    for one in region.could_have_entered:
+        until = "on" if one.until_ms is None else f"to {iso(one.until_ms)}"
+        spent = (
+            "how long is open" if one.most_min is None else f"for {one.most_min:,.0f} min at most"
+        )
         lines.append(
-            (4, f"could have been there unheard from {iso(silence.start_ms)} {until}: {spent}")
+            (4, f"could have been there unheard from {iso(one.since_ms)} {until}: {spent}")
         )
     return lines
 
@@ -268,8 +290,8 @@ def _visit(number: int, visit: ExplainedVisit, limits: Limits) -> Lines:
         f" {limits.observed_gap_min:g} min apart), {visit.bridged_min:,.1f} bridged (silences to"
         f" {limits.bridged_gap_min:g} min), {_unknown(visit)} unknown"
     )
-    ratio = visit.path_km / visit.across_km if visit.across_km > 0.05 else None
-    times = "far more than" if ratio is None else f"{ratio:,.2f} times"
+    ratio = visit.legs_km / visit.across_km if visit.across_km > 0.05 else None
+    times = "far more than" if ratio is None else f"over legs {ratio:,.2f} times"
     course = "turns back on its course" if visit.reverses else "never turns back on its course"
     shape = (
         f"path {distance(visit.path_km)}, {times} the {visit.across_km:,.1f} km from first to last"
@@ -313,8 +335,10 @@ def _so(one: ExplainedSortie, in_total: frozenset[tuple[str, str]]) -> Lines:
         once = "one mission in the total, counted once"
         lines.append((4, f"{once} though on station in {listed(counted)}"
                       if len(counted) > 1 else f"{once}, for {counted[0]}"))  # fmt: skip
+    elif one.rows[0].reconstruction:
+        lines.append((4, "a reconstruction: never added to the recorded missions beside it"))
     else:
-        lines.append((4, f"counted in {listed(counted)}, which the total leaves out"))
+        lines.append((4, f"counted in {listed(counted)}, no region of the total"))
     if counted:
         lines.append((4, f"dated by its first on-station position, {iso(one.rows[0].date_ms)}"))
     if one.doubt:

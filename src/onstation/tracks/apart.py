@@ -20,6 +20,9 @@ SECOND_AIRCRAFT_POSITIONS = 20
 SECOND_AIRCRAFT_MS = 300_000
 JUMP_EDGE_MS = 120_000
 JUMP_MS = 3_600_000
+GHOST_SHARE = 0.9
+GHOST_M = 3_000.0
+TURNS_SHARE = 1.5
 MAX_OPEN_CHAINS = 40
 MAX_AIRCRAFT = 4
 PREDICT_S = 90.0
@@ -38,6 +41,18 @@ THRESHOLDS = (
     ),
     Threshold("slack_m", SLACK_M, "m", "error of two positions and of their times"),
     Threshold("mlat_slack_m", MLAT_SLACK_M, "m", "the same for multilateration, which scatters"),
+    Threshold(
+        "ghost_m",
+        GHOST_M,
+        "m",
+        "a second track that keeps one displacement to this, through turns, is a ghost of it",
+    ),
+    Threshold(
+        "jump_edge_min",
+        JUMP_EDGE_MS / 60_000,
+        "min",
+        "between a track and a jump out of it, or back",
+    ),
     Threshold(
         "jump_min",
         JUMP_MS / 60_000,
@@ -245,6 +260,9 @@ def _why_no_aircraft(track: Track, rows: list[int], kept: list[list[int]]) -> st
     longest_ms = _longest_run_ms(track.time_ms[rows])
     if len(rows) < SECOND_AIRCRAFT_POSITIONS or longest_ms < SECOND_AIRCRAFT_MS:
         return "impossible_speed"
+    for others in kept:
+        if _is_displaced(track, rows, others):
+            return "parallel_ghost"
     if end - start > JUMP_MS:
         return None  # hours of flight are no jump, whoever flew them
     for others in kept:
@@ -259,6 +277,33 @@ def _why_no_aircraft(track: Track, rows: list[int], kept: list[list[int]]) -> st
         ):
             return "spoofed_jump"
     return None
+
+
+def _is_displaced(track: Track, rows: list[int], others: list[int]) -> bool:
+    """Say whether a group moves as another does, all the time the same way off it.
+
+    Receivers that do not know where they stand make such ghosts. Two aircraft, one behind
+    the other, do not keep one displacement through a turn.
+    """
+    one, other = np.array(rows), np.array(others)
+    time = track.time_ms[other]
+    inside = (track.time_ms[one] > time[0]) & (track.time_ms[one] < time[-1])
+    one = one[inside]
+    if len(one) < SECOND_AIRCRAFT_POSITIONS or len(one) < GHOST_SHARE * len(rows):
+        return False
+    north = track.lat_deg[one] - np.interp(track.time_ms[one], time, track.lat_deg[other])
+    east = track.lon_deg[one] - np.interp(track.time_ms[one], time, track.lon_deg[other])
+    spread_m = np.hypot(np.std(north), np.std(east)) * M_PER_DEG
+    flown_m = np.hypot(np.ptp(track.lat_deg[one]), np.ptp(track.lon_deg[one])) * M_PER_DEG
+    return bool(spread_m <= GHOST_M and flown_m > 10 * GHOST_M and _turns_back(track, one))
+
+
+def _turns_back(track: Track, rows: Ints) -> bool:
+    """Say whether a way comes back near where it was, so that one displacement means something."""
+    way = track.lon_deg[rows], track.lat_deg[rows]
+    path_m = float(steps(*way)[0].sum())
+    box_m = float(np.hypot(np.ptp(way[0]), np.ptp(way[1]))) * M_PER_DEG
+    return path_m > TURNS_SHARE * box_m
 
 
 def _longest_run_ms(time_ms: Ints) -> int:

@@ -14,12 +14,18 @@ from onstation.geodesy import distance_m, steps
 from onstation.schema import MLAT, Bools, Floats, Threshold, Track
 from onstation.tracks import apart
 from onstation.tracks.clocks import on_time
-from onstation.tracks.ground import at_rest
+from onstation.tracks.ground import REST_KT, at_rest
 from onstation.units import MPS_PER_KT, MS_PER_MIN
 
 DUPLICATE_MS = 1000
 DUPLICATE_M = 1000.0
 GROUND_SPEED_KT = 250.0
+ROLL_KT = 100.0
+ROLL_S = 60.0
+RUN_MS = 5 * MS_PER_MIN
+NOWHERE_M = 10_000.0
+STOOD_MS = 2 * MS_PER_MIN
+STOOD_M = 500.0
 GROUND_SLACK_FT = 2_000.0
 DESCENT_FPM = 4_000.0
 BETTER_MS = 60_000
@@ -42,6 +48,18 @@ THRESHOLDS = (
         "ground_speed_kt", GROUND_SPEED_KT, "kt", 'a "ground" flag at more than this is wrong'
     ),
     Threshold(
+        "roll_kt", ROLL_KT, "kt", "... and so is a run of them that is faster for over roll_s"
+    ),
+    Threshold("roll_s", ROLL_S, "s", "longer than any take-off or landing roll"),
+    Threshold(
+        "nowhere_km",
+        NOWHERE_M / 1000,
+        "km",
+        "ground flags farther from every field are wrong, unless it stood still there",
+    ),
+    Threshold("stood_min", STOOD_MS / MS_PER_MIN, "min", "... for so long at least"),
+    Threshold("stood_m", STOOD_M, "m", "... within a box of this diagonal"),
+    Threshold(
         "ground_slack_ft",
         GROUND_SLACK_FT,
         "ft",
@@ -55,7 +73,8 @@ THRESHOLDS = (
         "s",
         "the same place to the last digit again within this, in flight: a feed's memory",
     ),
-    Threshold("parked_kt", PARKED_KT, "kt", "what moves slower over ten minutes does not fly"),
+    Threshold("parked_kt", PARKED_KT, "kt", "what moves slower over parked_min does not fly"),
+    Threshold("parked_min", PARKED_MS / MS_PER_MIN, "min", "any orbit has a long path in it"),
     Threshold(
         "backward_s",
         BACKWARD_MS / 1000,
@@ -244,7 +263,11 @@ def _steady(track: Track) -> Bools:
 
 
 def _ground_is_slow(track: Track) -> Bools:
-    """Drop positions flagged "ground" that move as only an aircraft in flight does."""
+    """Drop positions flagged "ground" that move as only an aircraft in flight does.
+
+    One by one where the speed is beyond any roll; in runs where they go on for a minute
+    faster than anything taxies.
+    """
     kept = np.ones(len(track), dtype=bool)
     if not track.on_ground.any():
         return kept
@@ -255,7 +278,51 @@ def _ground_is_slow(track: Track) -> Bools:
         implied = np.where(seconds > 5, metres / seconds / MPS_PER_KT, 0.0) > GROUND_SPEED_KT
     before = np.concatenate([[False], implied & (seconds < 300)])
     after = np.concatenate([implied & (seconds < 300), [False]])
-    return np.asarray(~(track.on_ground & (fast | (before & after))))
+    kept = np.asarray(~(track.on_ground & (fast | (before & after))))
+    for start, stop in _ground_runs(track):
+        lasted_s = float(seconds[start : stop - 1].sum())
+        path_m = float(metres[start : stop - 1].sum())
+        if lasted_s >= ROLL_S and path_m > ROLL_KT * MPS_PER_KT * lasted_s:
+            kept[start:stop] = False
+    return kept
+
+
+def _ground_runs(track: Track) -> list[tuple[int, int]]:
+    """Return first row of each run of ground flags and the row after it; silences part runs."""
+    flagged = np.flatnonzero(track.on_ground)
+    if not len(flagged):
+        return []
+    apart = (np.diff(flagged) > 1) | (np.diff(track.time_ms[flagged]) > RUN_MS)
+    cuts = np.flatnonzero(apart)
+    first = flagged[np.concatenate([[0], cuts + 1])]
+    last = flagged[np.concatenate([cuts, [len(flagged) - 1]])]
+    return list(zip(first.tolist(), (last + 1).tolist(), strict=True))
+
+
+def _ground_is_somewhere(track: Track) -> Bools:
+    """Drop runs of ground flags far from every field, unless the aircraft stood still there.
+
+    Nobody lands where there is no runway; a strip nobody lists is believed where it stood.
+    """
+    kept = np.ones(len(track), dtype=bool)
+    for start, stop in _ground_runs(track):
+        middle = (start + stop - 1) // 2
+        _, away_m = nearest(
+            lon_deg=float(track.lon_deg[middle]), lat_deg=float(track.lat_deg[middle])
+        )
+        if away_m <= NOWHERE_M:
+            continue
+        rows = slice(start, stop)
+        lasted_ms = int(track.time_ms[stop - 1] - track.time_ms[start])
+        box_m = distance_m(
+            float(track.lon_deg[rows].min()),
+            float(track.lat_deg[rows].min()),
+            float(track.lon_deg[rows].max()),
+            float(track.lat_deg[rows].max()),
+        )
+        if lasted_ms < STOOD_MS or box_m > STOOD_M:
+            kept[rows] = False
+    return kept
 
 
 def _ground_is_low(track: Track) -> Bools:
@@ -266,12 +333,9 @@ def _ground_is_low(track: Track) -> Bools:
     altitude shows nothing: most of the nearest few must say so.
     """
     kept = np.ones(len(track), dtype=bool)
-    edges = np.flatnonzero(
-        np.diff(np.concatenate([[False], track.on_ground, [False]]).astype(np.int8))
-    )
     alt = np.where(np.isnan(track.baro_alt_ft), track.geom_alt_ft, track.baro_alt_ft)
     airborne = np.flatnonzero(~track.on_ground & ~np.isnan(alt))
-    for start, stop in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
+    for start, stop in _ground_runs(track):
         before = airborne[airborne < start][-SUPPORT:]
         after = airborne[airborne >= stop][:SUPPORT]
         for rows, at in ((before, start), (after, stop - 1)):
@@ -318,7 +382,8 @@ def _flying(track: Track) -> Bools:
     last = np.searchsorted(track.time_ms, track.time_ms + PARKED_MS // 2, side="right") - 1
     seconds = (track.time_ms[last] - track.time_ms[first]) / 1000.0
     slow = along[last] - along[first] < PARKED_KT * MPS_PER_KT * seconds
-    parked = slow & (seconds * 1000 >= PARKED_MS / 2)
+    told = np.nan_to_num(track.ground_speed_kt) > REST_KT  # a thin track only looks slow
+    parked = slow & ~told & (seconds * 1000 >= PARKED_MS / 2)
     return np.asarray(~parked | at_rest(track)) if parked.any() else kept
 
 
@@ -334,6 +399,7 @@ def _metres(track: Track, one: int, other: int) -> float:
 _OF_ONE_AIRCRAFT: tuple[tuple[str, Callable[[Track], Bools]], ...] = (
     ("ground_at_speed", _ground_is_slow),
     ("ground_in_flight", _ground_is_low),
+    ("ground_nowhere", _ground_is_somewhere),
     ("parked", _flying),
     ("backward", _forward),
     ("altitude_spike", _steady),

@@ -56,6 +56,7 @@ THRESHOLDS = (
         "km",
         "off the predicted place, plus a share of what was flown meanwhile",
     ),
+    Threshold("handover_flown_share", FLOWN_SHARE, "", "of what was flown: that share"),
     Threshold(
         "handover_course_deg", STEADY_DEG, "deg", "between the courses; more is a turn meanwhile"
     ),

@@ -36,6 +36,7 @@ SHORT_MS = 15 * MS_PER_MIN
 LONG_MS = 120 * MS_PER_MIN
 BLIND_MS = 30 * MS_PER_MIN
 SILENT_SHARE = 0.4
+OPEN_SHARE = 0.3
 TOO_FAST_SHARE = 1.3
 HOME = "US"
 ON_COURSE_DEG = 60.0
@@ -117,6 +118,21 @@ THRESHOLDS = (
     ),
     Threshold(
         "silent_share", SILENT_SHARE, "", "of the type's endurance: a longer silence ends a sortie"
+    ),
+    Threshold(
+        "open_share",
+        OPEN_SHARE,
+        "",
+        "of it: a longer silence, high at both ends, is so near the limit that both readings fit",
+    ),
+    Threshold("high_ft", HIGH_FT, "ft", "above the nearest field: high, in the words of a verdict"),
+    Threshold("approach_kt", APPROACH_KT, "kt", "at most, on the way to a landing nobody heard"),
+    Threshold("rate_fpm", RATE_FPM, "ft/min", "of climb or descent, at most, on that way"),
+    Threshold(
+        "blind_min",
+        BLIND_MS / MS_PER_MIN,
+        "min",
+        "at a field at both ends with no altitude known: landed",
     ),
 )
 
@@ -310,8 +326,10 @@ def judge(track: Track, *, before: int, type_designator: str | None) -> Verdict:
     abroad = _landed_abroad(one, other, silent_ms, can.cruise_kt)
     if abroad:
         return Verdict(True, f"{told}: {abroad}", is_open=True)
+    touched = _low(one, climbing=False) and _low(other, climbing=True)
     if silent_ms < needed_ms:
-        return Verdict(False, f"{told}: too short to land and take off again", False)
+        reason = f"{told}: too short to land and take off again"
+        return Verdict(False, reason, False, is_open=touched)
     longest_h = SILENT_SHARE * can.endurance_h
     silent_h = silent_ms / MS_PER_MIN / 60
     if silent_h > longest_h:
@@ -321,11 +339,16 @@ def judge(track: Track, *, before: int, type_designator: str | None) -> Verdict:
     found = _landed(one, other, spare_ms, hint=bool(track.new_leg[before + 1]))
     if found:
         return Verdict(True, f"{told}: {found.reason}", is_open=found.is_open)
+    if touched:
+        spare = f"{spare_ms / MS_PER_MIN:.0f} min to spare"
+        reason = f"{told}: low at {one.field.code} at both ends, but only {spare}"
+        return Verdict(False, reason, is_open=True)
     if np.isnan(one.height_ft) or np.isnan(other.height_ft):
         reason = f"{told}: altitude unknown, away from any field"
         return Verdict(False, reason, is_open=spare_ms >= LONG_MS)
     if min(one.height_ft, other.height_ft) >= HIGH_FT:
-        return Verdict(False, f"{told}: high at both ends, within the type's endurance")
+        reason = f"{told}: high at both ends, within the type's endurance"
+        return Verdict(False, reason, is_open=silent_h > OPEN_SHARE * can.endurance_h)
     return Verdict(False, f"{told}: no sign of a landing at either end")
 
 

@@ -68,6 +68,24 @@ THRESHOLDS = (
         "what never goes farther from a ground contact has not taken off",
     ),
     Threshold(
+        "same_contact_min",
+        SAME_CONTACT_MS / MS_PER_MIN,
+        "min",
+        "between two ground contacts within 2 km: one, about which sources disagree",
+    ),
+    Threshold(
+        "seen_min",
+        SEEN_MS / MS_PER_MIN,
+        "min",
+        "from the ground to the first position in flight: a take-off observed",
+    ),
+    Threshold(
+        "ground_heard_min",
+        GROUND_HEARD_MS / MS_PER_MIN,
+        "min",
+        "from the last position in flight to the ground: a landing observed",
+    ),
+    Threshold(
         "circuit_passes", CIRCUIT_PASSES, "", "low over one runway make circuit flying of it"
     ),
     Threshold(
