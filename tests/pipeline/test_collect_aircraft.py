@@ -158,11 +158,35 @@ def test_today_is_partial_and_asked_again_until_it_is_final(store: Store) -> Non
     assert outcomes(store) == [("ae6804", DAY, HEARD)]
 
 
-def test_silence_of_a_running_day_is_not_the_last_word(store: Store) -> None:
-    run(store, Host(nothing), days=(DAY,), clock=Clock("2025-02-03T18:00"))
+@pytest.mark.parametrize("outcome", [SILENT, EXPIRED])
+def test_silence_of_a_running_day_is_not_the_last_word(store: Store, outcome: str) -> None:
+    """Nothing of a day that still runs, or is not written to its end, says nothing of it."""
+    host = Host(lambda icao, day: nothing(icao, day, outcome))
+    for at in ("2025-02-03T18:00", "2025-02-04T00:30"):
+        summary = run(store, host, days=(DAY,), clock=Clock(at))
+        (told,) = summary.answers
+        assert (told.outcome, told.documents, summary.has_holes) == (PARTIAL, 0, True)
+        at = at.replace("T", " ")
+        assert told.reason == f"nothing yet; the day is not final: asked {at} UTC"
+    assert [a.outcome for a in store.ledger.aircraft_answers("ae6804")] == [PARTIAL]
     run(store, Host(heard), days=(DAY,), clock=Clock("2025-02-04T09:00"))
 
     assert outcomes(store) == [("ae6804", DAY, HEARD)]
+
+
+def test_a_running_day_without_anything_that_ends_so_is_silent(store: Store) -> None:
+    run(store, Host(nothing), days=(DAY,), clock=Clock("2025-02-03T18:00"))
+    run(store, Host(nothing), days=(DAY,), clock=Clock("2025-02-04T09:00"))
+
+    assert outcomes(store) == [("ae6804", DAY, SILENT)]
+
+
+def test_what_was_heard_live_is_not_forgotten_by_a_moment_without_it(store: Store) -> None:
+    run(store, Host(heard), days=(DAY,), clock=Clock("2025-02-03T18:00"))
+    run(store, Host(nothing), days=(DAY,), clock=Clock("2025-02-04T00:30"))
+
+    (told,) = store.ledger.answers()
+    assert (told.outcome, told.documents) == (PARTIAL, 1)
 
 
 def test_what_was_heard_live_is_not_undone_by_a_finished_day_that_is_gone(store: Store) -> None:

@@ -164,12 +164,12 @@ class _Run:
             return FAILED, f"its document is of another day, {strays[0].day}"
         if damage and len(damage) == len(examined):
             return FAILED, ": ".join(text for text in (damage[0].reason, damage[0].detail) if text)
-        if given.outcome in (SILENT, EXPIRED):
-            had = before is not None and before.outcome == PARTIAL and before.documents
-            return (PARTIAL, NOT_FOUND_LATER) if had else (given.outcome, "")
         if now_ms < final_ms(day):
             clock = datetime.fromtimestamp(now_ms / MS_PER_S, UTC)
-            return PARTIAL, f"the day is not final: asked {clock:%Y-%m-%d %H:%M} UTC"
+            nothing = "" if given.outcome == HEARD else "nothing yet; "
+            return PARTIAL, f"{nothing}the day is not final: asked {clock:%Y-%m-%d %H:%M} UTC"
+        if given.outcome in (SILENT, EXPIRED):
+            return (PARTIAL, NOT_FOUND_LATER) if _had(before) else (given.outcome, "")
         if damage:
             return PARTIAL, damage[0].reason
         return HEARD, ""
@@ -195,7 +195,7 @@ class _Run:
             icao=icao,
             outcome=outcome,
             reason=reason,
-            documents=int(outcome in (HEARD, PARTIAL)),
+            documents=int(_has_document(outcome, given, before)),
             watched=int(bool(kept)) or (earlier.watched if earlier else 0),
             damaged=sum(1 for _, item in examined if item.reason),
             recorded=all(item.recorded for _, item in examined),
@@ -213,6 +213,18 @@ class _Run:
 def _is_of(item: Examined, day: date) -> bool:
     """Say whether a document is of a day: by its positions, or its base time if it is not kept."""
     return day in (item.kept.days if item.kept else (item.day,))
+
+
+def _had(before: Answer | None) -> bool:
+    """Say whether a document was given while the day ran."""
+    return before is not None and before.outcome == PARTIAL and bool(before.documents)
+
+
+def _has_document(outcome: str, given: Given | None, before: Answer | None) -> bool:
+    """Say whether a document of the day is held: a new one, or that of an earlier answer."""
+    if outcome == PARTIAL and given is not None and given.outcome != HEARD:
+        return _had(before)
+    return outcome in (HEARD, PARTIAL)
 
 
 def _settled(answer: Answer | None) -> bool:
