@@ -180,20 +180,22 @@ class Ledger:
         """Return what is known of one address, a line for each day and source.
 
         A whole day read without a trace of it is ``silent``, unless the day is partial:
-        then so is the answer.
+        then so is the answer. A source is heard by what itself gave, not by what another did.
         """
         found: dict[tuple[date, str], Answer] = {}
         own = {(a.day, a.source): a for a in self._recorded("icao = ?", (icao,), first, last)}
         kept = {
-            date.fromordinal(day): bool(recorded)
-            for day, recorded in self._db.rows(
-                "SELECT k.day, max(d.reconstruction IS NULL) FROM document_days k"
-                " JOIN documents d USING (sha256) WHERE k.icao = ? GROUP BY k.day",
+            (source, date.fromordinal(day)): bool(recorded)
+            for source, day, recorded in self._db.rows(
+                "SELECT a.source, k.day, max(d.reconstruction IS NULL) FROM document_days k"
+                " JOIN documents d USING (sha256) JOIN appearances a USING (sha256)"
+                " WHERE k.icao = ? GROUP BY a.source, k.day",
                 (icao,),
             )
         }
         for whole in self._whole_days(first, last):
-            outcome, reason = self._heard_of(icao, whole, whole.day in kept)
+            own_kept = (whole.source, whole.day) in kept
+            outcome, reason = self._heard_of(icao, whole, own_kept)
             if outcome != HEARD and (failed := self.files.failed_alone(icao, whole.day)):
                 outcome, reason = FAILED, failed
             found[whole.day, whole.source] = Answer(
@@ -203,9 +205,9 @@ class Ledger:
                 outcome=outcome,
                 reason=reason,
                 documents=int(outcome == HEARD),
-                watched=int(whole.day in kept),
+                watched=int(own_kept),
                 damaged=int(outcome == FAILED),
-                recorded=kept.get(whole.day, whole.recorded),
+                recorded=kept.get((whole.source, whole.day), whole.recorded),
                 bytes=0,
                 digest="",
                 address="",
