@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 from clocks import Clock
 from nginx import agents_in, nginx, requests_in
-from released import site
+from released import site, usual
 from servers import Answer, Asked, ReleaseSite, serving
 from traces import DAY, NEXT, put, row, trace
 
@@ -33,6 +33,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock("2025-02-10T12:00")
     monkeypatch.setattr(pulling, "now", clock)
     monkeypatch.setattr(pulling, "sleep", clock.sleep)
+    usual(monkeypatch)
     return clock
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import released
 from clocks import Clock
 from servers import Asked, ReleaseSite, Upload, serving
 from traces import DAY, FakeFleet, member, row, tar_bytes, trace
@@ -111,6 +112,7 @@ def _listed(monkeypatch: pytest.MonkeyPatch) -> None:
     from onstation.sources.published import adsblol_archive
 
     monkeypatch.setattr(adsblol_archive, "LISTED_FROM", 1)
+    released.usual(monkeypatch)
 
 
 def content(path: Path) -> dict[str, list[Any]]:
@@ -293,6 +295,14 @@ def test_a_small_day_is_partial_against_its_month(store: Store) -> None:
     assert told.outcome == PARTIAL
     assert "is 50% of the median of the 10 days listed around it" in told.reason
     assert told.usual_share == pytest.approx(0.5, abs=0.01)
+
+
+def test_weeks_of_tiny_days_are_partial_each(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    released.usual(monkeypatch, 2 * len(DATA))
+    (told,) = pull(store, site_of(parts(DATA))).answers
+
+    assert told.outcome == PARTIAL
+    assert "is 50% of the month's median as known to this version" in told.reason
 
 
 def test_missing_folders_make_a_partial_day(store: Store) -> None:
