@@ -1,6 +1,7 @@
 """One aircraft and day at a time: asked once, kept as it came, and never taken for another."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -58,11 +59,12 @@ def run(
     days: tuple[date, ...] = (DAY, NEXT),
     clock: Clock | None = None,
     tell: Callable[[Moved], None] | None = None,
+    source: RemoteSource = HOST,
 ) -> PullSummary:
     return collect_aircraft(
         store,
         FakeFleet(),
-        HOST,
+        source,
         host,
         icaos or ("ae6804",),
         days,
@@ -187,6 +189,27 @@ def test_what_was_heard_live_is_not_forgotten_by_a_moment_without_it(store: Stor
 
     (told,) = store.ledger.answers()
     assert (told.outcome, told.documents) == (PARTIAL, 1)
+
+
+def test_nothing_before_a_source_has_settled_a_day_is_asked_again(store: Store) -> None:
+    """OpenSky learns of a day's flights in a batch of the following night."""
+    opensky = open_named("opensky")
+    assert isinstance(opensky, RemoteSource)
+    for at, outcome in (("2025-02-04T09:00", PARTIAL), ("2025-02-05T00:00", SILENT)):
+        (told,) = run(store, Host(nothing), days=(DAY,), clock=Clock(at), source=opensky).answers
+        assert (told.outcome, told.documents) == (outcome, 0)
+    late = Host(nothing)
+    run(store, late, days=(DAY,), clock=Clock("2025-02-06T00:00"), source=opensky)
+    assert late.asked == []
+
+
+def test_a_source_that_gave_a_part_says_which_and_is_told_so(store: Store) -> None:
+    def some(icao: str, day: date) -> Given:
+        return replace(heard(icao, day), outcome=PARTIAL, reason="1 of 2 tracks")
+
+    (told,) = run(store, Host(some), days=(DAY,)).answers
+    assert (told.outcome, told.reason, told.documents) == (PARTIAL, "1 of 2 tracks", 1)
+    assert len(store.archive.documents_of("ae6804")) == 1
 
 
 def test_what_was_heard_live_is_not_undone_by_a_finished_day_that_is_gone(store: Store) -> None:

@@ -11,7 +11,7 @@ from servers import Answer, Asked, serving
 from traces import DAY, midnight_s
 
 from onstation.errors import InputError, SourceError
-from onstation.schema import EXPIRED, HEARD, SILENT, Document, Head
+from onstation.schema import EXPIRED, HEARD, PARTIAL, SILENT, Document, Head
 from onstation.sources.opensky_track import as_trace
 from onstation.sources.providers import Given, published_providers
 from onstation.sources.published.opensky import CLIENT_ID, CLIENT_SECRET, OpenSky
@@ -42,6 +42,7 @@ class Network:
         self.tokens: list[str] = []
         self.answer: Answer | None = None
         self.refuses_client = False
+        self.tracks: int | None = None
 
     def __call__(self, asked: Asked) -> Answer:
         if asked.path == "/token":
@@ -59,6 +60,10 @@ class Network:
             return Answer(200, json.dumps([one] * self.flights).encode()) if self.flights else (
                 Answer(404)
             )  # fmt: skip
+        if self.tracks is not None:
+            self.tracks -= 1
+            if self.tracks < 0:
+                return Answer(404)
         return Answer(200, track())
 
 
@@ -112,6 +117,18 @@ def test_no_flight_is_silent_and_older_than_30_days_expired_unasked(
     asked = len(asking[1])
     assert ask(asking[0], date(2025, 1, 1)).outcome == EXPIRED
     assert len(asking[1]) == asked
+
+
+@server
+def test_flights_without_tracks_are_no_silence(
+    asking: tuple[OpenSky, list[Asked]], network: Network
+) -> None:
+    network.flights, network.tracks = 2, 1
+    given = ask(asking[0])
+    assert (given.outcome, given.reason, len(given.documents)) == (PARTIAL, "1 of 2 tracks", 1)
+
+    with pytest.raises(SourceError, match="flights without tracks: 0 of 2 tracks"):
+        ask(asking[0])
 
 
 @server

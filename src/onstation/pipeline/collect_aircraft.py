@@ -42,7 +42,7 @@ def questions(
         return [], 0
     known = store.ledger.answers_of(source.name, wanted[0], wanted[-1])
     every = [(day, icao) for day in wanted for icao in sorted(icaos)]
-    left = [one for one in every if not _settled(known.get(one))]
+    left = [one for one in every if not _settled(known.get(one), source)]
     return left, len(every) - len(left)
 
 
@@ -166,12 +166,17 @@ class _Run:
             return FAILED, ": ".join(text for text in (damage[0].reason, damage[0].detail) if text)
         if now_ms < final_ms(day):
             clock = datetime.fromtimestamp(now_ms / MS_PER_S, UTC)
-            nothing = "" if given.outcome == HEARD else "nothing yet; "
+            nothing = "" if given.outcome in (HEARD, PARTIAL) else "nothing yet; "
             return PARTIAL, f"{nothing}the day is not final: asked {clock:%Y-%m-%d %H:%M} UTC"
+        settled_ms = self.source.provider.settled_ms(day)
+        if given.outcome == SILENT and now_ms < settled_ms:
+            until = datetime.fromtimestamp(settled_ms / MS_PER_S, UTC)
+            return PARTIAL, f"nothing yet; the day may be added to until {until:%Y-%m-%d %H:%M} UTC"
         if given.outcome in (SILENT, EXPIRED):
             return (PARTIAL, NOT_FOUND_LATER) if _had(before) else (given.outcome, "")
-        if damage:
-            return PARTIAL, damage[0].reason
+        if damage or given.outcome == PARTIAL:
+            told = [given.reason, *(item.reason for item in damage)]
+            return PARTIAL, "; ".join(text for text in told if text)
         return HEARD, ""
 
     def _answer(
@@ -222,15 +227,17 @@ def _had(before: Answer | None) -> bool:
 
 def _has_document(outcome: str, given: Given | None, before: Answer | None) -> bool:
     """Say whether a document of the day is held: a new one, or that of an earlier answer."""
-    if outcome == PARTIAL and given is not None and given.outcome != HEARD:
+    if outcome == PARTIAL and given is not None and given.outcome in (SILENT, EXPIRED):
         return _had(before)
     return outcome in (HEARD, PARTIAL)
 
 
-def _settled(answer: Answer | None) -> bool:
-    return (
-        answer is not None and answer.outcome != FAILED and answer.asked_ms >= final_ms(answer.day)
-    )
+def _settled(answer: Answer | None, source: RemoteSource) -> bool:
+    if answer is None or answer.outcome == FAILED:
+        return False
+    if answer.outcome in (HEARD, EXPIRED):
+        return answer.asked_ms >= final_ms(answer.day)
+    return answer.asked_ms >= max(final_ms(answer.day), source.provider.settled_ms(answer.day))
 
 
 def _warn_of_silence(summary: PullSummary, source: RemoteSource) -> None:
