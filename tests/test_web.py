@@ -315,3 +315,23 @@ def test_a_host_that_sends_another_part_than_asked_is_not_believed(web: Web) -> 
         pytest.raises(SourceError, match="wrong range: asked for byte 500, given byte 0"),
     ):
         list(web.download(base, 500, 1000))
+
+
+@pytest.mark.parametrize("said", ["²", "1" * 5000, "-1", "Wed, 99 Foo 9999999 99:99:99 GMT"])
+def test_a_wait_that_is_no_number_is_none(web: Web, said: str) -> None:
+    spent = {"Retry-After": said, "X-RateLimit-Remaining": "0", "X-RateLimit-Reset": said}
+    answers = iter([Answer(503, headers={"Retry-After": said}), Answer(403, headers=spent)])
+    with (
+        serving(lambda asked: next(answers)) as (base, _),
+        pytest.raises(SourceError, match=r"^quota used up$"),
+    ):
+        web.ask(base)
+
+
+@pytest.mark.parametrize("leads", ["http://[::1", "https://[", "https://host:port/"])
+def test_a_redirect_to_what_is_no_address_is_refused(web: Web, leads: str) -> None:
+    with (
+        serving(lambda asked: Answer(302, headers={"Location": leads})) as (base, _),
+        pytest.raises(SourceError, match="redirect refused: it leads to no address"),
+    ):
+        web.ask(base)

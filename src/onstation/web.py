@@ -110,6 +110,13 @@ class Body:
     chunks: Iterator[bytes] = field(repr=False)
 
 
+class _Session(requests.Session):
+    """A session that leaves redirects alone: the library would read and parse each."""
+
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        """Return that an answer leads nowhere."""
+
+
 class Web:
     """The one door to the network.
 
@@ -136,7 +143,7 @@ class Web:
         self._now = now
         self._sleep = sleep
         self._asked: dict[str, float] = {}
-        self._session = requests.Session()
+        self._session = _Session()
         self._session.auth = _unsigned
         self._session.headers.update({"User-Agent": user_agent(), "Accept-Encoding": "identity"})
 
@@ -318,7 +325,7 @@ class Web:
             for _ in range(REDIRECTS):
                 if response.status_code not in (301, 302, 303, 307, 308):
                     break
-                target = urljoin(url, response.headers.get("Location", ""))
+                target = _target(url, response.headers.get("Location", ""))
                 response.close()
                 _check_redirect(url, target)
                 url = target
@@ -391,7 +398,7 @@ class Web:
             size += len(chunk)
             self.received += len(chunk)
             yield chunk
-        if stated.isdigit() and size < int(stated):
+        if _is_number(stated) and size < int(stated):
             raise SourceError(CUT, f"after {size:,} of {stated} bytes", passing=True)
 
 
@@ -459,19 +466,24 @@ def _refused(response: requests.Response, now_s: float) -> SourceError:
 
 
 def _is_time(text: str) -> bool:
-    return text.isdigit() and int(text) < 2**33
+    return _is_number(text) and int(text) < 2**33
+
+
+def _is_number(text: str) -> bool:
+    """Say whether a text is a number of plain digits; ``²`` is a digit too, and no number."""
+    return text.isascii() and text.isdigit() and len(text) < 20
 
 
 def _wait_asked(response: requests.Response, now_s: float) -> float | None:
     """Return how long a host asks to be left alone. [s]"""
     for name in ("Retry-After", "X-Rate-Limit-Retry-After-Seconds"):
         text = response.headers.get(name, "").strip()
-        if text.isdigit():
+        if _is_number(text):
             return float(min(int(text), 10**9))
         if text:
             try:
                 return max(0.0, parsedate_to_datetime(text).timestamp() - now_s)
-            except ValueError:
+            except (ValueError, OverflowError):
                 continue
     return None
 
@@ -482,11 +494,11 @@ def _extent(response: requests.Response) -> tuple[int, int | None]:
         text = response.headers.get("Content-Range", "")
         span, _, total = text.removeprefix("bytes ").partition("/")
         begin = span.partition("-")[0]
-        if not begin.isdigit():
+        if not _is_number(begin):
             raise SourceError("wrong range", f"Content-Range {text[:40]!r}")
-        return int(begin), int(total) if total.isdigit() else None
+        return int(begin), int(total) if _is_number(total) else None
     length = response.headers.get("Content-Length", "")
-    return 0, int(length) if length.isdigit() else None
+    return 0, int(length) if _is_number(length) else None
 
 
 def _cut(body: Body, position: int, size: int) -> SourceError:
@@ -502,6 +514,16 @@ def _same(body: Body, size: int, validator: str) -> None:
         raise SourceError("changed while it was read", f"{body.size:,} bytes, not {size:,}")
     if validator and body.validator and body.validator != validator:
         raise SourceError("changed while it was read")
+
+
+def _target(url: str, location: str) -> str:
+    """Return where a redirect leads; raise if that is no address."""
+    try:
+        target = urljoin(url, location)
+        urlsplit(target).port  # noqa: B018 - raises for what is none
+    except ValueError as error:
+        raise SourceError("redirect refused", "it leads to no address") from error
+    return target
 
 
 def _check_redirect(url: str, target: str) -> None:

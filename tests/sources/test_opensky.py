@@ -42,6 +42,7 @@ class Network:
         self.tokens: list[str] = []
         self.answer: Answer | None = None
         self.refuses_client = False
+        self.grants: dict[str, Any] = {}
         self.tracks: int | None = None
 
     def __call__(self, asked: Asked) -> Answer:
@@ -49,7 +50,7 @@ class Network:
             if self.refuses_client or b"client_secret=hush-hush" not in asked.body:
                 return Answer(401, b"{}")
             self.tokens.append(f"token-{len(self.tokens)}")
-            granted = {"access_token": self.tokens[-1], "expires_in": 1800}
+            granted = {"access_token": self.tokens[-1], "expires_in": 1800} | self.grants
             return Answer(200, json.dumps(granted).encode())
         if asked.headers.get("authorization") != f"Bearer {self.tokens[-1]}":
             return Answer(401)
@@ -149,6 +150,27 @@ def test_one_token_serves_until_it_ends_or_is_refused(
     assert len(network.tokens) == 2
     network.tokens.append("another")
     assert ask(asking[0]).outcome == HEARD
+
+
+@server
+@pytest.mark.parametrize("life_s", [1e308, -1e308])
+def test_a_token_of_any_life_is_used(
+    asking: tuple[OpenSky, list[Asked]], network: Network, life_s: float
+) -> None:
+    network.grants = {"expires_in": life_s}
+
+    assert ask(asking[0]).outcome == HEARD
+
+
+@server
+def test_a_token_that_cannot_be_sent_is_refused_without_telling_it(
+    asking: tuple[OpenSky, list[Asked]], network: Network
+) -> None:
+    network.grants = {"access_token": "hush–hush"}
+
+    with pytest.raises(SourceError, match="answer cannot be read") as told:
+        ask(asking[0])
+    assert "hush" not in f"{told.value} {told.value.detail}"
 
 
 @server

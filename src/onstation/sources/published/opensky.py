@@ -36,6 +36,8 @@ CLIENT_ID, CLIENT_SECRET = "OPENSKY_CLIENT_ID", "OPENSKY_CLIENT_SECRET"
 RENEW_S = 60.0
 """A token is renewed this long before it ends. [s]"""
 TOKEN_S = 1800.0
+LONGEST_TOKEN_S = 86_400.0
+"""A token is renewed after a day, whatever is said of it. [s]"""
 
 Said = TypeVar("Said")
 
@@ -142,10 +144,17 @@ class OpenSky:
             if reply.status in (400, 401, 403):
                 raise SourceError(f"HTTP {reply.status}", "credentials refused")
             found = _decoded(reply, _Token)
+            if not _is_plain(found.access_token):
+                raise SourceError("answer cannot be read", "its token is no plain text")
             self._token = found.access_token
-            life_ms = round((found.expires_in - RENEW_S) * MS_PER_S)
-            self._until_ms = self._web.now_ms() + life_ms
+            life_s = min(max(found.expires_in, 0.0), LONGEST_TOKEN_S)
+            self._until_ms = self._web.now_ms() + round((life_s - RENEW_S) * MS_PER_S)
         return self._token
+
+
+def _is_plain(text: str) -> bool:
+    """Say whether a text can stand in a header."""
+    return text.isascii() and text.isprintable()
 
 
 def _decoded(reply: "Reply", kind: type[Said]) -> Said:
