@@ -20,6 +20,7 @@ from onstation.sources.providers import (
     final_ms,
 )
 from onstation.store.database import Store
+from onstation.store.ledger import FLEET_NOTE
 from onstation.units import MS_PER_S
 from onstation.web import Policy, Web
 
@@ -80,6 +81,8 @@ class Pull:
 
     def run(self, tell: OnMove | None = None) -> list[PullSummary]:
         """Ask every source for what is not held."""
+        listed = " ".join(sorted(listed_addresses(self.fleet)))
+        self.store.leave_note(f"{FLEET_NOTE}{self.fleet.digest}", listed)
         found = []
         for remote in self.remotes:
             requests, received = self.web.requests, self.web.received

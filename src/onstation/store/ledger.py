@@ -5,7 +5,7 @@ of files read, so that reading a file again, in whatever order, counts nothing t
 Never asked is the absence of a line.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import astuple
 from datetime import date
 from typing import Any
@@ -84,6 +84,9 @@ LOCAL, RECONSTRUCTION = "local", "reconstruction"
 
 NOT_ASKED = "not asked for"
 ONLY_SINGLE = "only single aircraft were asked for"
+NOT_LOOKED_FOR = "not looked for: read under an earlier fleet file; fetch --again reads it anew"
+FLEET_NOTE = "fleet "
+"""Begins the name of the note with the addresses a fleet file lists, before its digest."""
 
 
 class Ledger:
@@ -175,15 +178,27 @@ class Ledger:
         return sorted(found, key=lambda a: (a.day, a.icao or "", a.source))
 
     def aircraft_answers(
-        self, icao: str, first: date | None = None, last: date | None = None
+        self,
+        icao: str,
+        first: date | None = None,
+        last: date | None = None,
+        *,
+        fleet: str = "",
     ) -> list[Answer]:
         """Return what is known of one address, a line for each day and source.
 
         A whole day read without a trace of it is ``silent``, unless the day is partial:
         then so is the answer. A source is heard by what itself gave, not by what another did.
+
+        Parameters
+        ----------
+        fleet
+            Digest of the fleet file in force. A published day read under another, of which
+            nothing shows that it watched this address, is no silence but ``failed``.
         """
         found: dict[tuple[date, str], Answer] = {}
         own = {(a.day, a.source): a for a in self._recorded("icao = ?", (icao,), first, last)}
+        own_days = {(source, day) for day, source in own}
         kept = {
             (source, date.fromordinal(day)): bool(recorded)
             for source, day, recorded in self._db.rows(
@@ -193,9 +208,17 @@ class Ledger:
                 (icao,),
             )
         }
-        for whole in self._whole_days(first, last):
+        days = self._whole_days(first, last)
+        earlier = {one.fleet for one in days if fleet and one.fleet} - {fleet}
+        unwatched = earlier and earlier - self._watching(icao, kept.keys() - own_days)
+        for whole in days:
             own_kept = (whole.source, whole.day) in kept
             outcome, reason = self._heard_of(icao, whole, own_kept)
+            looked = outcome == HEARD or whole.fleet not in unwatched
+            if not looked and (whole.day, whole.source) in own:
+                continue
+            if not looked:
+                outcome, reason = FAILED, NOT_LOOKED_FOR
             if outcome != HEARD and (failed := self.files.failed_alone(icao, whole.day)):
                 outcome, reason = FAILED, failed
             found[whole.day, whole.source] = Answer(
@@ -206,7 +229,7 @@ class Ledger:
                 reason=reason,
                 documents=int(outcome == HEARD),
                 watched=int(own_kept),
-                damaged=int(outcome == FAILED),
+                damaged=int(outcome == FAILED and looked),
                 recorded=kept.get((whole.source, whole.day), whole.recorded),
                 bytes=0,
                 digest="",
@@ -263,6 +286,29 @@ class Ledger:
         for what, sql in checks:
             found += [f"ledger: {what}: {named}." for (named,) in self._db.rows(sql)]
         return found
+
+    def _watching(self, icao: str, kept: Collection[tuple[str, date]]) -> set[str]:
+        """Return the fleet files that are known to have watched an address.
+
+        Parameters
+        ----------
+        kept
+            Sources and days of its documents kept while the whole day was read.
+        """
+        notes = self._db.rows("SELECT name, text FROM notes WHERE name LIKE ?", (f"{FLEET_NOTE}%",))
+        listed = {name.removeprefix(FLEET_NOTE) for name, text in notes if icao in text.split()}
+        whole = self._recorded("icao = ''", (), None, None)
+        return listed | {one.fleet for one in whole if (one.source, one.day) in kept}
+
+    def earlier_fleet_days(self, first: date, last: date, fleet: str) -> int:
+        """Return how many days were read from published sources under another fleet file only."""
+        whole = [
+            one
+            for one in self._recorded("icao = ''", (), first, last)
+            if one.documents and one.fleet
+        ]
+        anew = {one.day for one in whole if one.fleet == fleet}
+        return len({one.day for one in whole} - anew)
 
     def _heard_of(self, icao: str, whole: Answer, kept: bool) -> tuple[str, str]:
         if whole.source in (LOCAL, RECONSTRUCTION):
