@@ -219,6 +219,17 @@ def test_a_file_that_changes_while_it_is_read_is_not_joined(web: Web) -> None:
         list(web.download(base, 0, 100_000))
 
 
+@pytest.mark.parametrize("start", [0, 600_000])
+def test_a_download_without_an_end_is_read_to_the_size_published(web: Web, start: int) -> None:
+    """It must not hold the lock for ever; what is beyond the size is nobody's."""
+    endless = Answer(200, b"z" * 40_000_000, {"Content-Length": "x"})
+    with serving(lambda asked: endless) as (base, log):
+        got = sum(map(len, web.download(base, start, 700_000)))
+
+    assert (got, len(log)) == (700_000 - start, 1)
+    assert web.received < 8_000_000
+
+
 def test_one_that_gets_nowhere_is_given_up(web: Web) -> None:
     with serving(lambda asked: Answer(503)) as (base, log), pytest.raises(SourceError):
         list(web.download(base, 0, 1000))
@@ -302,10 +313,10 @@ def test_a_crawl_is_cut() -> None:
     policy = Policy(pace_s=0, tries=1)
     with (
         Web(now=hurried, sleep=clock.sleep, policy=policy) as web,
-        serving(lambda asked: Answer(200, b"z" * 1000)) as (base, _),
+        serving(lambda asked: Answer(200, b"z" * 2000, sent=1000)) as (base, _),
         pytest.raises(SourceError, match="too slow"),
     ):
-        list(web.download(base, 0, 1000))
+        list(web.download(base, 0, 2000))
 
 
 def test_a_host_that_sends_another_part_than_asked_is_not_believed(web: Web) -> None:

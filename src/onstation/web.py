@@ -278,6 +278,8 @@ class Web:
                         position += len(fresh)
                         if fresh:
                             yield fresh
+                        if position >= size:
+                            break  # a body without an end is not waited for
                 if position < size:
                     raise _cut(body, position, size)
             except SourceError as error:
