@@ -103,6 +103,19 @@ def test_a_host_that_wants_an_hour_is_left_alone(web: Web, clock: Clock) -> None
     assert (len(log), clock.slept) == (1, [])
 
 
+def test_a_host_that_wants_an_hour_is_asked_nothing_else_before(web: Web, clock: Clock) -> None:
+    answers = iter([Answer(429, headers={"Retry-After": "3600"}), Answer(200, b"yes")])
+    with serving(lambda asked: next(answers)) as (base, log):
+        for _ in range(3):
+            with pytest.raises(SourceError, match="asks to wait 3,600 s") as told:
+                web.ask(base)
+            assert told.value.is_barred
+        clock.now += 3590
+        assert web.ask(f"{base}/another").body == b"yes"
+
+    assert (len(log), clock.slept) == (2, [10.0])
+
+
 def test_a_quota_used_up_is_told_with_its_end_and_not_tried_again(web: Web) -> None:
     spent = {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "1790000000"}
     with (

@@ -108,6 +108,11 @@ class SourceError(OnstationError):
         self.wait_s = wait_s
         self.passing = passing
 
+    @property
+    def is_barred(self) -> bool:
+        """Whether the source asks to be left alone for longer than is waited."""
+        return bool(self.wait_s) and not self.passing
+
 
 class DocumentError(OnstationError):
     """One trace document cannot be used.

@@ -143,6 +143,7 @@ class Web:
         self._now = now
         self._sleep = sleep
         self._asked: dict[str, float] = {}
+        self._not_before: dict[str, float] = {}
         self._session = _Session()
         self._session.auth = _unsigned
         self._session.headers.update({"User-Agent": user_agent(), "Accept-Encoding": "identity"})
@@ -195,7 +196,7 @@ class Web:
         def once() -> Reply:
             with self._opened(url, headers or {}, secrets or {}, form, pace_s) as response:
                 if response.status_code in RETRIED and response.status_code not in final:
-                    raise _refused(response, self._now())
+                    raise self._refusal(response)
                 named = {name.lower(): value for name, value in response.headers.items()}
                 reply = Reply(url, response.status_code, named, self._whole(response, largest))
             if check is not None:
@@ -227,7 +228,7 @@ class Web:
         with self._opened(url, ranged, {}, None, pace_s) as response:
             status = response.status_code
             if status not in (200, 206):
-                raise _refused(response, self._now())
+                raise self._refusal(response)
             begins, size = _extent(response)
             if status == 206 and begins != start:
                 raise SourceError("wrong range", f"asked for byte {start}, given byte {begins}")
@@ -307,7 +308,7 @@ class Web:
         """Wait before the next try, at least as long as the host asks."""
         asked = error.wait_s or 0.0
         if asked > self.policy.longest_wait_s:
-            raise error
+            raise _too_long(error) from error
         wait = max(asked, self.policy.back_off_s * 2.0 ** (failures - 1))
         log.info("%s: %s; again in %.0f s", urlsplit(url).netloc, error, wait)
         self._sleep(wait)
@@ -346,6 +347,7 @@ class Web:
         pace_s: float | None,
     ) -> requests.Response:
         parts = urlsplit(url)
+        self._leave_alone(parts.netloc)
         self._pace(parts.netloc, self.policy.pace_s if pace_s is None else pace_s)
         self.requests += 1
         own = parts.hostname in LOOPBACK
@@ -360,6 +362,22 @@ class Web:
                 timeout=(self.policy.connect_s, self.policy.read_s),
                 proxies={"http": None, "https": None, "all": None} if own else None,  # type: ignore[dict-item]
             )
+
+    def _refusal(self, response: requests.Response) -> SourceError:
+        """Return what a status amounts to, and remember how long its host is to be left alone."""
+        error = _refused(response, self._now())
+        if error.wait_s:
+            self._not_before[urlsplit(response.url).netloc] = self._now() + error.wait_s
+        return error
+
+    def _leave_alone(self, host: str) -> None:
+        """Wait as long as a host asked to be left alone; raise if that is too long."""
+        wait = self._not_before.get(host, float("-inf")) - self._now()
+        if wait > self.policy.longest_wait_s:
+            raise SourceError("left alone", f"asks to wait {wait:,.0f} s", wait_s=wait)
+        if wait > 0:
+            self._sleep(wait)
+        self._not_before.pop(host, None)
 
     def _pace(self, host: str, pace_s: float) -> None:
         """Wait until this host may be asked again."""
@@ -465,6 +483,11 @@ def _refused(response: requests.Response, now_s: float) -> SourceError:
     return SourceError(
         f"HTTP {status}", detail, status=status, wait_s=wait_s, passing=status in RETRIED
     )
+
+
+def _too_long(error: SourceError) -> SourceError:
+    """Return a refusal as one that is not worth waiting for."""
+    return SourceError(error.reason, error.detail, status=error.status, wait_s=error.wait_s)
 
 
 def _is_time(text: str) -> bool:

@@ -135,6 +135,13 @@ def test_a_source_that_keeps_failing_is_left_alone(store: Store) -> None:
     assert len(outcomes(store)) == 5
 
 
+def test_a_source_that_asks_to_be_left_alone_for_long_is_at_once(store: Store) -> None:
+    host = Host(lambda icao, day: SourceError("HTTP 429", "asks to wait 3,600 s", wait_s=3600.0))
+    summary = run(store, host, "ae6804", "ae6805")
+
+    assert (len(host.asked), summary.unasked) == (1, 3)
+
+
 def test_a_damaged_document_is_failed_with_its_reason(store: Store) -> None:
     host = Host(lambda icao, day: heard(icao, day, trace("ae6805", day)))
     summary = run(store, host, days=(DAY,))

@@ -81,7 +81,7 @@ def collect_aircraft(
         kept += answer.watched
         if tell is not None:
             tell(Moved(source.name, day, number + 1, len(left), kept, bytes=False))
-        if failures >= FAILURES_IN_A_ROW:
+        if failures >= FAILURES_IN_A_ROW or run.barred:
             summary.unasked = len(left) - number - 1
             summary.why = answer.reason
             break
@@ -98,6 +98,7 @@ class _Run:
     asked: AircraftSource
     now_ms: Callable[[], int]
     summary: PullSummary
+    barred: bool = False
 
     def ask(self, day: date, icao: str) -> Answer:
         """Ask one question and write the answer down."""
@@ -108,6 +109,7 @@ class _Run:
         try:
             given = self.asked.ask(icao, day, live=live, validator=ledger.validator)
         except SourceError as error:
+            self.barred = error.is_barred
             answer = self._answer(day, icao, FAILED, str(error), now)
             with self.store.transaction():
                 ledger.record(answer)

@@ -79,6 +79,7 @@ class ArchiveRun:
     icaos: frozenset[str] = frozenset()
     again: bool = False
     summary: PullSummary = field(init=False)
+    _barred: bool = False
 
     def __post_init__(self) -> None:
         self.summary = PullSummary(self.source.name)
@@ -116,7 +117,7 @@ class ArchiveRun:
             answers, down = self._ask(day, tell or (lambda moved: None))
             self.summary.answers += answers
             failures = failures + 1 if down else 0
-            if failures >= FAILURES_IN_A_ROW:
+            if failures >= FAILURES_IN_A_ROW or self._barred:
                 self.summary.unasked = len(left) - number - 1
                 self.summary.why = answers[0].reason if answers else ""
                 break
@@ -170,6 +171,7 @@ class ArchiveRun:
         try:
             releases = self.archive.releases(day)
         except SourceError as error:
+            self._barred = error.is_barred
             return self._record(self._failed(day, str(error))), True
         if not releases or not releases[0].assets:
             return self._record(self._failed(day, self._why_none(day, releases))), False
