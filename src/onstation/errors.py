@@ -74,6 +74,10 @@ class BusyError(StoreError):
     """Another run is doing the same work; this one did nothing."""
 
 
+CHANGED, SHORT = "changed while it was read", "shorter than published"
+"""Reasons of a download of which something else, or less, lies there."""
+
+
 class SourceError(OnstationError):
     """A source did not answer a question.
 

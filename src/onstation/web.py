@@ -18,7 +18,7 @@ from urllib.parse import urljoin, urlsplit
 import requests
 import urllib3
 
-from onstation.errors import SourceError
+from onstation.errors import CHANGED, SHORT, SourceError
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +37,6 @@ GAINED = 8 * 1024 * 1024
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 CUT, TIMED_OUT, NO_ANSWER = "cut off", "timed out", "no connection"
-SHORT = "shorter than published"
 QUOTA = "quota used up"
 
 
@@ -255,9 +254,23 @@ class Web:
         return self._patiently(once, url)
 
     def download(
-        self, url: str, start: int, size: int, *, pace_s: float | None = None
+        self,
+        url: str,
+        start: int,
+        size: int,
+        *,
+        pace_s: float | None = None,
+        validator: str = "",
+        learn: Callable[[str], object] = lambda validator: None,
     ) -> Iterator[bytes]:
         """Yield a large thing from an offset to its end, going on where it was cut.
+
+        Parameters
+        ----------
+        validator
+            What was learnt of it when its beginning was read; empty if nothing was.
+        learn
+            Told what changes when the thing does.
 
         Raises
         ------
@@ -265,11 +278,13 @@ class Web:
             It was cut too often without getting on, or is no longer what it was.
         """
         position, failures, since = start, 0, start
-        validator, ranged = "", True
+        ranged = True
         while position < size:
             try:
                 with self.open(url, position if ranged else 0, pace_s=pace_s) as body:
                     _same(body, size, validator)
+                    if body.validator and not validator:
+                        learn(body.validator)
                     validator = body.validator or validator
                     skip = position - body.start
                     for chunk in body.chunks:
@@ -536,9 +551,9 @@ def _cut(body: Body, position: int, size: int) -> SourceError:
 def _same(body: Body, size: int, validator: str) -> None:
     """Raise if a thing is not what it was when its reading began."""
     if body.size is not None and body.size > size:
-        raise SourceError("changed while it was read", f"{body.size:,} bytes, not {size:,}")
+        raise SourceError(CHANGED, f"{body.size:,} bytes, not {size:,}")
     if validator and body.validator and body.validator != validator:
-        raise SourceError("changed while it was read")
+        raise SourceError(CHANGED)
 
 
 def _target(url: str, location: str) -> str:

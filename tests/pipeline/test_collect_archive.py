@@ -259,6 +259,39 @@ def test_a_source_that_dies_leaves_what_was_read_and_the_next_run_goes_on(
     ]
 
 
+@pytest.mark.parametrize("more", [0, 10_240], ids=["as large", "larger"])
+@pytest.mark.parametrize("quota", [None, 0], ids=["by the API", "by address"])
+def test_an_upload_replaced_while_it_was_read_is_begun_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, more: int, quota: int | None
+) -> None:
+    """Two uploads of one size and no digest must not be joined to one day."""
+    monkeypatch.setattr(read_upload, "BATCH_READ", 4_000)
+
+    def uploaded(seed: int, size: int = 0) -> Upload:
+        rows = [row(30.0 * k) for k in range(40)]
+        icaos = random.Random(seed).sample(WATCHED + OTHERS, 42)
+        data = tar_bytes({member(icao): trace(icao, rows=rows) for icao in icaos})
+        return Upload(TAG, {f"{TAG}.tar": data + bytes(size)})
+
+    first, second = uploaded(1), uploaded(2, more)
+    (old,), (new,) = first.files.values(), second.files.values()
+    assert (len(new) - len(old), old == new) == (more, False)  # type: ignore[arg-type]
+    with open_store(tmp_path / "whole") as store:
+        pull(store, ReleaseSite([second], quota=quota))
+    cuts = {f"{TAG}.tar": [180_000, 180_001, 180_002, 180_003]}
+    with open_store(tmp_path / "cut") as store:
+        pull(store, ReleaseSite([first], quota=quota, cuts=cuts))
+        assert answer(store)[0] == PARTIAL
+        with opened(ReleaseSite([second], quota=quota)) as (run, log):
+            assert not run(store).collect((DAY,)).has_holes
+        (told,) = store.ledger.answers()
+        assert (told.documents, told.watched, told.bytes) == (42, 12, len(new))  # type: ignore[arg-type]
+        assert "range" not in [one for one in log if "/signed/" in one.path][-1].headers
+        assert store.pulls.find("adsblol-archive", DAY, "") is None
+    found, whole = content(tmp_path / "cut"), content(tmp_path / "whole")
+    assert found["answers"] == whole["answers"]
+
+
 def test_a_truncated_last_part_is_a_partial_day(store: Store) -> None:
     cut = parts(DATA)
     cut.files[f"{TAG}.tar.ab"] = DATA[CUT:180_000]

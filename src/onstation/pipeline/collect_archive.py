@@ -198,8 +198,12 @@ class ArchiveRun:
         return recorded, bool(best.published.cut) and not best.documents
 
     def _read(self, day: date, release: Release, tell: OnMove) -> Reading:
+        """Read an upload; begin anew, once, where another one lies there than was begun."""
         reading = Reading(self, day, release, tell)
         reading.run()
+        if reading.published.is_changed:
+            reading = Reading(self, day, release, tell)
+            reading.run()
         return reading
 
     def _record(self, *answers: Answer) -> list[Answer]:

@@ -233,5 +233,14 @@ def last_final_day(now_ms: int) -> date:
     return day if final_ms(day) <= now_ms else day - timedelta(days=1)
 
 
-def _download(web: Web, pace_s: float, asset: Asset, start: int) -> Iterator[bytes]:
-    return web.download(asset.address, start, asset.size, pace_s=pace_s)
+def _download(
+    web: Web, pace_s: float, asset: Asset, start: int, validators: dict[str, str]
+) -> Iterator[bytes]:
+    return web.download(
+        asset.address,
+        start,
+        asset.size,
+        pace_s=pace_s,
+        validator=validators.get(asset.name, "") if start else "",
+        learn=partial(validators.__setitem__, asset.name),
+    )

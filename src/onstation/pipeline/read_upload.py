@@ -90,7 +90,7 @@ class Reading:
                     size += len(item.kept.raw) if item.kept else 0
         except SourceError as error:
             self.published.stop(error)
-        self._commit(batch, ended=not self.published.cut)
+        self._commit(batch, ended=not self.published.cut or self.published.is_changed)
         self._say()
 
     def answers(self, fingerprints: Sequence[str]) -> list[Answer]:
@@ -120,6 +120,7 @@ class Reading:
             return
         facts = json.loads(begun.state)
         self.published.walk = taken_up(json.dumps(facts["walk"]), begun.names)
+        self.published.validators = facts.get("validators", {})
         self.watched = set(facts["watched"])
         self.last_ms = facts["last_ms"]
         self.strays = facts["strays"]
@@ -172,6 +173,7 @@ class Reading:
             "last_ms": self.last_ms,
             "strays": self.strays,
             "recorded": self.recorded,
+            "validators": self.published.validators,
         }
         run = self.run_
         upload = self.release.fingerprint
