@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import released
 from clocks import Clock
-from servers import Asked, ReleaseSite, Upload, serving
+from servers import Answer, Asked, ReleaseSite, Upload, serving
 from traces import DAY, FakeFleet, member, row, tar_bytes, trace
 
 from onstation.pipeline import read_upload
@@ -378,6 +378,27 @@ def test_a_damaged_upload_gives_way_to_the_other_server(store: Store) -> None:
     assert f"{TAG} is damaged" in summary.notes[0]
     assert f"{STAGING} was read too" in summary.notes[0]
     assert len(store.archive.documents_of("ae6804")) == 1
+
+
+@pytest.mark.parametrize("case", ["not there", "shorter"])
+def test_an_upload_that_cannot_be_had_gives_way_to_the_other_server(
+    store: Store, case: str
+) -> None:
+    best = parts(DATA + bytes(10_240))
+    site = site_of(best, parts(DATA, STAGING))
+    if case == "shorter":
+        best.sizes[f"{TAG}.tar.ab"] = len(DATA) - CUT + 10_240
+        best.files[f"{TAG}.tar.ab"] = DATA[CUT:180_000]
+    else:
+        redirect = site._redirect
+        site._redirect = lambda repository, tag, name: (  # type: ignore[method-assign]
+            Answer(404, b"Not Found") if tag == TAG else redirect(repository, tag, name)
+        )
+    summary = pull(store, site)
+
+    assert answer(store) == (HEARD, 42, 12, 0, 256)
+    assert f"{TAG} cannot be had whole" in summary.notes[0]
+    assert f"{STAGING} was read too" in summary.notes[0]
 
 
 def test_nothing_published_is_failed_and_says_when_it_is_usual(store: Store) -> None:

@@ -184,7 +184,7 @@ class ArchiveRun:
             if other.size >= SECOND_BEST * releases[0].size and other.assets:
                 second = self._read(day, other, tell)
                 self.summary.notes.append(
-                    f"{day}: {releases[0].tag} is damaged ({best.published.reason});"
+                    f"{day}: {releases[0].tag} {_fault(best)} ({best.published.reason});"
                     f" {other.tag} was read too."
                 )
                 best = max(best, second, key=lambda one: (one.is_whole, one.documents))
@@ -195,7 +195,8 @@ class ArchiveRun:
         recorded = self._record(*answers)
         if answers[0].outcome == HEARD and not self.icaos:
             self.store.ledger.files.forget_published(f"{self.source.name}/{day}/")
-        return recorded, bool(best.published.cut) and not best.documents
+        cut = bool(best.published.cut) and not best.published.is_gone
+        return recorded, cut and not best.documents
 
     def _read(self, day: date, release: Release, tell: OnMove) -> Reading:
         """Read an upload; begin anew, once, where another one lies there than was begun."""
@@ -249,3 +250,7 @@ class ArchiveRun:
         if self.store.pulls.find(self.source.name, day, self.scope):
             return False
         return before.upload == upload_of([one.fingerprint for one in releases[:2]])
+
+
+def _fault(reading: Reading) -> str:
+    return "cannot be had whole" if reading.published.is_gone else "is damaged"

@@ -65,7 +65,7 @@ class Reading:
     @property
     def is_damaged(self) -> bool:
         """Whether its upload is at fault, not the way here."""
-        return not self.is_whole and not self.published.cut
+        return not self.is_whole and (self.published.is_gone or not self.published.cut)
 
     def run(self) -> None:
         """Read it to its end, or to where it is cut."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
 
-from onstation.errors import CHANGED, DocumentError, SourceError
+from onstation.errors import CHANGED, SHORT, DocumentError, SourceError
 from onstation.schema import PARTIAL
 from onstation.sources.found import Found
 from onstation.sources.inflate import TOO_LARGE
@@ -20,6 +20,7 @@ from onstation.sources.providers import Asset, Release
 
 LARGEST_BODY = 32 * 1024 * 1024
 """Longest document of a stream that is read; as gzip it would be far over a day. [B]"""
+GONE = (404, 410)
 NOT_READ = "not read to its end"
 
 Download = Callable[[Asset, int, dict[str, str]], Iterator[bytes]]
@@ -121,6 +122,8 @@ class Published:
         What changes when a file does, by its name.
     is_changed
         Whether something else lies there than what was begun.
+    is_gone
+        Whether a file of it is not there, or less of it than was published.
     """
 
     release: Release
@@ -135,6 +138,7 @@ class Published:
     stream: Stream | None = None
     validators: dict[str, str] = field(default_factory=dict)
     is_changed: bool = False
+    is_gone: bool = False
 
     def found(self) -> Iterator[Found]:
         """Yield its trace documents; each must be read before the next.
@@ -175,6 +179,7 @@ class Published:
         """Conclude that the download was cut."""
         self.cut = str(error)
         self.is_changed = error.reason == CHANGED
+        self.is_gone = error.reason == SHORT or error.status in GONE
         self._conclude(
             f"download {error}, at byte {self.position:,} of {self.release.size:,},"
             f" after {self.walk.documents} trace documents"
