@@ -219,6 +219,34 @@ def test_a_source_that_gave_a_part_says_which_and_is_told_so(store: Store) -> No
     assert len(store.archive.documents_of("ae6804")) == 1
 
 
+def test_what_is_live_of_the_day_before_is_nothing_of_today(store: Store) -> None:
+    """A map shows an aircraft's last flight until it flies again."""
+    live = Host(lambda icao, day: heard(icao, day, trace(icao, DAY)))
+    (told,) = run(store, live, days=(NEXT,), clock=Clock("2025-02-04T12:00")).answers
+    assert (told.outcome, told.documents, told.watched) == (PARTIAL, 0, 0)
+    assert told.reason.startswith("nothing yet; the day is not final")
+    assert len(store.archive.documents_of("ae6804")) == 1
+
+    run(store, Host(nothing), days=(NEXT,), clock=Clock("2025-02-05T09:00"))
+    assert outcomes(store) == [("ae6804", NEXT, SILENT)]
+
+
+def test_what_a_live_address_was_yesterday_does_not_tell_of_today(store: Store) -> None:
+    told: list[str] = []
+
+    class Live(Host):
+        def ask(
+            self, icao: str, day: date, *, live: bool, validator: Callable[[str], str]
+        ) -> Given:
+            told.append(validator("https://globe.example.org/live"))
+            document = Received("https://globe.example.org/live", trace(icao, day), '"1"')
+            return Given(HEARD, (document,), document.address)
+
+    for day, at in ((DAY, "2025-02-03T12:00"), (DAY, "2025-02-03T13:00"), (NEXT, "2025-02-04T12")):
+        run(store, Live(heard), days=(day,), clock=Clock(at))
+    assert told == ["", '"1"', ""]
+
+
 def test_what_was_heard_live_is_not_undone_by_a_finished_day_that_is_gone(store: Store) -> None:
     run(store, Host(heard), days=(DAY,), clock=Clock("2025-02-03T18:00"))
     host = Host(nothing)

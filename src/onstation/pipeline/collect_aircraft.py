@@ -7,7 +7,7 @@ so and asked again.
 
 import hashlib
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
 from onstation.errors import SourceError
@@ -107,7 +107,9 @@ class _Run:
         ledger = self.store.ledger
         before = ledger.answer(self.source.name, day, icao)
         try:
-            given = self.asked.ask(icao, day, live=live, validator=ledger.validator)
+            given = self.asked.ask(
+                icao, day, live=live, validator=lambda at: ledger.validator(_keyed(at, day, live))
+            )
         except SourceError as error:
             self.barred = error.is_barred
             answer = self._answer(day, icao, FAILED, str(error), now)
@@ -115,14 +117,17 @@ class _Run:
                 ledger.record(answer)
             return answer
         examined = [(one, self._examine(one, icao, day)) for one in given.documents]
+        if live and examined and not any(one.reason or _is_of(one, day) for _, one in examined):
+            given = replace(given, outcome=SILENT)  # it still shows the last day
         outcome, reason = self._outcome(given, examined, before, now, day)
         answer = self._answer(day, icao, outcome, reason, now, given, examined, before)
         with self.store.transaction():
             for document, item in examined:
                 if item.kept:
                     self._keep(item)
-                if document.validator and not item.reason:
-                    ledger.note_validator(document.address, document.validator)
+                if document.validator and not item.reason and _is_of(item, day):
+                    key = _keyed(document.address, day, live)
+                    ledger.note_validator(key, document.validator)
             ledger.record(answer)
         return answer
 
@@ -192,7 +197,7 @@ class _Run:
         examined: Collection[tuple[Received, Examined]] = (),
         before: Answer | None = None,
     ) -> Answer:
-        kept = [item.kept for _, item in examined if item.kept]
+        kept = [item.kept for _, item in examined if item.kept and _is_of(item, day)]
         last_ms = max((one.last_ms for one in kept), default=None)
         earlier = before if given and given.unchanged else None
         bodies = [document.body for document, _ in examined]
@@ -202,7 +207,7 @@ class _Run:
             icao=icao,
             outcome=outcome,
             reason=reason,
-            documents=int(_has_document(outcome, given, before)),
+            documents=int(_has_document(outcome, examined, before, day)),
             watched=int(bool(kept)) or (earlier.watched if earlier else 0),
             damaged=sum(1 for _, item in examined if item.reason),
             recorded=all(item.recorded for _, item in examined),
@@ -227,11 +232,21 @@ def _had(before: Answer | None) -> bool:
     return before is not None and before.outcome == PARTIAL and bool(before.documents)
 
 
-def _has_document(outcome: str, given: Given | None, before: Answer | None) -> bool:
+def _has_document(
+    outcome: str,
+    examined: Collection[tuple[Received, Examined]],
+    before: Answer | None,
+    day: date,
+) -> bool:
     """Say whether a document of the day is held: a new one, or that of an earlier answer."""
-    if outcome == PARTIAL and given is not None and given.outcome in (SILENT, EXPIRED):
-        return _had(before)
-    return outcome in (HEARD, PARTIAL)
+    if outcome != PARTIAL:
+        return outcome == HEARD
+    return _had(before) or any(not item.reason and _is_of(item, day) for _, item in examined)
+
+
+def _keyed(address: str, day: date, live: bool) -> str:
+    """Return what a validator is kept under: a live address shows another day tomorrow."""
+    return f"{address} {day}" if live else address
 
 
 def _settled(answer: Answer | None, source: RemoteSource) -> bool:
