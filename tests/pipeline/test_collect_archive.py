@@ -369,6 +369,23 @@ def test_a_partial_day_is_not_downloaded_again_until_it_is_published_anew(store:
     assert [(c.before.damaged, c.after.damaged) for c in store.ledger.changes()] == [(1, 0)]
 
 
+def test_a_partial_day_is_not_downloaded_again_because_its_digest_is_not_told(
+    store: Store,
+) -> None:
+    """The list of releases tells digests; an address, where the API does not answer, does not."""
+    site = site_of(parts(whole_day("ae6803")))
+    pull(store, site)
+    for quota in (0, None, 0):
+        site.quota = quota
+        with opened(site) as (run, log):
+            run(store).collect((DAY,))
+        received = [
+            a for a in log if "/signed/" in a.path and a.headers.get("range") != "bytes=0-0"
+        ]
+        assert received == []
+    assert store.ledger.changes() == []
+
+
 def test_a_damaged_upload_gives_way_to_the_other_server(store: Store) -> None:
     broken = DATA[:163_840] + b"\xff" * 1024 + DATA[164_864:] + b"\0" * 10_240
     site = site_of(parts(broken), parts(DATA, STAGING))

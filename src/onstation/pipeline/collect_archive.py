@@ -21,6 +21,7 @@ from onstation.sources.providers import Archive, Release
 from onstation.sources.streamed import Download
 from onstation.store.database import Store
 from onstation.store.files import Damage
+from onstation.store.pulls import is_same_upload
 from onstation.units import MS_PER_DAY, MS_PER_S
 
 SECOND_BEST = 0.5
@@ -162,7 +163,7 @@ class ArchiveRun:
             return DayPlan(day, releases[0], 0, "still as it was when it was read in part")
         begun = self.store.pulls.find(self.source.name, day, self.scope)
         done = 0
-        if begun and begun.upload == releases[0].fingerprint:
+        if begun and is_same_upload(begun.upload, releases[0].fingerprint):
             done = int(json.loads(begun.state)["walk"]["offset"])
         return DayPlan(day, releases[0], releases[0].size - done)
 
@@ -249,7 +250,8 @@ class ArchiveRun:
             return False
         if self.store.pulls.find(self.source.name, day, self.scope):
             return False
-        return before.upload == upload_of([one.fingerprint for one in releases[:2]])
+        published = upload_of([one.fingerprint for one in releases[:2]])
+        return is_same_upload(before.upload, published)
 
 
 def _fault(reading: Reading) -> str:

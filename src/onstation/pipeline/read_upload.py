@@ -18,7 +18,7 @@ from onstation.sources.found import Found
 from onstation.sources.providers import Release
 from onstation.sources.streamed import Published, taken_up
 from onstation.store.files import PUBLISHED, FileRow
-from onstation.store.pulls import Pull
+from onstation.store.pulls import Pull, is_same_upload
 
 if TYPE_CHECKING:
     from onstation.pipeline.collect_archive import ArchiveRun
@@ -114,7 +114,7 @@ class Reading:
         """Go on where an earlier run left this very upload, or begin anew."""
         store = self.run_.store
         begun = store.pulls.find(self.run_.source.name, self.day, self.run_.scope)
-        if begun is None or begun.upload != self.release.fingerprint:
+        if begun is None or not is_same_upload(begun.upload, self.release.fingerprint):
             if not self.run_.icaos:
                 store.ledger.files.forget_published(self._place)
             return

@@ -26,6 +26,7 @@ from onstation.schema import (
 from onstation.store.connection import Connection
 from onstation.store.days import Days
 from onstation.store.files import Damage, Files
+from onstation.store.pulls import is_same_upload
 
 COLUMNS = {
     "outcome": "TEXT NOT NULL",
@@ -397,12 +398,10 @@ def _is_news(before: Answer, after: Answer) -> bool:
     """Say whether an answer changed in what a reader would want to know."""
     if before.outcome != after.outcome:
         return True
-    facts = (before.documents, before.watched, before.damaged, before.upload)
-    return before.icao is None and facts != (
-        after.documents,
-        after.watched,
-        after.damaged,
-        after.upload,
+    facts = (before.documents, before.watched, before.damaged)
+    return before.icao is None and (
+        facts != (after.documents, after.watched, after.damaged)
+        or not is_same_upload(before.upload, after.upload)
     )
 
 
