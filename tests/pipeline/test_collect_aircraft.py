@@ -60,6 +60,7 @@ def run(
     clock: Clock | None = None,
     tell: Callable[[Moved], None] | None = None,
     source: RemoteSource = HOST,
+    again: bool = False,
 ) -> PullSummary:
     return collect_aircraft(
         store,
@@ -69,6 +70,7 @@ def run(
         icaos or ("ae6804",),
         days,
         now_ms=(clock or Clock()).ms,
+        again=again,
         tell=tell,
     )
 
@@ -316,3 +318,30 @@ def test_an_aircraft_the_fleet_does_not_watch_is_named(store: Store) -> None:
 
     assert note.endswith("by what their documents say: a00001.")
     assert store.archive.icaos() == []
+
+
+def test_again_asks_for_what_is_settled_and_takes_no_validator_for_an_answer(store: Store) -> None:
+    run(store, Host(heard), days=(DAY,))
+    told: list[str] = []
+
+    class Same(Host):
+        def ask(
+            self, icao: str, day: date, *, live: bool, validator: Callable[[str], str]
+        ) -> Given:
+            told.append(validator(f"https://globe.example.org/{day}/{icao}"))
+            return super().ask(icao, day, live=live, validator=validator)
+
+    host = Same(heard)
+    summary = run(store, host, days=(DAY,), again=True)
+
+    assert (len(host.asked), summary.held, told) == (1, 0, [""])
+    assert outcomes(store) == [("ae6804", DAY, HEARD)]
+
+
+def test_a_day_a_host_has_nothing_of_is_pointed_out(store: Store) -> None:
+    icaos = [f"ae68{n:02x}" for n in range(20)]
+    host = Host(lambda icao, day: heard(icao, day) if day == DAY else nothing(icao, day))
+    (note,) = run(store, host, *icaos).notes
+
+    assert note.startswith(f"{NEXT}: globe.example.org has none of the 20 traces asked for")
+    assert run(store, host, *icaos[:19]).notes == []

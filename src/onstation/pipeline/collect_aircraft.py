@@ -23,6 +23,8 @@ from onstation.units import MS_PER_S
 
 FAILURES_IN_A_ROW = 5
 """Then a source is left alone: it is down or wants no more."""
+MANY = 20
+"""Aircraft of which a host has something on any day it kept."""
 NOT_FOUND_LATER = "heard while the day ran; the finished day was not found"
 
 Asking = tuple[date, str]
@@ -30,19 +32,24 @@ Asking = tuple[date, str]
 
 
 def questions(
-    store: Store, source: RemoteSource, icaos: Collection[str], days: Iterable[date], now_ms: int
+    store: Store,
+    source: RemoteSource,
+    icaos: Collection[str],
+    days: Iterable[date],
+    *,
+    again: bool = False,
 ) -> tuple[list[Asking], int]:
     """Return the questions that are not settled, and how many are.
 
     A question is settled by an answer given after the day's files were final; a failure
-    settles nothing.
+    settles nothing. Asked again, none is.
     """
     wanted = list(days)
     if not wanted or not icaos:
         return [], 0
     known = store.ledger.answers_of(source.name, wanted[0], wanted[-1])
     every = [(day, icao) for day in wanted for icao in sorted(icaos)]
-    left = [one for one in every if not _settled(known.get(one), source)]
+    left = [one for one in every if again or not _settled(known.get(one), source)]
     return left, len(every) - len(left)
 
 
@@ -55,6 +62,7 @@ def collect_aircraft(
     days: Iterable[date],
     *,
     now_ms: Callable[[], int],
+    again: bool = False,
     tell: OnMove | None = None,
 ) -> PullSummary:
     """Ask a source about aircraft and days, and keep what it gives.
@@ -67,12 +75,14 @@ def collect_aircraft(
         UTC days in order, none later than today.
     now_ms
         The clock. [Unix ms]
+    again
+        Ask for what is settled, and receive what did not change, too.
     tell
         Told of every answer.
     """
-    left, held = questions(store, source, icaos, days, now_ms())
+    left, held = questions(store, source, icaos, days, again=again)
     summary = PullSummary(source.name, held=held)
-    run = _Run(store, Question(fleet, frozenset(icaos)), source, asked, now_ms, summary)
+    run = _Run(store, Question(fleet, frozenset(icaos)), source, asked, now_ms, summary, again)
     failures = kept = 0
     for number, (day, icao) in enumerate(left):
         answer = run.ask(day, icao)
@@ -98,6 +108,7 @@ class _Run:
     asked: AircraftSource
     now_ms: Callable[[], int]
     summary: PullSummary
+    again: bool = False
     barred: bool = False
 
     def ask(self, day: date, icao: str) -> Answer:
@@ -106,10 +117,12 @@ class _Run:
         live = utc_day(now) == day
         ledger = self.store.ledger
         before = ledger.answer(self.source.name, day, icao)
+
+        def validator(address: str) -> str:
+            return "" if self.again else ledger.validator(_keyed(address, day, live))
+
         try:
-            given = self.asked.ask(
-                icao, day, live=live, validator=lambda at: ledger.validator(_keyed(at, day, live))
-            )
+            given = self.asked.ask(icao, day, live=live, validator=validator)
         except SourceError as error:
             self.barred = error.is_barred
             answer = self._answer(day, icao, FAILED, str(error), now)
@@ -259,6 +272,9 @@ def _settled(answer: Answer | None, source: RemoteSource) -> bool:
 
 def _warn_of_silence(summary: PullSummary, source: RemoteSource) -> None:
     """Say so where a source has nothing at all: its address may be wrong."""
+    days: dict[date, list[str]] = {}
+    for answer in summary.answers:
+        days.setdefault(answer.day, []).append(answer.outcome)
     outcomes = {answer.outcome for answer in summary.answers}
     if outcomes == {SILENT} and not summary.held:
         count = len(summary.answers)
@@ -266,6 +282,13 @@ def _warn_of_silence(summary: PullSummary, source: RemoteSource) -> None:
             f"{source.name} has none of the {count:,} traces asked for; if that is a surprise,"
             f" check that {source.base} is a tar1090 map that keeps its history."
         )
+        return
+    for day, given in sorted(days.items()):
+        if set(given) == {SILENT} and len(given) >= MANY:
+            summary.notes.append(
+                f"{day}: {source.name} has none of the {len(given):,} traces asked for: it may have"
+                " lost the day; nothing else says that none of them flew."
+            )
 
 
 def _tell_unwatched(summary: PullSummary) -> None:
