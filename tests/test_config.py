@@ -56,3 +56,11 @@ def test_without_either_there_are_none(tmp_path: Path) -> None:
 
     assert find_secrets(WANTED, FILE, environ=environ) == {}
     assert find_secrets([("GITHUB_TOKEN", "")], "", environ=environ) == {}
+
+
+@pytest.mark.parametrize("secret", ["hush–hush", "hush\x00hush", "hush\nhush", "hüsh"])
+def test_a_secret_that_cannot_be_sent_is_refused_without_telling_it(secret: str) -> None:
+    with pytest.raises(InputError, match="GITHUB_TOKEN: holds a letter that no secret") as told:
+        find_secrets([("GITHUB_TOKEN", "")], "", environ={"GITHUB_TOKEN": secret})
+
+    assert secret not in str(told.value)

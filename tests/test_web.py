@@ -103,6 +103,19 @@ def test_a_host_that_wants_an_hour_is_left_alone(web: Web, clock: Clock) -> None
     assert (len(log), clock.slept) == (1, [])
 
 
+def test_a_host_that_wants_an_hour_is_asked_nothing_else_before(web: Web, clock: Clock) -> None:
+    answers = iter([Answer(429, headers={"Retry-After": "3600"}), Answer(200, b"yes")])
+    with serving(lambda asked: next(answers)) as (base, log):
+        for _ in range(3):
+            with pytest.raises(SourceError, match="asks to wait 3,600 s") as told:
+                web.ask(base)
+            assert told.value.is_barred
+        clock.now += 3590
+        assert web.ask(f"{base}/another").body == b"yes"
+
+    assert (len(log), clock.slept) == (2, [10.0])
+
+
 def test_a_quota_used_up_is_told_with_its_end_and_not_tried_again(web: Web) -> None:
     spent = {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "1790000000"}
     with (
@@ -219,6 +232,17 @@ def test_a_file_that_changes_while_it_is_read_is_not_joined(web: Web) -> None:
         list(web.download(base, 0, 100_000))
 
 
+@pytest.mark.parametrize("start", [0, 600_000])
+def test_a_download_without_an_end_is_read_to_the_size_published(web: Web, start: int) -> None:
+    """It must not hold the lock for ever; what is beyond the size is nobody's."""
+    endless = Answer(200, b"z" * 40_000_000, {"Content-Length": "x"})
+    with serving(lambda asked: endless) as (base, log):
+        got = sum(map(len, web.download(base, start, 700_000)))
+
+    assert (got, len(log)) == (700_000 - start, 1)
+    assert web.received < 8_000_000
+
+
 def test_one_that_gets_nowhere_is_given_up(web: Web) -> None:
     with serving(lambda asked: Answer(503)) as (base, log), pytest.raises(SourceError):
         list(web.download(base, 0, 1000))
@@ -302,10 +326,10 @@ def test_a_crawl_is_cut() -> None:
     policy = Policy(pace_s=0, tries=1)
     with (
         Web(now=hurried, sleep=clock.sleep, policy=policy) as web,
-        serving(lambda asked: Answer(200, b"z" * 1000)) as (base, _),
+        serving(lambda asked: Answer(200, b"z" * 2000, sent=1000)) as (base, _),
         pytest.raises(SourceError, match="too slow"),
     ):
-        list(web.download(base, 0, 1000))
+        list(web.download(base, 0, 2000))
 
 
 def test_a_host_that_sends_another_part_than_asked_is_not_believed(web: Web) -> None:
@@ -315,3 +339,23 @@ def test_a_host_that_sends_another_part_than_asked_is_not_believed(web: Web) -> 
         pytest.raises(SourceError, match="wrong range: asked for byte 500, given byte 0"),
     ):
         list(web.download(base, 500, 1000))
+
+
+@pytest.mark.parametrize("said", ["²", "1" * 5000, "-1", "Wed, 99 Foo 9999999 99:99:99 GMT"])
+def test_a_wait_that_is_no_number_is_none(web: Web, said: str) -> None:
+    spent = {"Retry-After": said, "X-RateLimit-Remaining": "0", "X-RateLimit-Reset": said}
+    answers = iter([Answer(503, headers={"Retry-After": said}), Answer(403, headers=spent)])
+    with (
+        serving(lambda asked: next(answers)) as (base, _),
+        pytest.raises(SourceError, match=r"^quota used up$"),
+    ):
+        web.ask(base)
+
+
+@pytest.mark.parametrize("leads", ["http://[::1", "https://[", "https://host:port/"])
+def test_a_redirect_to_what_is_no_address_is_refused(web: Web, leads: str) -> None:
+    with (
+        serving(lambda asked: Answer(302, headers={"Location": leads})) as (base, _),
+        pytest.raises(SourceError, match="redirect refused: it leads to no address"),
+    ):
+        web.ask(base)

@@ -92,9 +92,21 @@ def find_secrets(
     Raises
     ------
     InputError
-        The file can be read by others, or is no JSON object.
+        The file can be read by others, or is no JSON object; or a secret is no plain text.
     """
-    asked = list(wanted)
+    found = _found_secrets(list(wanted), file, environ)
+    for name, secret in found.items():
+        if not (secret.isascii() and secret.isprintable()):
+            raise InputError(
+                f"{name}: holds a letter that no secret has (only plain ASCII can be sent);"
+                " copy it anew."
+            )
+    return found
+
+
+def _found_secrets(
+    asked: list[tuple[str, str]], file: str, environ: Mapping[str, str]
+) -> dict[str, str]:
     found = {name: environ[name].strip() for name, _ in asked if environ.get(name, "").strip()}
     if len(found) == len(asked) or not file:
         return found

@@ -74,6 +74,10 @@ class BusyError(StoreError):
     """Another run is doing the same work; this one did nothing."""
 
 
+CHANGED, SHORT = "changed while it was read", "shorter than published"
+"""Reasons of a download of which something else, or less, lies there."""
+
+
 class SourceError(OnstationError):
     """A source did not answer a question.
 
@@ -107,6 +111,11 @@ class SourceError(OnstationError):
         self.status = status
         self.wait_s = wait_s
         self.passing = passing
+
+    @property
+    def is_barred(self) -> bool:
+        """Whether the source asks to be left alone for longer than is waited."""
+        return bool(self.wait_s) and not self.passing
 
 
 class DocumentError(OnstationError):

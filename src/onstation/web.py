@@ -18,7 +18,7 @@ from urllib.parse import urljoin, urlsplit
 import requests
 import urllib3
 
-from onstation.errors import SourceError
+from onstation.errors import CHANGED, SHORT, SourceError
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +37,6 @@ GAINED = 8 * 1024 * 1024
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 CUT, TIMED_OUT, NO_ANSWER = "cut off", "timed out", "no connection"
-SHORT = "shorter than published"
 QUOTA = "quota used up"
 
 
@@ -110,6 +109,13 @@ class Body:
     chunks: Iterator[bytes] = field(repr=False)
 
 
+class _Session(requests.Session):
+    """A session that leaves redirects alone: the library would read and parse each."""
+
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        """Return that an answer leads nowhere."""
+
+
 class Web:
     """The one door to the network.
 
@@ -136,7 +142,8 @@ class Web:
         self._now = now
         self._sleep = sleep
         self._asked: dict[str, float] = {}
-        self._session = requests.Session()
+        self._not_before: dict[str, float] = {}
+        self._session = _Session()
         self._session.auth = _unsigned
         self._session.headers.update({"User-Agent": user_agent(), "Accept-Encoding": "identity"})
 
@@ -188,7 +195,7 @@ class Web:
         def once() -> Reply:
             with self._opened(url, headers or {}, secrets or {}, form, pace_s) as response:
                 if response.status_code in RETRIED and response.status_code not in final:
-                    raise _refused(response, self._now())
+                    raise self._refusal(response)
                 named = {name.lower(): value for name, value in response.headers.items()}
                 reply = Reply(url, response.status_code, named, self._whole(response, largest))
             if check is not None:
@@ -220,7 +227,7 @@ class Web:
         with self._opened(url, ranged, {}, None, pace_s) as response:
             status = response.status_code
             if status not in (200, 206):
-                raise _refused(response, self._now())
+                raise self._refusal(response)
             begins, size = _extent(response)
             if status == 206 and begins != start:
                 raise SourceError("wrong range", f"asked for byte {start}, given byte {begins}")
@@ -247,9 +254,23 @@ class Web:
         return self._patiently(once, url)
 
     def download(
-        self, url: str, start: int, size: int, *, pace_s: float | None = None
+        self,
+        url: str,
+        start: int,
+        size: int,
+        *,
+        pace_s: float | None = None,
+        validator: str = "",
+        learn: Callable[[str], object] = lambda validator: None,
     ) -> Iterator[bytes]:
         """Yield a large thing from an offset to its end, going on where it was cut.
+
+        Parameters
+        ----------
+        validator
+            What was learnt of it when its beginning was read; empty if nothing was.
+        learn
+            Told what changes when the thing does.
 
         Raises
         ------
@@ -257,11 +278,13 @@ class Web:
             It was cut too often without getting on, or is no longer what it was.
         """
         position, failures, since = start, 0, start
-        validator, ranged = "", True
+        ranged = True
         while position < size:
             try:
                 with self.open(url, position if ranged else 0, pace_s=pace_s) as body:
                     _same(body, size, validator)
+                    if body.validator and not validator:
+                        learn(body.validator)
                     validator = body.validator or validator
                     skip = position - body.start
                     for chunk in body.chunks:
@@ -271,6 +294,8 @@ class Web:
                         position += len(fresh)
                         if fresh:
                             yield fresh
+                        if position >= size:
+                            break  # a body without an end is not waited for
                 if position < size:
                     raise _cut(body, position, size)
             except SourceError as error:
@@ -298,7 +323,7 @@ class Web:
         """Wait before the next try, at least as long as the host asks."""
         asked = error.wait_s or 0.0
         if asked > self.policy.longest_wait_s:
-            raise error
+            raise _too_long(error) from error
         wait = max(asked, self.policy.back_off_s * 2.0 ** (failures - 1))
         log.info("%s: %s; again in %.0f s", urlsplit(url).netloc, error, wait)
         self._sleep(wait)
@@ -318,7 +343,7 @@ class Web:
             for _ in range(REDIRECTS):
                 if response.status_code not in (301, 302, 303, 307, 308):
                     break
-                target = urljoin(url, response.headers.get("Location", ""))
+                target = _target(url, response.headers.get("Location", ""))
                 response.close()
                 _check_redirect(url, target)
                 url = target
@@ -337,6 +362,7 @@ class Web:
         pace_s: float | None,
     ) -> requests.Response:
         parts = urlsplit(url)
+        self._leave_alone(parts.netloc)
         self._pace(parts.netloc, self.policy.pace_s if pace_s is None else pace_s)
         self.requests += 1
         own = parts.hostname in LOOPBACK
@@ -351,6 +377,22 @@ class Web:
                 timeout=(self.policy.connect_s, self.policy.read_s),
                 proxies={"http": None, "https": None, "all": None} if own else None,  # type: ignore[dict-item]
             )
+
+    def _refusal(self, response: requests.Response) -> SourceError:
+        """Return what a status amounts to, and remember how long its host is to be left alone."""
+        error = _refused(response, self._now())
+        if error.wait_s:
+            self._not_before[urlsplit(response.url).netloc] = self._now() + error.wait_s
+        return error
+
+    def _leave_alone(self, host: str) -> None:
+        """Wait as long as a host asked to be left alone; raise if that is too long."""
+        wait = self._not_before.get(host, float("-inf")) - self._now()
+        if wait > self.policy.longest_wait_s:
+            raise SourceError("left alone", f"asks to wait {wait:,.0f} s", wait_s=wait)
+        if wait > 0:
+            self._sleep(wait)
+        self._not_before.pop(host, None)
 
     def _pace(self, host: str, pace_s: float) -> None:
         """Wait until this host may be asked again."""
@@ -391,7 +433,7 @@ class Web:
             size += len(chunk)
             self.received += len(chunk)
             yield chunk
-        if stated.isdigit() and size < int(stated):
+        if _is_number(stated) and size < int(stated):
             raise SourceError(CUT, f"after {size:,} of {stated} bytes", passing=True)
 
 
@@ -458,20 +500,30 @@ def _refused(response: requests.Response, now_s: float) -> SourceError:
     )
 
 
+def _too_long(error: SourceError) -> SourceError:
+    """Return a refusal as one that is not worth waiting for."""
+    return SourceError(error.reason, error.detail, status=error.status, wait_s=error.wait_s)
+
+
 def _is_time(text: str) -> bool:
-    return text.isdigit() and int(text) < 2**33
+    return _is_number(text) and int(text) < 2**33
+
+
+def _is_number(text: str) -> bool:
+    """Say whether a text is a number of plain digits; ``²`` is a digit too, and no number."""
+    return text.isascii() and text.isdigit() and len(text) < 20
 
 
 def _wait_asked(response: requests.Response, now_s: float) -> float | None:
     """Return how long a host asks to be left alone. [s]"""
     for name in ("Retry-After", "X-Rate-Limit-Retry-After-Seconds"):
         text = response.headers.get(name, "").strip()
-        if text.isdigit():
+        if _is_number(text):
             return float(min(int(text), 10**9))
         if text:
             try:
                 return max(0.0, parsedate_to_datetime(text).timestamp() - now_s)
-            except ValueError:
+            except (ValueError, OverflowError):
                 continue
     return None
 
@@ -482,11 +534,11 @@ def _extent(response: requests.Response) -> tuple[int, int | None]:
         text = response.headers.get("Content-Range", "")
         span, _, total = text.removeprefix("bytes ").partition("/")
         begin = span.partition("-")[0]
-        if not begin.isdigit():
+        if not _is_number(begin):
             raise SourceError("wrong range", f"Content-Range {text[:40]!r}")
-        return int(begin), int(total) if total.isdigit() else None
+        return int(begin), int(total) if _is_number(total) else None
     length = response.headers.get("Content-Length", "")
-    return 0, int(length) if length.isdigit() else None
+    return 0, int(length) if _is_number(length) else None
 
 
 def _cut(body: Body, position: int, size: int) -> SourceError:
@@ -499,9 +551,19 @@ def _cut(body: Body, position: int, size: int) -> SourceError:
 def _same(body: Body, size: int, validator: str) -> None:
     """Raise if a thing is not what it was when its reading began."""
     if body.size is not None and body.size > size:
-        raise SourceError("changed while it was read", f"{body.size:,} bytes, not {size:,}")
+        raise SourceError(CHANGED, f"{body.size:,} bytes, not {size:,}")
     if validator and body.validator and body.validator != validator:
-        raise SourceError("changed while it was read")
+        raise SourceError(CHANGED)
+
+
+def _target(url: str, location: str) -> str:
+    """Return where a redirect leads; raise if that is no address."""
+    try:
+        target = urljoin(url, location)
+        urlsplit(target).port  # noqa: B018 - raises for what is none
+    except ValueError as error:
+        raise SourceError("redirect refused", "it leads to no address") from error
+    return target
 
 
 def _check_redirect(url: str, target: str) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 from clocks import Clock
-from released import release, site
+from released import release, site, usual
 from servers import Answer, Asked, ReleaseSite, serving
 from stores import RECONSTRUCTED
 from traces import row, trace
@@ -28,6 +28,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock("2025-02-10T12:00")
     monkeypatch.setattr(pulling, "now", clock)
     monkeypatch.setattr(pulling, "sleep", clock.sleep)
+    usual(monkeypatch, 100_000)
     return clock
 
 
@@ -67,7 +68,7 @@ def test_an_empty_store_takes_yesterday_alone_and_says_what_more_would_cost(
 
     assert result.exit_code == 0, result.output
     assert held(tmp_path) == {"2025-02-09": "heard"}
-    assert "The store begins here. The 29 days before it, about 71.7 GB to download:" in (
+    assert "The store begins here. The 29 days before it, about 3 MB to download:" in (
         result.stderr
     )
     assert "--since 2025-01-11 --until 2025-02-08" in result.stderr

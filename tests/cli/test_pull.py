@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 from clocks import Clock
 from nginx import agents_in, nginx, requests_in
-from released import site
+from released import site, usual
 from servers import Answer, Asked, ReleaseSite, serving
 from traces import DAY, NEXT, put, row, trace
 
@@ -33,6 +33,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock("2025-02-10T12:00")
     monkeypatch.setattr(pulling, "now", clock)
     monkeypatch.setattr(pulling, "sleep", clock.sleep)
+    usual(monkeypatch)
     return clock
 
 
@@ -307,3 +308,26 @@ def test_opensky_without_credentials_is_misuse_before_any_work(
 
     assert result.exit_code == 2
     assert "needs OPENSKY_CLIENT_ID" in result.stderr
+
+
+def test_an_aircraft_added_to_the_fleet_was_not_looked_for_on_days_before(
+    tmp_path: Path, released: tuple[str, ReleaseSite]
+) -> None:
+    """A day read before is no silence of it: it was never looked for."""
+    run(tmp_path, "fetch", "--source", released[0])
+    shipped_text = shipped("fleet.yaml").read_text("utf-8")
+    added = shipped_text.replace('AE222C: "167951",', 'AE222C: "167951", "0D0001": "999999",', 1)
+    assert added != shipped_text
+    own = tmp_path / "fleet.yaml"
+    own.write_text(added, "utf-8")
+
+    told = run(tmp_path, "--fleet", own, "tail", "0d0001")
+    assert told.exit_code == 3, told.output
+    assert "not looked for: read under an earlier fleet file" in told.output
+    assert run(tmp_path, "--fleet", own, "tail", "ae222c").exit_code == 0
+    for command in ("report", "coverage"):
+        result = run(tmp_path, "--fleet", own, command)
+        assert "1 day was read under an earlier fleet file" in result.stdout, result.output
+    run(tmp_path, "--fleet", own, "fetch", "--source", released[0], "--again")
+    assert run(tmp_path, "--fleet", own, "tail", "0d0001").exit_code == 0
+    assert "earlier fleet" not in run(tmp_path, "--fleet", own, "report").stdout

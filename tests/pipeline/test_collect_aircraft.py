@@ -1,6 +1,7 @@
 """One aircraft and day at a time: asked once, kept as it came, and never taken for another."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -58,15 +59,18 @@ def run(
     days: tuple[date, ...] = (DAY, NEXT),
     clock: Clock | None = None,
     tell: Callable[[Moved], None] | None = None,
+    source: RemoteSource = HOST,
+    again: bool = False,
 ) -> PullSummary:
     return collect_aircraft(
         store,
         FakeFleet(),
-        HOST,
+        source,
         host,
         icaos or ("ae6804",),
         days,
         now_ms=(clock or Clock()).ms,
+        again=again,
         tell=tell,
     )
 
@@ -133,6 +137,13 @@ def test_a_source_that_keeps_failing_is_left_alone(store: Store) -> None:
     assert len(outcomes(store)) == 5
 
 
+def test_a_source_that_asks_to_be_left_alone_for_long_is_at_once(store: Store) -> None:
+    host = Host(lambda icao, day: SourceError("HTTP 429", "asks to wait 3,600 s", wait_s=3600.0))
+    summary = run(store, host, "ae6804", "ae6805")
+
+    assert (len(host.asked), summary.unasked) == (1, 3)
+
+
 def test_a_damaged_document_is_failed_with_its_reason(store: Store) -> None:
     host = Host(lambda icao, day: heard(icao, day, trace("ae6805", day)))
     summary = run(store, host, days=(DAY,))
@@ -158,11 +169,84 @@ def test_today_is_partial_and_asked_again_until_it_is_final(store: Store) -> Non
     assert outcomes(store) == [("ae6804", DAY, HEARD)]
 
 
-def test_silence_of_a_running_day_is_not_the_last_word(store: Store) -> None:
-    run(store, Host(nothing), days=(DAY,), clock=Clock("2025-02-03T18:00"))
+@pytest.mark.parametrize("outcome", [SILENT, EXPIRED])
+def test_silence_of_a_running_day_is_not_the_last_word(store: Store, outcome: str) -> None:
+    """Nothing of a day that still runs, or is not written to its end, says nothing of it."""
+    host = Host(lambda icao, day: nothing(icao, day, outcome))
+    for at in ("2025-02-03T18:00", "2025-02-04T00:30"):
+        summary = run(store, host, days=(DAY,), clock=Clock(at))
+        (told,) = summary.answers
+        assert (told.outcome, told.documents, summary.has_holes) == (PARTIAL, 0, True)
+        at = at.replace("T", " ")
+        assert told.reason == f"nothing yet; the day is not final: asked {at} UTC"
+    assert [a.outcome for a in store.ledger.aircraft_answers("ae6804")] == [PARTIAL]
     run(store, Host(heard), days=(DAY,), clock=Clock("2025-02-04T09:00"))
 
     assert outcomes(store) == [("ae6804", DAY, HEARD)]
+
+
+def test_a_running_day_without_anything_that_ends_so_is_silent(store: Store) -> None:
+    run(store, Host(nothing), days=(DAY,), clock=Clock("2025-02-03T18:00"))
+    run(store, Host(nothing), days=(DAY,), clock=Clock("2025-02-04T09:00"))
+
+    assert outcomes(store) == [("ae6804", DAY, SILENT)]
+
+
+def test_what_was_heard_live_is_not_forgotten_by_a_moment_without_it(store: Store) -> None:
+    run(store, Host(heard), days=(DAY,), clock=Clock("2025-02-03T18:00"))
+    run(store, Host(nothing), days=(DAY,), clock=Clock("2025-02-04T00:30"))
+
+    (told,) = store.ledger.answers()
+    assert (told.outcome, told.documents) == (PARTIAL, 1)
+
+
+def test_nothing_before_a_source_has_settled_a_day_is_asked_again(store: Store) -> None:
+    """OpenSky learns of a day's flights in a batch of the following night."""
+    opensky = open_named("opensky")
+    assert isinstance(opensky, RemoteSource)
+    for at, outcome in (("2025-02-04T09:00", PARTIAL), ("2025-02-05T00:00", SILENT)):
+        (told,) = run(store, Host(nothing), days=(DAY,), clock=Clock(at), source=opensky).answers
+        assert (told.outcome, told.documents) == (outcome, 0)
+    late = Host(nothing)
+    run(store, late, days=(DAY,), clock=Clock("2025-02-06T00:00"), source=opensky)
+    assert late.asked == []
+
+
+def test_a_source_that_gave_a_part_says_which_and_is_told_so(store: Store) -> None:
+    def some(icao: str, day: date) -> Given:
+        return replace(heard(icao, day), outcome=PARTIAL, reason="1 of 2 tracks")
+
+    (told,) = run(store, Host(some), days=(DAY,)).answers
+    assert (told.outcome, told.reason, told.documents) == (PARTIAL, "1 of 2 tracks", 1)
+    assert len(store.archive.documents_of("ae6804")) == 1
+
+
+def test_what_is_live_of_the_day_before_is_nothing_of_today(store: Store) -> None:
+    """A map shows an aircraft's last flight until it flies again."""
+    live = Host(lambda icao, day: heard(icao, day, trace(icao, DAY)))
+    (told,) = run(store, live, days=(NEXT,), clock=Clock("2025-02-04T12:00")).answers
+    assert (told.outcome, told.documents, told.watched) == (PARTIAL, 0, 0)
+    assert told.reason.startswith("nothing yet; the day is not final")
+    assert len(store.archive.documents_of("ae6804")) == 1
+
+    run(store, Host(nothing), days=(NEXT,), clock=Clock("2025-02-05T09:00"))
+    assert outcomes(store) == [("ae6804", NEXT, SILENT)]
+
+
+def test_what_a_live_address_was_yesterday_does_not_tell_of_today(store: Store) -> None:
+    told: list[str] = []
+
+    class Live(Host):
+        def ask(
+            self, icao: str, day: date, *, live: bool, validator: Callable[[str], str]
+        ) -> Given:
+            told.append(validator("https://globe.example.org/live"))
+            document = Received("https://globe.example.org/live", trace(icao, day), '"1"')
+            return Given(HEARD, (document,), document.address)
+
+    for day, at in ((DAY, "2025-02-03T12:00"), (DAY, "2025-02-03T13:00"), (NEXT, "2025-02-04T12")):
+        run(store, Live(heard), days=(day,), clock=Clock(at))
+    assert told == ["", '"1"', ""]
 
 
 def test_what_was_heard_live_is_not_undone_by_a_finished_day_that_is_gone(store: Store) -> None:
@@ -234,3 +318,30 @@ def test_an_aircraft_the_fleet_does_not_watch_is_named(store: Store) -> None:
 
     assert note.endswith("by what their documents say: a00001.")
     assert store.archive.icaos() == []
+
+
+def test_again_asks_for_what_is_settled_and_takes_no_validator_for_an_answer(store: Store) -> None:
+    run(store, Host(heard), days=(DAY,))
+    told: list[str] = []
+
+    class Same(Host):
+        def ask(
+            self, icao: str, day: date, *, live: bool, validator: Callable[[str], str]
+        ) -> Given:
+            told.append(validator(f"https://globe.example.org/{day}/{icao}"))
+            return super().ask(icao, day, live=live, validator=validator)
+
+    host = Same(heard)
+    summary = run(store, host, days=(DAY,), again=True)
+
+    assert (len(host.asked), summary.held, told) == (1, 0, [""])
+    assert outcomes(store) == [("ae6804", DAY, HEARD)]
+
+
+def test_a_day_a_host_has_nothing_of_is_pointed_out(store: Store) -> None:
+    icaos = [f"ae68{n:02x}" for n in range(20)]
+    host = Host(lambda icao, day: heard(icao, day) if day == DAY else nothing(icao, day))
+    (note,) = run(store, host, *icaos).notes
+
+    assert note.startswith(f"{NEXT}: globe.example.org has none of the 20 traces asked for")
+    assert run(store, host, *icaos[:19]).notes == []

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import released
 from clocks import Clock
-from servers import Asked, ReleaseSite, Upload, serving
+from servers import Answer, Asked, ReleaseSite, Upload, serving
 from traces import DAY, FakeFleet, member, row, tar_bytes, trace
 
 from onstation.pipeline import read_upload
@@ -111,6 +112,7 @@ def _listed(monkeypatch: pytest.MonkeyPatch) -> None:
     from onstation.sources.published import adsblol_archive
 
     monkeypatch.setattr(adsblol_archive, "LISTED_FROM", 1)
+    released.usual(monkeypatch)
 
 
 def content(path: Path) -> dict[str, list[Any]]:
@@ -257,6 +259,39 @@ def test_a_source_that_dies_leaves_what_was_read_and_the_next_run_goes_on(
     ]
 
 
+@pytest.mark.parametrize("more", [0, 10_240], ids=["as large", "larger"])
+@pytest.mark.parametrize("quota", [None, 0], ids=["by the API", "by address"])
+def test_an_upload_replaced_while_it_was_read_is_begun_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, more: int, quota: int | None
+) -> None:
+    """Two uploads of one size and no digest must not be joined to one day."""
+    monkeypatch.setattr(read_upload, "BATCH_READ", 4_000)
+
+    def uploaded(seed: int, size: int = 0) -> Upload:
+        rows = [row(30.0 * k) for k in range(40)]
+        icaos = random.Random(seed).sample(WATCHED + OTHERS, 42)
+        data = tar_bytes({member(icao): trace(icao, rows=rows) for icao in icaos})
+        return Upload(TAG, {f"{TAG}.tar": data + bytes(size)})
+
+    first, second = uploaded(1), uploaded(2, more)
+    (old,), (new,) = first.files.values(), second.files.values()
+    assert (len(new) - len(old), old == new) == (more, False)  # type: ignore[arg-type]
+    with open_store(tmp_path / "whole") as store:
+        pull(store, ReleaseSite([second], quota=quota))
+    cuts = {f"{TAG}.tar": [180_000, 180_001, 180_002, 180_003]}
+    with open_store(tmp_path / "cut") as store:
+        pull(store, ReleaseSite([first], quota=quota, cuts=cuts))
+        assert answer(store)[0] == PARTIAL
+        with opened(ReleaseSite([second], quota=quota)) as (run, log):
+            assert not run(store).collect((DAY,)).has_holes
+        (told,) = store.ledger.answers()
+        assert (told.documents, told.watched, told.bytes) == (42, 12, len(new))  # type: ignore[arg-type]
+        assert "range" not in [one for one in log if "/signed/" in one.path][-1].headers
+        assert store.pulls.find("adsblol-archive", DAY, "") is None
+    found, whole = content(tmp_path / "cut"), content(tmp_path / "whole")
+    assert found["answers"] == whole["answers"]
+
+
 def test_a_truncated_last_part_is_a_partial_day(store: Store) -> None:
     cut = parts(DATA)
     cut.files[f"{TAG}.tar.ab"] = DATA[CUT:180_000]
@@ -295,6 +330,14 @@ def test_a_small_day_is_partial_against_its_month(store: Store) -> None:
     assert told.usual_share == pytest.approx(0.5, abs=0.01)
 
 
+def test_weeks_of_tiny_days_are_partial_each(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    released.usual(monkeypatch, 2 * len(DATA))
+    (told,) = pull(store, site_of(parts(DATA))).answers
+
+    assert told.outcome == PARTIAL
+    assert "is 50% of the month's median as known to this version" in told.reason
+
+
 def test_missing_folders_make_a_partial_day(store: Store) -> None:
     data = tar_bytes({member(icao): trace(icao) for icao in WATCHED}, folders=False)
     (told,) = pull(store, ReleaseSite([parts(data, cut=4000)])).answers
@@ -326,6 +369,23 @@ def test_a_partial_day_is_not_downloaded_again_until_it_is_published_anew(store:
     assert [(c.before.damaged, c.after.damaged) for c in store.ledger.changes()] == [(1, 0)]
 
 
+def test_a_partial_day_is_not_downloaded_again_because_its_digest_is_not_told(
+    store: Store,
+) -> None:
+    """The list of releases tells digests; an address, where the API does not answer, does not."""
+    site = site_of(parts(whole_day("ae6803")))
+    pull(store, site)
+    for quota in (0, None, 0):
+        site.quota = quota
+        with opened(site) as (run, log):
+            run(store).collect((DAY,))
+        received = [
+            a for a in log if "/signed/" in a.path and a.headers.get("range") != "bytes=0-0"
+        ]
+        assert received == []
+    assert store.ledger.changes() == []
+
+
 def test_a_damaged_upload_gives_way_to_the_other_server(store: Store) -> None:
     broken = DATA[:163_840] + b"\xff" * 1024 + DATA[164_864:] + b"\0" * 10_240
     site = site_of(parts(broken), parts(DATA, STAGING))
@@ -335,6 +395,27 @@ def test_a_damaged_upload_gives_way_to_the_other_server(store: Store) -> None:
     assert f"{TAG} is damaged" in summary.notes[0]
     assert f"{STAGING} was read too" in summary.notes[0]
     assert len(store.archive.documents_of("ae6804")) == 1
+
+
+@pytest.mark.parametrize("case", ["not there", "shorter"])
+def test_an_upload_that_cannot_be_had_gives_way_to_the_other_server(
+    store: Store, case: str
+) -> None:
+    best = parts(DATA + bytes(10_240))
+    site = site_of(best, parts(DATA, STAGING))
+    if case == "shorter":
+        best.sizes[f"{TAG}.tar.ab"] = len(DATA) - CUT + 10_240
+        best.files[f"{TAG}.tar.ab"] = DATA[CUT:180_000]
+    else:
+        redirect = site._redirect
+        site._redirect = lambda repository, tag, name: (  # type: ignore[method-assign]
+            Answer(404, b"Not Found") if tag == TAG else redirect(repository, tag, name)
+        )
+    summary = pull(store, site)
+
+    assert answer(store) == (HEARD, 42, 12, 0, 256)
+    assert f"{TAG} cannot be had whole" in summary.notes[0]
+    assert f"{STAGING} was read too" in summary.notes[0]
 
 
 def test_nothing_published_is_failed_and_says_when_it_is_usual(store: Store) -> None:

@@ -198,12 +198,21 @@ def test_few_old_days_are_asked_for_by_name(ask: Any) -> None:
 
 
 def test_a_month_that_was_listed_tells_its_usual_size(ask: Any) -> None:
-    asking = ask(ReleaseSite(many(DAY, 9, size=1000)))
+    large = {f"{tag(DAY + timedelta(n))}.tar": 4000 * MIB for n in range(9)}
+    asking = ask(ReleaseSite(many(DAY, 9, sizes=large)))
     size, how = asking.archive.usual_size(DAY)
     assert (round(size / MIB), how) == (2383, "month's median as known to this version")
     asking.archive.prepare([DAY + timedelta(n) for n in range(9)])
 
-    assert asking.archive.usual_size(DAY) == (1000, "median of the 9 days listed around it")
+    assert asking.archive.usual_size(DAY) == (4000 * MIB, "median of the 9 days listed around it")
+
+
+def test_weeks_of_tiny_days_do_not_make_themselves_normal(ask: Any) -> None:
+    asking = ask(ReleaseSite(many(DAY, 20, size=133_000)))
+    asking.archive.prepare([DAY + timedelta(n) for n in range(20)])
+    size, how = asking.archive.usual_size(DAY + timedelta(9))
+
+    assert (round(size / MIB), how) == (2383, "month's median as known to this version")
 
 
 @pytest.mark.parametrize(

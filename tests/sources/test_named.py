@@ -44,6 +44,24 @@ def test_an_address_is_a_tar1090_host_unless_it_is_known(text: str, name: str, b
     assert (found.name, found.base) == (name, base)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "https://globe.adsbexchange.com",
+        "https://ADSBexchange.com/",
+        "https://samples.adsbexchange.com./traces",
+        "adsblol=https://globe.adsbexchange.com",
+    ],
+)
+def test_an_address_of_adsb_exchange_is_refused(text: str) -> None:
+    with pytest.raises(InputError, match="never asked, because its terms"):
+        open_named(text)
+
+
+def test_a_name_that_only_ends_alike_is_another_host() -> None:
+    assert remote("https://notadsbexchange.com").name == "notadsbexchange.com"
+
+
 def test_a_folder_is_a_users_own_even_under_a_name_with_an_equals_sign(tmp_path: Path) -> None:
     put(tmp_path / "adsblol=x", "ae6804")
 

@@ -11,7 +11,7 @@ from servers import Answer, Asked, serving
 from traces import DAY, midnight_s
 
 from onstation.errors import InputError, SourceError
-from onstation.schema import EXPIRED, HEARD, SILENT, Document, Head
+from onstation.schema import EXPIRED, HEARD, PARTIAL, SILENT, Document, Head
 from onstation.sources.opensky_track import as_trace
 from onstation.sources.providers import Given, published_providers
 from onstation.sources.published.opensky import CLIENT_ID, CLIENT_SECRET, OpenSky
@@ -42,13 +42,15 @@ class Network:
         self.tokens: list[str] = []
         self.answer: Answer | None = None
         self.refuses_client = False
+        self.grants: dict[str, Any] = {}
+        self.tracks: int | None = None
 
     def __call__(self, asked: Asked) -> Answer:
         if asked.path == "/token":
             if self.refuses_client or b"client_secret=hush-hush" not in asked.body:
                 return Answer(401, b"{}")
             self.tokens.append(f"token-{len(self.tokens)}")
-            granted = {"access_token": self.tokens[-1], "expires_in": 1800}
+            granted = {"access_token": self.tokens[-1], "expires_in": 1800} | self.grants
             return Answer(200, json.dumps(granted).encode())
         if asked.headers.get("authorization") != f"Bearer {self.tokens[-1]}":
             return Answer(401)
@@ -59,6 +61,10 @@ class Network:
             return Answer(200, json.dumps([one] * self.flights).encode()) if self.flights else (
                 Answer(404)
             )  # fmt: skip
+        if self.tracks is not None:
+            self.tracks -= 1
+            if self.tracks < 0:
+                return Answer(404)
         return Answer(200, track())
 
 
@@ -115,6 +121,18 @@ def test_no_flight_is_silent_and_older_than_30_days_expired_unasked(
 
 
 @server
+def test_flights_without_tracks_are_no_silence(
+    asking: tuple[OpenSky, list[Asked]], network: Network
+) -> None:
+    network.flights, network.tracks = 2, 1
+    given = ask(asking[0])
+    assert (given.outcome, given.reason, len(given.documents)) == (PARTIAL, "1 of 2 tracks", 1)
+
+    with pytest.raises(SourceError, match="flights without tracks: 0 of 2 tracks"):
+        ask(asking[0])
+
+
+@server
 def test_a_running_day_is_the_track_of_now(asking: tuple[OpenSky, list[Asked]]) -> None:
     assert ask(asking[0], live=True).outcome == HEARD
     assert asking[1][-1].path.endswith("&time=0")
@@ -132,6 +150,27 @@ def test_one_token_serves_until_it_ends_or_is_refused(
     assert len(network.tokens) == 2
     network.tokens.append("another")
     assert ask(asking[0]).outcome == HEARD
+
+
+@server
+@pytest.mark.parametrize("life_s", [1e308, -1e308])
+def test_a_token_of_any_life_is_used(
+    asking: tuple[OpenSky, list[Asked]], network: Network, life_s: float
+) -> None:
+    network.grants = {"expires_in": life_s}
+
+    assert ask(asking[0]).outcome == HEARD
+
+
+@server
+def test_a_token_that_cannot_be_sent_is_refused_without_telling_it(
+    asking: tuple[OpenSky, list[Asked]], network: Network
+) -> None:
+    network.grants = {"access_token": "hush–hush"}
+
+    with pytest.raises(SourceError, match="answer cannot be read") as told:
+        ask(asking[0])
+    assert "hush" not in f"{told.value} {told.value.detail}"
 
 
 @server

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from onstation.schema import EXPIRED, FAILED, HEARD, PARTIAL, SILENT, Answer
+from onstation.schema import EXPIRED, FAILED, HEARD, PARTIAL, SILENT, Answer, Document, Head
 from onstation.store.database import Store, open_store
 from onstation.store.days import TAR
 from onstation.store.files import DIRECTORY, FileRow
+from onstation.store.ledger import FLEET_NOTE, NOT_LOOKED_FOR
 
 D1, D2, D3 = date(2025, 2, 1), date(2025, 2, 2), date(2025, 2, 3)
 ANSWER = Answer("adsb-lol", D1, "ae6804", HEARD, "", 1, 1, 0, True, 99, "d", "a", 1)
@@ -221,6 +222,66 @@ def test_a_damaged_member_of_a_published_day_is_failed_for_its_aircraft(store: S
     assert [a.outcome for a in store.ledger.aircraft_answers("ae6805")] == [FAILED]
     assert [a.outcome for a in store.ledger.aircraft_answers("ae6806")] == [PARTIAL]
     assert [one.icao for one in store.ledger.damaged()] == ["ae6805"]
+
+
+def kept(store: Store, source: str) -> None:
+    """Keep a document of the aircraft and day of `ANSWER` that a source gave."""
+    head = Head("ae6804")
+    document = Document("0" * 64, D1, source, "https://a/b", head)
+    store.archive.keep(document, b"{}", first_ms=0, last_ms=1, days=[D1], whole=False)
+
+
+@pytest.mark.parametrize("outcome", [FAILED, PARTIAL])
+def test_a_source_without_an_answer_is_not_heard_by_what_another_kept(
+    store: Store, outcome: str
+) -> None:
+    """A download that failed beside a document of another source leaves a hole."""
+    store.ledger.record(
+        replace(ANSWER, source="archive", icao=None, outcome=outcome, reason="cut", watched=3)
+    )
+    kept(store, "elsewhere")
+
+    (found,) = store.ledger.aircraft_answers("ae6804")
+    assert (found.outcome, found.reason, found.watched) == (outcome, "cut", 0)
+    kept(store, "archive")
+    assert [a.outcome for a in store.ledger.aircraft_answers("ae6804")] == [HEARD]
+
+
+def test_a_whole_day_without_it_is_silent_beside_a_source_that_heard_it(store: Store) -> None:
+    store.ledger.record(replace(ANSWER, source="archive", icao=None, documents=9))
+    store.ledger.record(ANSWER)
+    kept(store, "adsb-lol")
+
+    found = [(a.source, a.outcome) for a in store.ledger.aircraft_answers("ae6804")]
+    assert found == [("adsb-lol", HEARD), ("archive", SILENT)]
+
+
+def test_a_day_read_before_an_aircraft_was_watched_is_no_silence_of_it(store: Store) -> None:
+    before = replace(ANSWER, source="archive", icao=None, documents=9, fleet="old")
+    store.ledger.record(before)
+    store.ledger.record(replace(before, day=D2, fleet="new"))
+
+    def told(icao: str) -> list[tuple[str, str, int]]:
+        found = store.ledger.aircraft_answers(icao, fleet="new")
+        return [(a.outcome, a.reason, a.damaged) for a in found]
+
+    assert told("ae6804") == [(FAILED, NOT_LOOKED_FOR, 0), (SILENT, "", 0)]
+    assert store.ledger.earlier_fleet_days(D1, D2, "new") == 1
+    store.ledger.record(replace(ANSWER, source="archive", outcome=SILENT))
+    assert told("ae6804") == [(SILENT, "", 0)] * 2
+    store.leave_note(f"{FLEET_NOTE}old", "ae6805 ae6806")
+    assert told("ae6805") == [(SILENT, "", 0)] * 2
+    assert told("ae6807")[0][0] == FAILED
+
+
+def test_an_earlier_fleet_file_that_kept_an_aircraft_watched_it(store: Store) -> None:
+    whole = replace(ANSWER, source="archive", icao=None, documents=9, fleet="old")
+    store.ledger.record(whole)
+    store.ledger.record(replace(whole, day=D2))
+    kept(store, "archive")
+
+    found = store.ledger.aircraft_answers("ae6804", fleet="new")
+    assert [a.outcome for a in found] == [HEARD, SILENT]
 
 
 def test_what_a_source_says_of_a_document_is_remembered(store: Store) -> None:

@@ -4,8 +4,17 @@ import hashlib
 from datetime import date, timedelta
 from typing import Any
 
+import pytest
 from servers import ReleaseSite, Upload
 from traces import member, row, tar_bytes, trace
+
+from onstation.sources.published import adsblol_archive
+
+
+def usual(monkeypatch: pytest.MonkeyPatch, size: int = 1) -> None:
+    """Make a size the least that is known to be usual, as days of tests are tiny. [B]"""
+    known = {(2023, 3): size / adsblol_archive.MIB}
+    monkeypatch.setattr(adsblol_archive, "USUAL_MIB", known)
 
 
 def release(day: date, *icaos: str) -> Upload:

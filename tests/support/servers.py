@@ -1,5 +1,6 @@
 """Servers on this machine: a release site like GitHub's, and one that misbehaves to order."""
 
+import hashlib
 import json
 import re
 import sys
@@ -225,7 +226,8 @@ class ReleaseSite:
         if start >= size:
             return Answer(416, b"")
         body = _part(data, start, end)
-        headers = {"ETag": f'"{tag}-{name}-{size}"'}
+        content = hashlib.sha256(data).hexdigest() if isinstance(data, bytes) else ""
+        headers = {"ETag": f'"{tag}-{name}-{size}{content}"'}
         if ranged:
             headers["Content-Range"] = f"bytes {start}-{end - 1}/{size}"
         return Answer(206 if ranged else 200, body, headers, self._cut(name, start, end))

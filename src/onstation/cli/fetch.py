@@ -48,7 +48,7 @@ NAMED = 10
     help="Processes that read local files.",
 )
 @click.option("--dry-run", is_flag=True, help="Say what a pull would download and keep, and stop.")
-@click.option("--again", is_flag=True, help="Ask for published days that were heard, too.")
+@click.option("--again", is_flag=True, help="Ask published sources again for what they answered.")
 @click.option("--list-sources", is_flag=True, help="Tell what --source takes, and stop.")
 @pass_settings
 def command(

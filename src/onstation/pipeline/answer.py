@@ -364,7 +364,8 @@ def _days_of(ground: Ground, by: tuple[str, ...]) -> Callable[[tuple[str | None,
         if icao is None or not ground.single_days:
             return ground.states
         first, last = utc_days(ground.period)
-        answers = {icao: ground.store.ledger.aircraft_answers(icao, first, last)}
+        ledger, fleet = ground.store.ledger, ground.fleet.digest
+        answers = {icao: ledger.aircraft_answers(icao, first, last, fleet=fleet)}
         known = aircraft_coverage(first, last, answers)
         return tuple(calendar_days(ground.period, known, recorded_only=ground.recorded))
 

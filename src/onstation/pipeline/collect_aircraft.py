@@ -7,7 +7,7 @@ so and asked again.
 
 import hashlib
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
 from onstation.errors import SourceError
@@ -23,6 +23,8 @@ from onstation.units import MS_PER_S
 
 FAILURES_IN_A_ROW = 5
 """Then a source is left alone: it is down or wants no more."""
+MANY = 20
+"""Aircraft of which a host has something on any day it kept."""
 NOT_FOUND_LATER = "heard while the day ran; the finished day was not found"
 
 Asking = tuple[date, str]
@@ -30,19 +32,24 @@ Asking = tuple[date, str]
 
 
 def questions(
-    store: Store, source: RemoteSource, icaos: Collection[str], days: Iterable[date], now_ms: int
+    store: Store,
+    source: RemoteSource,
+    icaos: Collection[str],
+    days: Iterable[date],
+    *,
+    again: bool = False,
 ) -> tuple[list[Asking], int]:
     """Return the questions that are not settled, and how many are.
 
     A question is settled by an answer given after the day's files were final; a failure
-    settles nothing.
+    settles nothing. Asked again, none is.
     """
     wanted = list(days)
     if not wanted or not icaos:
         return [], 0
     known = store.ledger.answers_of(source.name, wanted[0], wanted[-1])
     every = [(day, icao) for day in wanted for icao in sorted(icaos)]
-    left = [one for one in every if not _settled(known.get(one))]
+    left = [one for one in every if again or not _settled(known.get(one), source)]
     return left, len(every) - len(left)
 
 
@@ -55,6 +62,7 @@ def collect_aircraft(
     days: Iterable[date],
     *,
     now_ms: Callable[[], int],
+    again: bool = False,
     tell: OnMove | None = None,
 ) -> PullSummary:
     """Ask a source about aircraft and days, and keep what it gives.
@@ -67,12 +75,14 @@ def collect_aircraft(
         UTC days in order, none later than today.
     now_ms
         The clock. [Unix ms]
+    again
+        Ask for what is settled, and receive what did not change, too.
     tell
         Told of every answer.
     """
-    left, held = questions(store, source, icaos, days, now_ms())
+    left, held = questions(store, source, icaos, days, again=again)
     summary = PullSummary(source.name, held=held)
-    run = _Run(store, Question(fleet, frozenset(icaos)), source, asked, now_ms, summary)
+    run = _Run(store, Question(fleet, frozenset(icaos)), source, asked, now_ms, summary, again)
     failures = kept = 0
     for number, (day, icao) in enumerate(left):
         answer = run.ask(day, icao)
@@ -81,7 +91,7 @@ def collect_aircraft(
         kept += answer.watched
         if tell is not None:
             tell(Moved(source.name, day, number + 1, len(left), kept, bytes=False))
-        if failures >= FAILURES_IN_A_ROW:
+        if failures >= FAILURES_IN_A_ROW or run.barred:
             summary.unasked = len(left) - number - 1
             summary.why = answer.reason
             break
@@ -98,6 +108,8 @@ class _Run:
     asked: AircraftSource
     now_ms: Callable[[], int]
     summary: PullSummary
+    again: bool = False
+    barred: bool = False
 
     def ask(self, day: date, icao: str) -> Answer:
         """Ask one question and write the answer down."""
@@ -105,22 +117,30 @@ class _Run:
         live = utc_day(now) == day
         ledger = self.store.ledger
         before = ledger.answer(self.source.name, day, icao)
+
+        def validator(address: str) -> str:
+            return "" if self.again else ledger.validator(_keyed(address, day, live))
+
         try:
-            given = self.asked.ask(icao, day, live=live, validator=ledger.validator)
+            given = self.asked.ask(icao, day, live=live, validator=validator)
         except SourceError as error:
+            self.barred = error.is_barred
             answer = self._answer(day, icao, FAILED, str(error), now)
             with self.store.transaction():
                 ledger.record(answer)
             return answer
         examined = [(one, self._examine(one, icao, day)) for one in given.documents]
+        if live and examined and not any(one.reason or _is_of(one, day) for _, one in examined):
+            given = replace(given, outcome=SILENT)  # it still shows the last day
         outcome, reason = self._outcome(given, examined, before, now, day)
         answer = self._answer(day, icao, outcome, reason, now, given, examined, before)
         with self.store.transaction():
             for document, item in examined:
                 if item.kept:
                     self._keep(item)
-                if document.validator and not item.reason:
-                    ledger.note_validator(document.address, document.validator)
+                if document.validator and not item.reason and _is_of(item, day):
+                    key = _keyed(document.address, day, live)
+                    ledger.note_validator(key, document.validator)
             ledger.record(answer)
         return answer
 
@@ -164,14 +184,19 @@ class _Run:
             return FAILED, f"its document is of another day, {strays[0].day}"
         if damage and len(damage) == len(examined):
             return FAILED, ": ".join(text for text in (damage[0].reason, damage[0].detail) if text)
-        if given.outcome in (SILENT, EXPIRED):
-            had = before is not None and before.outcome == PARTIAL and before.documents
-            return (PARTIAL, NOT_FOUND_LATER) if had else (given.outcome, "")
         if now_ms < final_ms(day):
             clock = datetime.fromtimestamp(now_ms / MS_PER_S, UTC)
-            return PARTIAL, f"the day is not final: asked {clock:%Y-%m-%d %H:%M} UTC"
-        if damage:
-            return PARTIAL, damage[0].reason
+            nothing = "" if given.outcome in (HEARD, PARTIAL) else "nothing yet; "
+            return PARTIAL, f"{nothing}the day is not final: asked {clock:%Y-%m-%d %H:%M} UTC"
+        settled_ms = self.source.provider.settled_ms(day)
+        if given.outcome == SILENT and now_ms < settled_ms:
+            until = datetime.fromtimestamp(settled_ms / MS_PER_S, UTC)
+            return PARTIAL, f"nothing yet; the day may be added to until {until:%Y-%m-%d %H:%M} UTC"
+        if given.outcome in (SILENT, EXPIRED):
+            return (PARTIAL, NOT_FOUND_LATER) if _had(before) else (given.outcome, "")
+        if damage or given.outcome == PARTIAL:
+            told = [given.reason, *(item.reason for item in damage)]
+            return PARTIAL, "; ".join(text for text in told if text)
         return HEARD, ""
 
     def _answer(
@@ -185,7 +210,7 @@ class _Run:
         examined: Collection[tuple[Received, Examined]] = (),
         before: Answer | None = None,
     ) -> Answer:
-        kept = [item.kept for _, item in examined if item.kept]
+        kept = [item.kept for _, item in examined if item.kept and _is_of(item, day)]
         last_ms = max((one.last_ms for one in kept), default=None)
         earlier = before if given and given.unchanged else None
         bodies = [document.body for document, _ in examined]
@@ -195,7 +220,7 @@ class _Run:
             icao=icao,
             outcome=outcome,
             reason=reason,
-            documents=int(outcome in (HEARD, PARTIAL)),
+            documents=int(_has_document(outcome, examined, before, day)),
             watched=int(bool(kept)) or (earlier.watched if earlier else 0),
             damaged=sum(1 for _, item in examined if item.reason),
             recorded=all(item.recorded for _, item in examined),
@@ -215,14 +240,41 @@ def _is_of(item: Examined, day: date) -> bool:
     return day in (item.kept.days if item.kept else (item.day,))
 
 
-def _settled(answer: Answer | None) -> bool:
-    return (
-        answer is not None and answer.outcome != FAILED and answer.asked_ms >= final_ms(answer.day)
-    )
+def _had(before: Answer | None) -> bool:
+    """Say whether a document was given while the day ran."""
+    return before is not None and before.outcome == PARTIAL and bool(before.documents)
+
+
+def _has_document(
+    outcome: str,
+    examined: Collection[tuple[Received, Examined]],
+    before: Answer | None,
+    day: date,
+) -> bool:
+    """Say whether a document of the day is held: a new one, or that of an earlier answer."""
+    if outcome != PARTIAL:
+        return outcome == HEARD
+    return _had(before) or any(not item.reason and _is_of(item, day) for _, item in examined)
+
+
+def _keyed(address: str, day: date, live: bool) -> str:
+    """Return what a validator is kept under: a live address shows another day tomorrow."""
+    return f"{address} {day}" if live else address
+
+
+def _settled(answer: Answer | None, source: RemoteSource) -> bool:
+    if answer is None or answer.outcome == FAILED:
+        return False
+    if answer.outcome in (HEARD, EXPIRED):
+        return answer.asked_ms >= final_ms(answer.day)
+    return answer.asked_ms >= max(final_ms(answer.day), source.provider.settled_ms(answer.day))
 
 
 def _warn_of_silence(summary: PullSummary, source: RemoteSource) -> None:
     """Say so where a source has nothing at all: its address may be wrong."""
+    days: dict[date, list[str]] = {}
+    for answer in summary.answers:
+        days.setdefault(answer.day, []).append(answer.outcome)
     outcomes = {answer.outcome for answer in summary.answers}
     if outcomes == {SILENT} and not summary.held:
         count = len(summary.answers)
@@ -230,6 +282,13 @@ def _warn_of_silence(summary: PullSummary, source: RemoteSource) -> None:
             f"{source.name} has none of the {count:,} traces asked for; if that is a surprise,"
             f" check that {source.base} is a tar1090 map that keeps its history."
         )
+        return
+    for day, given in sorted(days.items()):
+        if set(given) == {SILENT} and len(given) >= MANY:
+            summary.notes.append(
+                f"{day}: {source.name} has none of the {len(given):,} traces asked for: it may have"
+                " lost the day; nothing else says that none of them flew."
+            )
 
 
 def _tell_unwatched(summary: PullSummary) -> None:

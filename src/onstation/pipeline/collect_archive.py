@@ -21,6 +21,7 @@ from onstation.sources.providers import Archive, Release
 from onstation.sources.streamed import Download
 from onstation.store.database import Store
 from onstation.store.files import Damage
+from onstation.store.pulls import is_same_upload
 from onstation.units import MS_PER_DAY, MS_PER_S
 
 SECOND_BEST = 0.5
@@ -79,6 +80,7 @@ class ArchiveRun:
     icaos: frozenset[str] = frozenset()
     again: bool = False
     summary: PullSummary = field(init=False)
+    _barred: bool = False
 
     def __post_init__(self) -> None:
         self.summary = PullSummary(self.source.name)
@@ -116,7 +118,7 @@ class ArchiveRun:
             answers, down = self._ask(day, tell or (lambda moved: None))
             self.summary.answers += answers
             failures = failures + 1 if down else 0
-            if failures >= FAILURES_IN_A_ROW:
+            if failures >= FAILURES_IN_A_ROW or self._barred:
                 self.summary.unasked = len(left) - number - 1
                 self.summary.why = answers[0].reason if answers else ""
                 break
@@ -161,7 +163,7 @@ class ArchiveRun:
             return DayPlan(day, releases[0], 0, "still as it was when it was read in part")
         begun = self.store.pulls.find(self.source.name, day, self.scope)
         done = 0
-        if begun and begun.upload == releases[0].fingerprint:
+        if begun and is_same_upload(begun.upload, releases[0].fingerprint):
             done = int(json.loads(begun.state)["walk"]["offset"])
         return DayPlan(day, releases[0], releases[0].size - done)
 
@@ -170,6 +172,7 @@ class ArchiveRun:
         try:
             releases = self.archive.releases(day)
         except SourceError as error:
+            self._barred = error.is_barred
             return self._record(self._failed(day, str(error))), True
         if not releases or not releases[0].assets:
             return self._record(self._failed(day, self._why_none(day, releases))), False
@@ -182,7 +185,7 @@ class ArchiveRun:
             if other.size >= SECOND_BEST * releases[0].size and other.assets:
                 second = self._read(day, other, tell)
                 self.summary.notes.append(
-                    f"{day}: {releases[0].tag} is damaged ({best.published.reason});"
+                    f"{day}: {releases[0].tag} {_fault(best)} ({best.published.reason});"
                     f" {other.tag} was read too."
                 )
                 best = max(best, second, key=lambda one: (one.is_whole, one.documents))
@@ -193,11 +196,16 @@ class ArchiveRun:
         recorded = self._record(*answers)
         if answers[0].outcome == HEARD and not self.icaos:
             self.store.ledger.files.forget_published(f"{self.source.name}/{day}/")
-        return recorded, bool(best.published.cut) and not best.documents
+        cut = bool(best.published.cut) and not best.published.is_gone
+        return recorded, cut and not best.documents
 
     def _read(self, day: date, release: Release, tell: OnMove) -> Reading:
+        """Read an upload; begin anew, once, where another one lies there than was begun."""
         reading = Reading(self, day, release, tell)
         reading.run()
+        if reading.published.is_changed:
+            reading = Reading(self, day, release, tell)
+            reading.run()
         return reading
 
     def _record(self, *answers: Answer) -> list[Answer]:
@@ -242,4 +250,9 @@ class ArchiveRun:
             return False
         if self.store.pulls.find(self.source.name, day, self.scope):
             return False
-        return before.upload == upload_of([one.fingerprint for one in releases[:2]])
+        published = upload_of([one.fingerprint for one in releases[:2]])
+        return is_same_upload(before.upload, published)
+
+
+def _fault(reading: Reading) -> str:
+    return "cannot be had whole" if reading.published.is_gone else "is damaged"

@@ -12,6 +12,7 @@ from onstation.regions.load import brief
 from onstation.reports.columns import RECONSTRUCTION, seen_sources
 from onstation.reports.exposure import aircraft_coverage, calendar_days, days_in, utc_days
 from onstation.reports.records import DayState, Filters, Frame
+from onstation.reports.sentences import plural
 from onstation.schema import MISSING, DayCoverage, Mission, RegionsBrief
 from onstation.sources.named import attributions
 from onstation.store.database import Store
@@ -34,6 +35,7 @@ class Ground:
     coverage: tuple[DayCoverage, ...]
     states: tuple[DayState, ...]
     single_days: int
+    earlier_days: int
 
     @property
     def scope(self) -> tuple[str, ...]:
@@ -79,7 +81,10 @@ def stand_on(
         used = aircraft_coverage(
             first,
             last,
-            {icao: store.ledger.aircraft_answers(icao, first, last) for icao in filters.aircraft},
+            {
+                icao: store.ledger.aircraft_answers(icao, first, last, fleet=fleet.digest)
+                for icao in filters.aircraft
+            },
         )
     else:
         used = whole
@@ -100,6 +105,7 @@ def stand_on(
         coverage=tuple(used),
         states=tuple(calendar_days(period, used, recorded_only=only, reconstructed_only=rebuilt)),
         single_days=len(single),
+        earlier_days=store.ledger.earlier_fleet_days(first, last, fleet.digest),
     )
 
 
@@ -144,7 +150,19 @@ def frame_of(
         reconstruction=_only_reconstructed(ground, rows),
         left_out=left_out,
         single_days=ground.single_days,
-        notes=notes,
+        notes=(*notes, *_earlier_fleet(ground)),
+    )
+
+
+def _earlier_fleet(ground: Ground) -> tuple[str, ...]:
+    """Say how many days were read before the fleet file changed."""
+    if not ground.earlier_days:
+        return ()
+    days = plural(ground.earlier_days, "day")
+    were = "was" if ground.earlier_days == 1 else "were"
+    return (
+        f"{days} {were} read under an earlier fleet file: aircraft added to it since are not in"
+        " them; fetch --again reads them anew.",
     )
 
 

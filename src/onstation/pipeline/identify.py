@@ -213,7 +213,8 @@ def _aircraft(icao: str, fleet: Fleet, store: Store, rows: Sequence[Mission]) ->
 def _days(icao: str, ground: Ground) -> AircraftDays:
     first, last = utc_days(ground.period)
     given: dict[object, list[Answer]] = {}
-    for answer in ground.store.ledger.aircraft_answers(icao, first, last):
+    fleet = ground.fleet.digest
+    for answer in ground.store.ledger.aircraft_answers(icao, first, last, fleet=fleet):
         given.setdefault(answer.day, []).append(answer)
     heard, without, holes = [], [], []
     for day in ground.coverage:

@@ -20,6 +20,7 @@ from onstation.sources.providers import (
     final_ms,
 )
 from onstation.store.database import Store
+from onstation.store.ledger import FLEET_NOTE
 from onstation.units import MS_PER_S
 from onstation.web import Policy, Web
 
@@ -80,6 +81,8 @@ class Pull:
 
     def run(self, tell: OnMove | None = None) -> list[PullSummary]:
         """Ask every source for what is not held."""
+        listed = " ".join(sorted(listed_addresses(self.fleet)))
+        self.store.leave_note(f"{FLEET_NOTE}{self.fleet.digest}", listed)
         found = []
         for remote in self.remotes:
             requests, received = self.web.requests, self.web.received
@@ -100,7 +103,7 @@ class Pull:
             held = len(self.days) - len(plans)
             kept = round(size * KEPT_SHARE)
             return Cost(remote, plans, 0, held, size, kept, 0.0)
-        left, held = questions(self.store, remote, self._watched(), self.days, self.web.now_ms())
+        left, held = questions(self.store, remote, self._watched(), self.days, again=self.again)
         today = utc_day(self.web.now_ms())
         count = sum(2 if day == today else 1 for day, _ in left)
         size = count * TRACE_BYTES
@@ -118,6 +121,7 @@ class Pull:
             self._watched(),
             self.days,
             now_ms=self.web.now_ms,
+            again=self.again,
             tell=tell,
         )
 
@@ -230,5 +234,14 @@ def last_final_day(now_ms: int) -> date:
     return day if final_ms(day) <= now_ms else day - timedelta(days=1)
 
 
-def _download(web: Web, pace_s: float, asset: Asset, start: int) -> Iterator[bytes]:
-    return web.download(asset.address, start, asset.size, pace_s=pace_s)
+def _download(
+    web: Web, pace_s: float, asset: Asset, start: int, validators: dict[str, str]
+) -> Iterator[bytes]:
+    return web.download(
+        asset.address,
+        start,
+        asset.size,
+        pace_s=pace_s,
+        validator=validators.get(asset.name, "") if start else "",
+        learn=partial(validators.__setitem__, asset.name),
+    )

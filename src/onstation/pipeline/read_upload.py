@@ -18,7 +18,7 @@ from onstation.sources.found import Found
 from onstation.sources.providers import Release
 from onstation.sources.streamed import Published, taken_up
 from onstation.store.files import PUBLISHED, FileRow
-from onstation.store.pulls import Pull
+from onstation.store.pulls import Pull, is_same_upload
 
 if TYPE_CHECKING:
     from onstation.pipeline.collect_archive import ArchiveRun
@@ -65,7 +65,7 @@ class Reading:
     @property
     def is_damaged(self) -> bool:
         """Whether its upload is at fault, not the way here."""
-        return not self.is_whole and not self.published.cut
+        return not self.is_whole and (self.published.is_gone or not self.published.cut)
 
     def run(self) -> None:
         """Read it to its end, or to where it is cut."""
@@ -90,7 +90,7 @@ class Reading:
                     size += len(item.kept.raw) if item.kept else 0
         except SourceError as error:
             self.published.stop(error)
-        self._commit(batch, ended=not self.published.cut)
+        self._commit(batch, ended=not self.published.cut or self.published.is_changed)
         self._say()
 
     def answers(self, fingerprints: Sequence[str]) -> list[Answer]:
@@ -114,12 +114,13 @@ class Reading:
         """Go on where an earlier run left this very upload, or begin anew."""
         store = self.run_.store
         begun = store.pulls.find(self.run_.source.name, self.day, self.run_.scope)
-        if begun is None or begun.upload != self.release.fingerprint:
+        if begun is None or not is_same_upload(begun.upload, self.release.fingerprint):
             if not self.run_.icaos:
                 store.ledger.files.forget_published(self._place)
             return
         facts = json.loads(begun.state)
         self.published.walk = taken_up(json.dumps(facts["walk"]), begun.names)
+        self.published.validators = facts.get("validators", {})
         self.watched = set(facts["watched"])
         self.last_ms = facts["last_ms"]
         self.strays = facts["strays"]
@@ -172,6 +173,7 @@ class Reading:
             "last_ms": self.last_ms,
             "strays": self.strays,
             "recorded": self.recorded,
+            "validators": self.published.validators,
         }
         run = self.run_
         upload = self.release.fingerprint

@@ -134,7 +134,7 @@ def coverage_text(table: CoverageTable, *, width: int, colour: bool = False) -> 
     for row in rows:
         drawn_table.add_row(*(_cell(row[i]) for i in shown))
     told = [_Indented(line, 2, 4) for line in alone_lines(table.answers)]
-    lines += [drawn_table, coverage_sentence(frame), *told, *damage_lines(table)]
+    lines += [drawn_table, coverage_sentence(frame), *frame.notes, *told, *damage_lines(table)]
     if table.changes:
         changed = plural(len(table.changes), "answer")
         lines.append(f"{changed} took the place of an earlier one: coverage --changes.")
@@ -146,7 +146,7 @@ def calendar_text(table: CoverageTable, *, width: int, colour: bool = False) -> 
     frame = table.frame
     lines: list[Line] = [_heading(f"Coverage, {period_words(frame.period)} (UTC days)"), ""]
     lines += [Text(line) for line in calendar_lines(table)]
-    return _drawn([*lines, coverage_sentence(frame), *_closing(frame)], width, colour)
+    return _drawn([*lines, coverage_sentence(frame), *frame.notes, *_closing(frame)], width, colour)
 
 
 def changes_text(table: CoverageTable, *, width: int, colour: bool = False) -> str:

@@ -11,6 +11,8 @@ from onstation.sources.providers import ARCHIVE, Provider, published_providers
 DEFAULT = "adsblol-archive"
 """Asked where no source is named."""
 _ANY_HOST = "URL"
+NEVER_ASKED = ".adsbexchange.com"
+"""A host whose terms allow no automated reading, with all its names."""
 _SCHEMES = ("http", "https")
 
 
@@ -123,6 +125,11 @@ def _address(text: str, address: str) -> str:
         raise InputError(
             f"--source {text}: no such kind of address; name https://HOST of a tar1090 map, or one"
             " of `onstation fetch --list-sources`."
+        )
+    if f".{parts.hostname}".rstrip(".").endswith(NEVER_ASKED):
+        raise InputError(
+            f"--source {text}: ADS-B Exchange is never asked, because its terms allow no automated"
+            " reading; files you hold from it are read like any other: name their folder."
         )
     if parts.query or parts.fragment:
         raise InputError(

@@ -60,19 +60,22 @@ class Given:
     Attributes
     ----------
     outcome
-        ``heard``, ``silent`` or ``expired``.
+        ``heard``, ``silent``, ``expired``, or ``partial`` where some documents are missing.
     documents
         What is new of it.
     unchanged
         Whether it said that what is held already is still all there is.
     address
         Where it was asked.
+    reason
+        Why it is partial.
     """
 
     outcome: str
     documents: tuple[Received, ...]
     address: str
     unchanged: bool = False
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +206,8 @@ class Provider:
         How long it keeps a day; ``None`` if that is not known. [d]
     published_after_ms
         After a day ends, until it is usually there. [ms]
+    settled_after_ms
+        After a day ends, until nothing means that there was nothing. [ms]
     notice
         What a person must be told when it is asked; empty for nothing.
     attribution
@@ -224,6 +229,7 @@ class Provider:
     pace_s: float = 0.0
     keeps_days: int | None = None
     published_after_ms: int = FINAL_AFTER_MS
+    settled_after_ms: int = FINAL_AFTER_MS
     notice: str = ""
     attribution: str = ""
     passed_on: bool = True
@@ -242,6 +248,10 @@ class Provider:
         if self.keeps_days is None:
             return False
         return now_ms >= day_start_ms(day + timedelta(days=self.keeps_days + 1))
+
+    def settled_ms(self, day: date) -> int:
+        """Return from when nothing of a UTC day means that there was nothing. [Unix ms]"""
+        return day_start_ms(day + timedelta(days=1)) + self.settled_after_ms
 
 
 def is_loopback(address: str) -> bool:

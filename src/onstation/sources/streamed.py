@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
 
-from onstation.errors import DocumentError, SourceError
+from onstation.errors import CHANGED, SHORT, DocumentError, SourceError
 from onstation.schema import PARTIAL
 from onstation.sources.found import Found
 from onstation.sources.inflate import TOO_LARGE
@@ -20,10 +20,12 @@ from onstation.sources.providers import Asset, Release
 
 LARGEST_BODY = 32 * 1024 * 1024
 """Longest document of a stream that is read; as gzip it would be far over a day. [B]"""
+GONE = (404, 410)
 NOT_READ = "not read to its end"
 
-Download = Callable[[Asset, int], Iterator[bytes]]
-"""Yields a file from an offset to its end; raises SourceError."""
+Download = Callable[[Asset, int, dict[str, str]], Iterator[bytes]]
+"""Yields a file from an offset to its end; raises SourceError. What changes when a file does is
+looked up by its name, and noted."""
 
 
 class Stream:
@@ -33,10 +35,19 @@ class Stream:
     ----------
     start
         Offset to begin at. [B]
+    validators
+        What changes when a file does, by its name.
     """
 
-    def __init__(self, release: Release, download: Download, start: int = 0) -> None:
+    def __init__(
+        self,
+        release: Release,
+        download: Download,
+        start: int = 0,
+        validators: dict[str, str] | None = None,
+    ) -> None:
         self.size = release.size
+        self._validators = {} if validators is None else validators
         self.wrong: list[str] = []
         self.unchecked: list[str] = []
         self._chunks = self._joined(release, download, start)
@@ -82,7 +93,7 @@ class Stream:
                 self.unchecked.append(asset.name)
                 continue
             digest = hashlib.sha256() if asset.digest and not start else None
-            for chunk in download(asset, start):
+            for chunk in download(asset, start, self._validators):
                 if digest:
                     digest.update(chunk)
                 yield chunk
@@ -107,6 +118,12 @@ class Published:
         Why the download ended early; empty if it did not. A later run may go on.
     checked
         Whether every file is what was published, by its digest.
+    validators
+        What changes when a file does, by its name.
+    is_changed
+        Whether something else lies there than what was begun.
+    is_gone
+        Whether a file of it is not there, or less of it than was published.
     """
 
     release: Release
@@ -119,13 +136,18 @@ class Published:
     cut: str = ""
     checked: bool = False
     stream: Stream | None = None
+    validators: dict[str, str] = field(default_factory=dict)
+    is_changed: bool = False
+    is_gone: bool = False
 
     def found(self) -> Iterator[Found]:
         """Yield its trace documents; each must be read before the next.
 
         Reading one may raise SourceError: tell `stop`, and go no further.
         """
-        self.stream = stream = Stream(self.release, self.download, self.walk.offset)
+        self.stream = stream = Stream(
+            self.release, self.download, self.walk.offset, self.validators
+        )
         self.cut, end = "", ""
         try:
             for member, icao in self.walk.traces(stream):
@@ -156,6 +178,8 @@ class Published:
     def stop(self, error: SourceError) -> None:
         """Conclude that the download was cut."""
         self.cut = str(error)
+        self.is_changed = error.reason == CHANGED
+        self.is_gone = error.reason == SHORT or error.status in GONE
         self._conclude(
             f"download {error}, at byte {self.position:,} of {self.release.size:,},"
             f" after {self.walk.documents} trace documents"

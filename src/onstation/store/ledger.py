@@ -5,7 +5,7 @@ of files read, so that reading a file again, in whatever order, counts nothing t
 Never asked is the absence of a line.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import astuple
 from datetime import date
 from typing import Any
@@ -26,6 +26,7 @@ from onstation.schema import (
 from onstation.store.connection import Connection
 from onstation.store.days import Days
 from onstation.store.files import Damage, Files
+from onstation.store.pulls import is_same_upload
 
 COLUMNS = {
     "outcome": "TEXT NOT NULL",
@@ -84,6 +85,9 @@ LOCAL, RECONSTRUCTION = "local", "reconstruction"
 
 NOT_ASKED = "not asked for"
 ONLY_SINGLE = "only single aircraft were asked for"
+NOT_LOOKED_FOR = "not looked for: read under an earlier fleet file; fetch --again reads it anew"
+FLEET_NOTE = "fleet "
+"""Begins the name of the note with the addresses a fleet file lists, before its digest."""
 
 
 class Ledger:
@@ -175,25 +179,47 @@ class Ledger:
         return sorted(found, key=lambda a: (a.day, a.icao or "", a.source))
 
     def aircraft_answers(
-        self, icao: str, first: date | None = None, last: date | None = None
+        self,
+        icao: str,
+        first: date | None = None,
+        last: date | None = None,
+        *,
+        fleet: str = "",
     ) -> list[Answer]:
         """Return what is known of one address, a line for each day and source.
 
         A whole day read without a trace of it is ``silent``, unless the day is partial:
-        then so is the answer.
+        then so is the answer. A source is heard by what itself gave, not by what another did.
+
+        Parameters
+        ----------
+        fleet
+            Digest of the fleet file in force. A published day read under another, of which
+            nothing shows that it watched this address, is no silence but ``failed``.
         """
         found: dict[tuple[date, str], Answer] = {}
         own = {(a.day, a.source): a for a in self._recorded("icao = ?", (icao,), first, last)}
+        own_days = {(source, day) for day, source in own}
         kept = {
-            date.fromordinal(day): bool(recorded)
-            for day, recorded in self._db.rows(
-                "SELECT k.day, max(d.reconstruction IS NULL) FROM document_days k"
-                " JOIN documents d USING (sha256) WHERE k.icao = ? GROUP BY k.day",
+            (source, date.fromordinal(day)): bool(recorded)
+            for source, day, recorded in self._db.rows(
+                "SELECT a.source, k.day, max(d.reconstruction IS NULL) FROM document_days k"
+                " JOIN documents d USING (sha256) JOIN appearances a USING (sha256)"
+                " WHERE k.icao = ? GROUP BY a.source, k.day",
                 (icao,),
             )
         }
-        for whole in self._whole_days(first, last):
-            outcome, reason = self._heard_of(icao, whole, whole.day in kept)
+        days = self._whole_days(first, last)
+        earlier = {one.fleet for one in days if fleet and one.fleet} - {fleet}
+        unwatched = earlier and earlier - self._watching(icao, kept.keys() - own_days)
+        for whole in days:
+            own_kept = (whole.source, whole.day) in kept
+            outcome, reason = self._heard_of(icao, whole, own_kept)
+            looked = outcome == HEARD or whole.fleet not in unwatched
+            if not looked and (whole.day, whole.source) in own:
+                continue
+            if not looked:
+                outcome, reason = FAILED, NOT_LOOKED_FOR
             if outcome != HEARD and (failed := self.files.failed_alone(icao, whole.day)):
                 outcome, reason = FAILED, failed
             found[whole.day, whole.source] = Answer(
@@ -203,9 +229,9 @@ class Ledger:
                 outcome=outcome,
                 reason=reason,
                 documents=int(outcome == HEARD),
-                watched=int(whole.day in kept),
-                damaged=int(outcome == FAILED),
-                recorded=kept.get(whole.day, whole.recorded),
+                watched=int(own_kept),
+                damaged=int(outcome == FAILED and looked),
+                recorded=kept.get((whole.source, whole.day), whole.recorded),
                 bytes=0,
                 digest="",
                 address="",
@@ -261,6 +287,29 @@ class Ledger:
         for what, sql in checks:
             found += [f"ledger: {what}: {named}." for (named,) in self._db.rows(sql)]
         return found
+
+    def _watching(self, icao: str, kept: Collection[tuple[str, date]]) -> set[str]:
+        """Return the fleet files that are known to have watched an address.
+
+        Parameters
+        ----------
+        kept
+            Sources and days of its documents kept while the whole day was read.
+        """
+        notes = self._db.rows("SELECT name, text FROM notes WHERE name LIKE ?", (f"{FLEET_NOTE}%",))
+        listed = {name.removeprefix(FLEET_NOTE) for name, text in notes if icao in text.split()}
+        whole = self._recorded("icao = ''", (), None, None)
+        return listed | {one.fleet for one in whole if (one.source, one.day) in kept}
+
+    def earlier_fleet_days(self, first: date, last: date, fleet: str) -> int:
+        """Return how many days were read from published sources under another fleet file only."""
+        whole = [
+            one
+            for one in self._recorded("icao = ''", (), first, last)
+            if one.documents and one.fleet
+        ]
+        anew = {one.day for one in whole if one.fleet == fleet}
+        return len({one.day for one in whole} - anew)
 
     def _heard_of(self, icao: str, whole: Answer, kept: bool) -> tuple[str, str]:
         if whole.source in (LOCAL, RECONSTRUCTION):
@@ -349,12 +398,10 @@ def _is_news(before: Answer, after: Answer) -> bool:
     """Say whether an answer changed in what a reader would want to know."""
     if before.outcome != after.outcome:
         return True
-    facts = (before.documents, before.watched, before.damaged, before.upload)
-    return before.icao is None and facts != (
-        after.documents,
-        after.watched,
-        after.damaged,
-        after.upload,
+    facts = (before.documents, before.watched, before.damaged)
+    return before.icao is None and (
+        facts != (after.documents, after.watched, after.damaged)
+        or not is_same_upload(before.upload, after.upload)
     )
 
 

@@ -76,3 +76,19 @@ class Pulls:
             "DELETE FROM pulls WHERE source = ? AND day = ? AND scope = ?",
             (source, day.toordinal(), scope),
         )
+
+
+def is_same_upload(before: str, after: str) -> bool:
+    """Say whether two fingerprints tell of one upload: a digest counts where both know it.
+
+    >>> is_same_upload("v1 a.tar:9:", "v1 a.tar:9:ff"), is_same_upload("v1 a:9:ee", "v1 a:9:ff")
+    (True, False)
+    """
+    ours, theirs = before.split(" "), after.split(" ")
+    return len(ours) == len(theirs) and all(map(_is_alike, ours, theirs))
+
+
+def _is_alike(ours: str, theirs: str) -> bool:
+    file, _, digest = ours.rpartition(":")
+    other, _, known = theirs.rpartition(":")
+    return ours == theirs or bool(file and file == other and not (digest and known))

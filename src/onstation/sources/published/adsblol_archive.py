@@ -122,15 +122,19 @@ class AdsblolArchive:
         return self._known[day]
 
     def usual_size(self, day: date) -> tuple[float, str] | None:
-        """Return the median size of the days around one, a month of them. [B]"""
+        """Return the median size of the days around one, or the month's if that is larger. [B]
+
+        A server that uploads tiny days for weeks must not make them normal.
+        """
         best: dict[date, int] = {}
         for listed in self._listed.values():
             for other, releases in listed.items():
                 if abs(other - day) <= AROUND:
                     best[other] = max([best.get(other, 0), *(one.size for one in releases)])
-        if len(best) >= ENOUGH:
-            return median(best.values()), f"median of the {len(best)} days listed around it"
-        return _usual_mib(day) * MIB, "month's median as known to this version"
+        known = _usual_mib(day) * MIB
+        if len(best) >= ENOUGH and (around := median(best.values())) >= known:
+            return around, f"median of the {len(best)} days listed around it"
+        return known, "month's median as known to this version"
 
     def _found(self, day: date) -> Iterator[Release]:
         for repository in _repositories(day):

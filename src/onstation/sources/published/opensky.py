@@ -1,7 +1,8 @@
 """The OpenSky Network: tracks of single aircraft, thinned, with the user's own credentials.
 
-An aircraft's flights of a day are asked for first and then the track of each. Credentials
-go to the network's own hosts alone, and a token to nobody else.
+An aircraft's flights of a day are asked for first and then the track of each; a batch of
+the following night makes the flights known. Credentials go to the network's own hosts
+alone, and a token to nobody else.
 """
 
 from collections.abc import Callable, Mapping
@@ -12,7 +13,7 @@ import msgspec
 
 from onstation.errors import InputError, SourceError
 from onstation.periods import day_start_ms
-from onstation.schema import EXPIRED, HEARD, SILENT
+from onstation.schema import EXPIRED, HEARD, PARTIAL, SILENT
 from onstation.sources.providers import (
     AIRCRAFT,
     Given,
@@ -21,7 +22,7 @@ from onstation.sources.providers import (
     Secret,
     is_loopback,
 )
-from onstation.units import MS_PER_S
+from onstation.units import MS_PER_DAY, MS_PER_S
 
 if TYPE_CHECKING:
     from onstation.web import Reply, Web
@@ -35,6 +36,8 @@ CLIENT_ID, CLIENT_SECRET = "OPENSKY_CLIENT_ID", "OPENSKY_CLIENT_SECRET"
 RENEW_S = 60.0
 """A token is renewed this long before it ends. [s]"""
 TOKEN_S = 1800.0
+LONGEST_TOKEN_S = 86_400.0
+"""A token is renewed after a day, whatever is said of it. [s]"""
 
 Said = TypeVar("Said")
 
@@ -95,7 +98,10 @@ class OpenSky:
             return Given(SILENT, (), address)
         flights = _decoded(reply, list[_Flight])
         times = [round((flight.firstSeen + flight.lastSeen) / 2) for flight in flights]
-        return self._tracks(icao, times)
+        given = self._tracks(icao, times)
+        if times and not given.documents:
+            raise SourceError("flights without tracks", f"0 of {len(times)} tracks")
+        return given
 
     def _tracks(self, icao: str, times: list[int]) -> Given:
         documents: list[Received] = []
@@ -108,6 +114,9 @@ class OpenSky:
             if reply.status != 200:
                 raise SourceError(f"HTTP {reply.status}", status=reply.status)
             documents.append(Received(address, reply.body))
+        if documents and len(documents) < len(times):
+            reason = f"{len(documents)} of {len(times)} tracks"
+            return Given(PARTIAL, tuple(documents), address, reason=reason)
         return Given(HEARD if documents else SILENT, tuple(documents), address)
 
     def _asked(self, address: str) -> "Reply":
@@ -135,10 +144,17 @@ class OpenSky:
             if reply.status in (400, 401, 403):
                 raise SourceError(f"HTTP {reply.status}", "credentials refused")
             found = _decoded(reply, _Token)
+            if not _is_plain(found.access_token):
+                raise SourceError("answer cannot be read", "its token is no plain text")
             self._token = found.access_token
-            life_ms = round((found.expires_in - RENEW_S) * MS_PER_S)
-            self._until_ms = self._web.now_ms() + life_ms
+            life_s = min(max(found.expires_in, 0.0), LONGEST_TOKEN_S)
+            self._until_ms = self._web.now_ms() + round((life_s - RENEW_S) * MS_PER_S)
         return self._token
+
+
+def _is_plain(text: str) -> bool:
+    """Say whether a text can stand in a header."""
+    return text.isascii() and text.isprintable()
 
 
 def _decoded(reply: "Reply", kind: type[Said]) -> Said:
@@ -163,6 +179,7 @@ PROVIDER = Provider(
     opens=OpenSky,
     pace_s=1.0,
     keeps_days=30,
+    settled_after_ms=MS_PER_DAY,
     notice="OpenSky's data are for research and non-profit education; operational use needs a"
     " written licence, and data sets must not be passed on (opensky-network.org, terms of use)."
     " Its tracks are thinned: expect bridged and unknown time, and few counted missions.",
