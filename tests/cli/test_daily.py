@@ -10,7 +10,7 @@ from clocks import Clock
 from released import release, site, usual
 from servers import Answer, Asked, ReleaseSite, serving
 from stores import RECONSTRUCTED
-from traces import row, trace
+from traces import member, row, tar_bytes, trace
 
 from onstation.cli import pulling
 from onstation.cli.main import main
@@ -45,11 +45,16 @@ def served(there: ReleaseSite) -> Iterator[tuple[str, list[Asked]]]:
 
 @pytest.fixture
 def daily(tmp_path: Path, served: tuple[str, list[Asked]], clock: Clock) -> Daily:
-    def run(*args: str, at: str = "2025-02-10T12:00", source: str | None = served[0]) -> Result:
+    def run(
+        *args: str,
+        at: str = "2025-02-10T12:00",
+        source: str | None = served[0],
+        quiet: bool = False,
+    ) -> Result:
         clock.now = datetime.fromisoformat(at).replace(tzinfo=UTC).timestamp()
         env = {"ONSTATION_CACHE": str(tmp_path / "cache"), "COLUMNS": "100"}
         named = ("--source", source) if source else ()
-        store = ("--store", str(tmp_path / "store"))
+        store = ("--store", str(tmp_path / "store"), *(["-q"] if quiet else []))
         return CliRunner(env=env).invoke(main, [*store, "daily", *named, *args])
 
     return run
@@ -108,6 +113,27 @@ def test_a_hole_is_3_once_then_known_then_filled_and_told(
     assert third.exit_code == 0
     assert "2025-02-10 was missing, is usable" in third.stdout
     assert set(held(tmp_path).values()) == {"heard"}
+
+
+def test_a_hole_that_is_known_is_not_told_to_cron_every_day(
+    tmp_path: Path, daily: Daily, there: ReleaseSite
+) -> None:
+    """Else the mail of the day with a new one is read like all the others."""
+    (bad,) = [one for one in there.uploads if one.tag.startswith("v2025.02.09")]
+    (name,) = bad.files
+    icaos = ("ae6804", "ae6805")
+    members = {member(icao): trace(icao, LAST) for icao in icaos} | {"pad": bytes(120_000)}
+    bad.files[name], bad.digests = tar_bytes(members, folders=False), {}
+    first = daily(quiet=True)
+    assert first.exit_code == 3
+    assert "2025-02-09: " in first.stderr
+
+    there.uploads.insert(0, release(LAST + timedelta(1)))
+    second = daily(at="2025-02-11T12:00", quiet=True)
+    assert (second.exit_code, second.stderr) == (0, "")
+    assert "2025-02-09" in second.stdout
+    there.uploads.insert(0, release(LAST + timedelta(2)))
+    assert "2025-02-09: " in daily(at="2025-02-12T12:00").stderr
 
 
 def test_a_day_that_is_not_final_is_not_asked_for_and_it_is_said(

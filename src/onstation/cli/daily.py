@@ -106,7 +106,8 @@ def _fetched(
         fetch(settings, store, fleet, local, first=days.first, last=days.last)
     asked = finished_days(days.open) if remote else []
     try:
-        found = pull(settings, store, fleet, remote, asked) if asked else []
+        known = settings.verbosity >= 0
+        found = pull(settings, store, fleet, remote, asked, known=known) if asked else []
     except BusyError as error:
         click.echo(f"{error} The report stands on what is held.", err=True)
         return True

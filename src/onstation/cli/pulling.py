@@ -47,6 +47,7 @@ def pull(
     icaos: Collection[str] = (),
     again: bool = False,
     dry_run: bool = False,
+    known: bool = True,
 ) -> list[PullSummary]:
     """Ask published sources; say what it costs and what came of it.
 
@@ -56,6 +57,8 @@ def pull(
         UTC days in order, none later than today.
     icaos
         The only addresses wanted; empty for every one that is watched.
+    known
+        Whether holes that are as they were are told, too.
     """
     quiet = settings.verbosity < 0
     logging.getLogger("urllib3").setLevel(logging.WARNING)  # it would log signed addresses
@@ -80,7 +83,7 @@ def pull(
         with alone(settings.store, LOCK), _progress(costs, shown=not quiet) as tell:
             found = asking.run(tell)
     for summary in found:
-        for line in [*([] if quiet else told(summary)), *holes_of(summary)]:
+        for line in [*([] if quiet else told(summary)), *holes_of(summary, known=known)]:
             click.echo(line, err=True)
     return found
 
@@ -179,9 +182,13 @@ def told(summary: PullSummary) -> list[str]:
     return lines + [f"  {drawn(note)}" for note in summary.notes]
 
 
-def holes_of(summary: PullSummary) -> list[str]:
-    """Return a line for each hole; for many alike a count by reason."""
-    holes = [answer for answer in summary.answers if answer.outcome in (FAILED, PARTIAL)]
+def holes_of(summary: PullSummary, *, known: bool = True) -> list[str]:
+    """Return a line for each hole, those known before too; for many alike a count by reason."""
+    holes = [
+        answer
+        for answer in summary.answers
+        if answer.outcome in (FAILED, PARTIAL) and (known or answer.day not in summary.known)
+    ]
     lines = [_hole(answer) for answer in holes[:NAMED]]
     rest = Counter((answer.outcome, answer.reason) for answer in holes[NAMED:])
     lines += [

@@ -114,6 +114,8 @@ class PullSummary:
         Documents of a published day that could not be used.
     notes
         What a person should know besides, a sentence each.
+    known
+        Days whose hole is as it was when they were last asked for.
     requests, received
         Requests made and bytes received.
     """
@@ -126,6 +128,7 @@ class PullSummary:
     why: str = ""
     damaged: list[Damage] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    known: set[date] = field(default_factory=set)
     requests: int = 0
     received: int = 0
 
