@@ -16,21 +16,21 @@ BINARY = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/us
 SETTINGS = """
 {user}
 daemon off;
-pid {home}/pid;
-error_log {home}/error.log;
+pid "{home}/pid";
+error_log "{home}/error.log";
 worker_processes 1;
 events {{ worker_connections 64; }}
 http {{
-    access_log {home}/access.log combined;
-    client_body_temp_path {home}/body;
-    proxy_temp_path {home}/proxy;
-    fastcgi_temp_path {home}/fastcgi;
-    uwsgi_temp_path {home}/uwsgi;
-    scgi_temp_path {home}/scgi;
+    access_log "{home}/access.log" combined;
+    client_body_temp_path "{home}/body";
+    proxy_temp_path "{home}/proxy";
+    fastcgi_temp_path "{home}/fastcgi";
+    uwsgi_temp_path "{home}/uwsgi";
+    scgi_temp_path "{home}/scgi";
     types {{ application/json json; }}
     server {{
         listen 127.0.0.1:{port};
-        root {root};
+        root "{root}";
         gzip off;
         location ^~ /globe_history/ {{
             add_header Content-Encoding gzip;
@@ -41,7 +41,7 @@ http {{
             add_header Cache-Control "no-cache";
         }}
         location ^~ /plain/ {{
-            alias {root}/;
+            alias "{root}/";
             gzip_static on;
         }}
     }}
