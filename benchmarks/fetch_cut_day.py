@@ -124,7 +124,8 @@ def run(store: Path, base: str, kill: Callable[[], bool] | None = None) -> Ran:
                 break
             peak_mb = max(peak_mb, high_water_mb(process.pid))
             if kill and kill():
-                process.send_signal(signal.SIGKILL)
+                os.kill(process.pid, signal.SIGKILL)  # send_signal might reap it unseen
+                kill = None
             time.sleep(0.005)
         process.returncode = os.waitstatus_to_exitcode(status)
     told = errors.read_text().strip()
