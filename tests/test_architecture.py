@@ -42,7 +42,10 @@ HOMES = {
     "isal": ("sources/",),
     "msgspec": ("sources/",),
     "airportsdata": ("airfields.py",),
-    "matplotlib": ("reports/picture.py",),
+    "bokeh": ("reports/page",),
+    "jinja2": ("reports/page",),
+    "matplotlib": ("reports/picture",),
+    "pyarrow": ("reports/frames.py",),
     "scipy": ("reports/baseline.py",),
     "pandas": ("reports/frames.py",),
 }

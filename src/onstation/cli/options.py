@@ -7,6 +7,7 @@ period, `write_output` puts a result where ``-o`` says.
 import hashlib
 import json
 import os
+import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -55,10 +56,31 @@ def filter_options(command: Decorated) -> Decorated:
     )
 
 
+SUFFIXES = {
+    ".csv": "csv",
+    ".geojson": "geojson",
+    ".htm": "html",
+    ".html": "html",
+    ".json": "json",
+    ".kml": "kml",
+    ".md": "markdown",
+    ".parquet": "parquet",
+    ".png": "png",
+    ".zip": "package",
+}
+"""What the end of a file's name says about its format."""
+
+
 def output_options(
     formats: Sequence[str], default: str = "table"
 ) -> Callable[[Decorated], Decorated]:
-    """Add ``--format``, ``-o/--output`` and ``--force``: ``format_, output, force``."""
+    """Add ``--format``, ``-o/--output`` and ``--force``: ``format_, output, force``.
+
+    ``format_`` is what was typed, else what the name of the file says, else the default.
+    """
+
+    def settled(ctx: click.Context, param: click.Parameter, value: str | None) -> str:
+        return value or _format_of(ctx.params.get("output"), formats, default)
 
     def decorate(command: Decorated) -> Decorated:
         return _add(
@@ -67,21 +89,40 @@ def output_options(
                 "--format",
                 "format_",
                 type=click.Choice(list(formats)),
-                default=default,
-                show_default=True,
-                help="How to write the answer.",
+                callback=settled,
+                help=f"How to write the answer; else by the name of FILE, else {default}.",
             ),
             click.option(
                 "-o",
                 "--output",
                 type=click.Path(path_type=Path),
                 metavar="FILE",
+                is_eager=True,
                 help="Write to a file instead of stdout.",
             ),
             click.option("--force", is_flag=True, help="Replace a file onstation did not write."),
         )
 
     return decorate
+
+
+def _format_of(output: Path | None, formats: Sequence[str], default: str) -> str:
+    """Return the format the name of a file stands for.
+
+    Raises
+    ------
+    InputError
+        The name is that of a format this command does not write.
+    """
+    said = SUFFIXES.get(output.suffix.lower()) if output else None
+    if said is None or said == default:
+        return default
+    if said not in formats:
+        raise InputError(
+            f"--output {output}: this command writes no {said}; it writes {', '.join(formats)}"
+            " (--format says which, whatever the name)."
+        )
+    return said
 
 
 def tz_option(command: Decorated) -> Decorated:
@@ -213,6 +254,8 @@ def write_output(content: str | bytes, output: Path | None, force: bool = False)
         The file is somebody else's, or its folder does not exist.
     """
     if output is None or str(output) == "-":
+        if isinstance(content, bytes) and sys.stdout.isatty():
+            raise InputError("this format is no text; name a file with -o FILE.")
         click.echo(content, nl=False)
         return
     data = content.encode("utf-8") if isinstance(content, str) else content

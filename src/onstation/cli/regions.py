@@ -14,26 +14,17 @@ from onstation.cli.main import pass_settings
 from onstation.cli.options import write_output
 from onstation.config import Settings, shipped
 from onstation.errors import InputError
+from onstation.pipeline.scene import scene_of
 from onstation.regions.entries import near
 from onstation.regions.model import Atlas, Region
 from onstation.regions.resolve import resolve
-from onstation.regions.show import (
-    feature_collection,
-    inner_point,
-    paths,
-    region_area_km2,
-    rings,
-)
+from onstation.regions.show import feature_collection, region_area_km2
 from onstation.yamlfile import shown
 
 WIDTH = 140
 """Columns of a table that is not drawn on a terminal."""
 HEADINGS = ("region", "label", "minimum", "line patrol", "in total", "area km²", "altitudes")
 GENERATOR = f"onstation {__version__}"
-SOURCE = (
-    "Outlines: US Census Bureau cb_2016 (border), Natural Earth 1:10m (states, coast), 1970 and"
-    f" 1978 treaty lines; 12 nm and buffers computed. {GENERATOR}."
-)
 
 
 @click.group("regions", epilog="Example: onstation regions show -o regions.png")
@@ -107,7 +98,9 @@ def show(
     atlas = _atlas(settings, settings.regions)
     chosen = _chosen(atlas, names)
     if kind == ".png":
-        write_output(_picture(atlas, chosen), output, force)
+        from onstation.reports.picture import draw_regions
+
+        write_output(draw_regions(scene_of(atlas, chosen)), output, force)
     else:
         whole = feature_collection(atlas, chosen, GENERATOR, with_parts=parts)
         write_output(json.dumps(whole, ensure_ascii=False) + "\n", output, force)
@@ -148,20 +141,3 @@ def _band(region: Region) -> str:
     if high is None:
         return f"from {low:,.0f} ft"
     return f"up to {high:,.0f} ft" if low is None else f"{low:,.0f} to {high:,.0f} ft"
-
-
-def _picture(atlas: Atlas, regions: Sequence[Region]) -> bytes:
-    from onstation.reports.picture import Backdrop, Shape, draw_regions
-
-    shapes = [
-        Shape(
-            name=region.name,
-            label=region.label,
-            polygons=rings(region.outline),
-            parts=tuple(rings(outline) for _, outline in region.parts),
-            name_at=inner_point(region.outline),
-        )
-        for region in regions
-    ]
-    backdrop = Backdrop(rings(atlas.mexico), paths(atlas.border_line))
-    return draw_regions(shapes, backdrop, source=SOURCE)

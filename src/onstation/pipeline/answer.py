@@ -44,6 +44,7 @@ from onstation.reports.records import (
     Report,
     Row,
     RuleText,
+    Stretch,
     Tally,
     Variant,
     Window,
@@ -151,6 +152,9 @@ def report(
         doubtful=len({row.mission_id for row in here if row.doubt}),
         sensitivity=(
             _sensitivity(settings, ground, total.missions, on_progress) if sensitive else ()
+        ),
+        stretches=tuple(
+            Stretch(one.first_day, one.last_day, days_in(ground.states, of=one)) for one in bins
         ),
         names={row.icao: row.registration for row in chosen.rows if row.registration},
     )

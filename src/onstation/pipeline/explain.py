@@ -26,7 +26,9 @@ from onstation.schema import (
     SEGMENT_BRIDGED,
     SEGMENT_OBSERVED,
     SEGMENT_UNKNOWN,
+    Document,
     Mission,
+    Track,
 )
 from onstation.store.database import Store
 from onstation.units import M_PER_KM, MS_PER_MIN
@@ -72,11 +74,10 @@ def _explained(one: Flown, judges: Judges, rows: Sequence[Mission]) -> Explained
     depth = judges.bench.depth.airspace_m(track.lon_deg, track.lat_deg)
     sure = (depth > mexico.INSIDE_M) & (track.position_source != MLAT)
     told = {row.region: row for row in rows}
-    documents = {track.documents[i] for i in np.unique(track.document).tolist()}
     return ExplainedSortie(
         mission_id=sortie.sortie_id,
         match=one.match,
-        documents=tuple(sorted(documents, key=lambda d: (d.day, d.source, d.sha256))),
+        documents=documents_of(track),
         positions=len(track),
         by_multilateration=int((track.position_source == MLAT).sum()),
         dropped=sortie.dropped,
@@ -85,7 +86,7 @@ def _explained(one: Flown, judges: Judges, rows: Sequence[Mission]) -> Explained
         landing=sortie.landing,
         silences=sortie.silences,
         handovers=sortie.handovers,
-        regions=tuple(_regions(weigh(one, judges.bench), told)),
+        regions=tuple(regions_of(weigh(one, judges.bench), told)),
         mexico=rows[0].mexico_airspace,
         mexico_positions=int(sure.sum()),
         mexico_min=rows[0].mexico_airspace_min,
@@ -95,7 +96,13 @@ def _explained(one: Flown, judges: Judges, rows: Sequence[Mission]) -> Explained
     )
 
 
-def _regions(weighed: Iterable[Weighed], told: dict[str, Mission]) -> Iterable[ExplainedRegion]:
+def documents_of(track: Track) -> tuple[Document, ...]:
+    """Return the documents the positions of a track are from, by day, source and digest."""
+    documents = {track.documents[i] for i in np.unique(track.document).tolist()}
+    return tuple(sorted(documents, key=lambda d: (d.day, d.source, d.sha256)))
+
+
+def regions_of(weighed: Iterable[Weighed], told: dict[str, Mission]) -> Iterable[ExplainedRegion]:
     """Yield what was weighed of each region a row tells of, under the verdict of the row."""
     for one in weighed:
         row = told.get(one.region.name)

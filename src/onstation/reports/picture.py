@@ -7,7 +7,6 @@ the same input. Each picture carries its source in itself.
 import io
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -18,9 +17,7 @@ from matplotlib.path import Path
 from matplotlib.patheffects import withStroke
 
 from onstation import __version__
-from onstation.schema import Floats
-
-Rings = tuple[tuple[Floats, ...], ...]
+from onstation.reports.scene import Backdrop, Rings, Scene, Shape
 
 LAND, SEA, COAST, BORDER, INK = "#efece6", "#ffffff", "#b9b2a6", "#6b655c", "#33302b"
 TINTS = ("#2f6f9f", "#b0572c", "#4f8a4c", "#7d5a9b", "#a38a1f", "#3f8f8a", "#a34a63", "#5b6470")
@@ -36,43 +33,9 @@ WIDTH_IN, DPI = 9.0, 150
 MARGIN_DEG = 1.2
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Shape:
-    """A region to be drawn.
-
-    Attributes
-    ----------
-    polygons
-        Of each polygon its rings, the outer one first. [°]
-    parts
-        Outlines of named sub-areas, drawn as thin lines. [°]
-    name_at
-        Where its name is written: longitude, latitude. [°]
-    """
-
-    name: str
-    label: str
-    polygons: Rings
-    parts: tuple[Rings, ...]
-    name_at: tuple[float, float]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Backdrop:
-    """What lies under the regions: land, and the border as lines. [°]"""
-
-    land: Rings
-    border: tuple[Floats, ...]
-
-
-def draw_regions(shapes: Sequence[Shape], backdrop: Backdrop, *, source: str) -> bytes:
-    """Return a map of regions as a PNG.
-
-    Parameters
-    ----------
-    source
-        One line on where the outlines come from, written into the picture.
-    """
+def draw_regions(scene: Scene) -> bytes:
+    """Return a map of regions as a PNG, with the source of its outlines in it."""
+    shapes, backdrop = scene.shapes, scene.backdrop
     west, south, east, north = _frame(shapes, backdrop)
     stretch = 1.0 / math.cos(math.radians((south + north) / 2))
     map_height = WIDTH_IN * 0.92 * (north - south) * stretch / (east - west)
@@ -94,7 +57,7 @@ def draw_regions(shapes: Sequence[Shape], backdrop: Backdrop, *, source: str) ->
         _draw(axes, shape, TINTS[number % len(TINTS)])
     _grid(axes, west, south, east, north)
     _legend(figure, shapes, height, rows)
-    figure.text(0.05, 0.08 / height, source, fontsize=6.5, color=BORDER, va="bottom")
+    figure.text(0.05, 0.08 / height, scene.source, fontsize=6.5, color=BORDER, va="bottom")
     buffer = io.BytesIO()
     FigureCanvasAgg(figure)
     figure.savefig(buffer, format="png", metadata={"Software": f"onstation {__version__}"})
@@ -127,7 +90,7 @@ def _draw(axes: Axes, shape: Shape, tint: str) -> None:
     path = _path(shape.polygons)
     axes.add_patch(PathPatch(path, fc=tint, alpha=0.22, lw=0, zorder=2))
     axes.add_patch(PathPatch(path, fc="none", ec=tint, lw=1.3, zorder=5))
-    for part in shape.parts:
+    for _, part in shape.parts:
         axes.add_patch(PathPatch(_path(part), fc="none", ec=tint, lw=0.5, alpha=0.75, zorder=3))
     axes.annotate(
         shape.name,

@@ -163,6 +163,15 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Stretch:
+    """A bin of a report's period: its days, both included, and how much of it was heard."""
+
+    first: date
+    last: date
+    days: Days
+
+
+@dataclass(frozen=True, slots=True)
 class Window:
     """The user's own ledger that a count is compared with."""
 
@@ -260,6 +269,8 @@ class Report:
     replaced: bool = False
     doubtful: int = 0
     sensitivity: tuple[Variant, ...] = ()
+    stretches: tuple[Stretch, ...] = ()
+    """The bins of the period in order of time, whether a row is in them or not."""
     names: dict[str, str] = field(default_factory=dict)
     """Registration of each address, for rows by aircraft."""
 

@@ -1,0 +1,102 @@
+"""From rows back to the flights they were judged from, for maps and exports."""
+
+import itertools
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from onstation.config import Settings
+from onstation.fleet.load import load_fleet
+from onstation.pipeline.derive import Judges
+from onstation.pipeline.explain import documents_of, regions_of
+from onstation.pipeline.judge import weigh
+from onstation.regions.geofence import BRIDGE_MS, OBSERVED_MS, known_altitudes_ft
+from onstation.reports.flights import Flight, Gap, Run
+from onstation.schema import DATA_ENDS, SIGNAL_LOST, Mission, Silence, Sortie
+from onstation.store.database import Store
+
+Progress = Callable[[int, int], None]
+
+
+def flights(
+    settings: Settings,
+    store: Store,
+    rows: Sequence[Mission],
+    *,
+    visits: bool = False,
+    on_progress: Progress | None = None,
+) -> tuple[Flight, ...]:
+    """Return the sorties that rows are about, each once, in the order of the rows.
+
+    Their documents are cut into sorties exactly as they were for the rows, so what is
+    drawn is what was judged.
+
+    Parameters
+    ----------
+    visits
+        Also judge each sortie anew, for its visits.
+    on_progress
+        Called with how many addresses are done, of how many.
+    """
+    told: dict[str, list[Mission]] = {}
+    for row in rows:
+        told.setdefault(row.mission_id, []).append(row)
+    if not told:
+        return ()
+    judges = Judges(settings, store, load_fleet(settings.fleet))
+    icaos = tuple(dict.fromkeys(row.icao for row in rows))
+    found: dict[str, Flight] = {}
+    for done, icao in enumerate(icaos):
+        if on_progress:
+            on_progress(done, len(icaos))
+        for one in judges.flights((icao,)):
+            name = one.sortie.sortie_id
+            if name not in told:
+                continue
+            own = told[name]
+            weighed = weigh(one, judges.bench) if visits else ()
+            runs, gaps = runs_of(one.sortie)
+            found[name] = Flight(
+                mission_id=name,
+                rows=tuple(own),
+                take_off=one.sortie.take_off,
+                landing=one.sortie.landing,
+                runs=runs,
+                gaps=gaps,
+                regions=tuple(regions_of(weighed, {row.region: row for row in own})),
+                documents=documents_of(one.sortie.track),
+            )
+    if on_progress:
+        on_progress(len(icaos), len(icaos))
+    return tuple(found[name] for name in told)
+
+
+def runs_of(sortie: Sortie) -> tuple[tuple[Run, ...], tuple[Gap, ...]]:
+    """Return the stretches of a sortie that were heard, and the silences after them."""
+    track = sortie.track
+    alt_ft = known_altitudes_ft(track)
+    ends = np.flatnonzero(np.diff(track.time_ms) > OBSERVED_MS) + 1
+    bounds = [0, *ends.tolist(), len(track)]
+    runs = tuple(
+        Run(
+            time_ms=track.time_ms[start:stop],
+            lon_deg=track.lon_deg[start:stop],
+            lat_deg=track.lat_deg[start:stop],
+            alt_ft=alt_ft[start:stop],
+            on_ground=track.on_ground[start:stop],
+        )
+        for start, stop in itertools.pairwise(bounds)
+    )
+    judged = {silence.before: silence for silence in sortie.silences}
+    gaps = [_gap(sortie, int(row) - 1, judged) for row in ends]
+    last = judged.get(len(track) - 1)
+    if sortie.landing.kind in (SIGNAL_LOST, DATA_ENDS):
+        end_ms = int(track.time_ms[-1])
+        gaps.append(Gap(end_ms, None, False, last.reason if last else sortie.landing.reason))
+    return runs, tuple(gaps)
+
+
+def _gap(sortie: Sortie, before: int, judged: dict[int, Silence]) -> Gap:
+    start_ms, end_ms = (int(ms) for ms in sortie.track.time_ms[before : before + 2])
+    reason = judged[before].reason if before in judged else ""
+    return Gap(start_ms, end_ms, end_ms - start_ms <= BRIDGE_MS, reason)

@@ -1,0 +1,105 @@
+"""The path of a sortie as maps and exports show it: runs that were heard, and silences.
+
+A run is a stretch of positions at most two minutes apart, which is what counts as
+observed. Between two runs nothing was heard, and nothing is filled in.
+"""
+
+from dataclasses import dataclass
+
+from onstation.reports.explained import ExplainedRegion
+from onstation.schema import Bools, Document, End, Floats, Ints, Mission
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Run:
+    """Positions at most two minutes apart, in order of time; at least one.
+
+    Attributes
+    ----------
+    time_ms
+        Unix milliseconds.
+    lon_deg, lat_deg
+        WGS 84. [°]
+    alt_ft
+        Pressure altitude, else height above the ellipsoid; NaN where none is known. [ft]
+    on_ground
+        Whether it stood or rolled on the ground there.
+    """
+
+    time_ms: Ints
+    lon_deg: Floats
+    lat_deg: Floats
+    alt_ft: Floats
+    on_ground: Bools
+
+    def __len__(self) -> int:
+        return len(self.time_ms)
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A silence between two runs, or after the last one.
+
+    Attributes
+    ----------
+    start_ms, end_ms
+        Last position before, first position after; ``end_ms`` is ``None`` where the
+        signal never came back. [Unix ms]
+    is_bridged
+        At most 15 minutes long: counted inside a region if both ends are inside. A longer
+        one never counts.
+    reason
+        How a longer one was judged, with the evidence; empty for a short one.
+    """
+
+    start_ms: int
+    end_ms: int | None
+    is_bridged: bool
+    reason: str
+
+    @property
+    def minutes(self) -> float | None:
+        """How long it was; ``None`` if it never ended. [min]"""
+        return None if self.end_ms is None else (self.end_ms - self.start_ms) / 60_000
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Flight:
+    """One sortie: its path as far as heard, and its rows.
+
+    Attributes
+    ----------
+    rows
+        Its mission rows, one a region; at least one.
+    runs, gaps
+        In order of time; ``gaps[i]`` lies between ``runs[i]`` and ``runs[i + 1]``. There
+        is one gap more than that where the signal was lost for good.
+    regions
+        What it did in each region that has a row, visit by visit; empty unless asked for.
+    documents
+        The trace documents its positions are from, by day, source and digest.
+    """
+
+    mission_id: str
+    rows: tuple[Mission, ...]
+    take_off: End
+    landing: End
+    runs: tuple[Run, ...]
+    gaps: tuple[Gap, ...]
+    regions: tuple[ExplainedRegion, ...]
+    documents: tuple[Document, ...]
+
+    @property
+    def start_ms(self) -> int:
+        """First position heard. [Unix ms]"""
+        return int(self.runs[0].time_ms[0])
+
+    @property
+    def end_ms(self) -> int:
+        """Last position heard. [Unix ms]"""
+        return int(self.runs[-1].time_ms[-1])
+
+    @property
+    def positions(self) -> int:
+        """Number of positions heard."""
+        return sum(len(run) for run in self.runs)
