@@ -36,7 +36,7 @@ HOMES = {
     "filelock": ("store/",),
     "shapely": ("regions/",),
     "yaml": ("yamlfile.py",),
-    "rich": ("reports/render.py", "cli/"),
+    "rich": ("reports/render", "cli/"),
     "click": ("cli/",),
     "sqlite3": ("store/",),
     "isal": ("sources/",),

@@ -487,6 +487,9 @@ class Mission:
         Every address the sortie was flown under, in order; usually one.
     doubt
         Where the evidence allows another count of this flight; ``None`` if it does not.
+    inside_start_ms, inside_end_ms
+        First entry into the region and last exit, on station or not; ``None`` if it was
+        never heard inside. [Unix ms]
     deepest_ms, deepest_lat, deepest_lon
         When and where it was at ``depth_km``.
     window_turns
@@ -559,6 +562,8 @@ class Mission:
     parts: tuple[tuple[str, float], ...] = ()
     addresses: tuple[str, ...] = ()
     doubt: str | None = None
+    inside_start_ms: int | None = None
+    inside_end_ms: int | None = None
     deepest_ms: int | None = None
     deepest_lat: float | None = None
     deepest_lon: float | None = None

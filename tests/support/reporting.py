@@ -8,7 +8,7 @@ from rows import NORM, SCOPE, frame
 
 from onstation.periods import bins_of
 from onstation.reports import baseline
-from onstation.reports.counts import counted_in, grid, overlaps, uncounted, usable_tally
+from onstation.reports.counts import asides, counted_in, grid, overlaps, uncounted, usable_tally
 from onstation.reports.exposure import calendar_days, days_in
 from onstation.reports.records import Report, Row
 from onstation.schema import DayCoverage, Mission
@@ -78,4 +78,5 @@ def report_of(
         possible=rest.possible,
         excluded=rest.excluded,
         reconstructed=0,
+        asides=asides(rows, SCOPE, "UTC", around.days),
     )

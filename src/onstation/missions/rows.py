@@ -62,6 +62,7 @@ def build_row(
     altitudes = alt_ft[_rows_in(described)] if described else np.empty(0)
     altitudes = altitudes[~np.isnan(altitudes)]
     stay = judgement.on_station
+    inside = [j.visit for j in judgement.visits]
     lost = _longest_silence(sortie, rows)
     documents = [track.documents[i] for i in np.unique(track.document).tolist()]
     documents.sort(key=lambda d: (d.day, d.source, d.sha256))
@@ -131,6 +132,8 @@ def build_row(
         parts=tuple(parts),
         addresses=tuple(dict.fromkeys([track.icao, *(one.next_icao for one in sortie.handovers)])),
         doubt=doubt_of(sortie),
+        inside_start_ms=int(inside[0].time_ms[0]) if inside else None,
+        inside_end_ms=int(inside[-1].time_ms[-1]) if inside else None,
         deepest_ms=None if deepest is None else int(track.time_ms[deepest]),
         deepest_lat=None if deepest is None else float(track.lat_deg[deepest]),
         deepest_lon=None if deepest is None else float(track.lon_deg[deepest]),

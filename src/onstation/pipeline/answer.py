@@ -23,6 +23,7 @@ from onstation.reports import baseline
 from onstation.reports.counts import (
     KEYS,
     REGION,
+    asides,
     choose,
     counted_in,
     grid,
@@ -152,6 +153,9 @@ def report(
         doubtful=len({row.mission_id for row in here if row.doubt}),
         sensitivity=(
             _sensitivity(settings, ground, total.missions, on_progress) if sensitive else ()
+        ),
+        asides=asides(
+            chosen.rows, ground.shown if REGION in by else ground.scope, period.tz, whole
         ),
         stretches=tuple(
             Stretch(one.first_day, one.last_day, days_in(ground.states, of=one)) for one in bins

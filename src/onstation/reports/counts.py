@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from onstation.periods import Bin, Period, bin_label, local_day
-from onstation.reports.records import Days, Filters, Tally
+from onstation.reports.records import Aside, Days, Filters, Passing, Tally
 from onstation.schema import COUNTED, EXCLUDED, POSSIBLE, TRANSIT, Mission
 
 KEYS: dict[str, Callable[[Mission], str | None]] = {
@@ -22,6 +22,8 @@ KEYS: dict[str, Callable[[Mission], str | None]] = {
 """What ``--by`` may name, and a row's value of it."""
 
 REGION = "region"
+THEN, BEFORE, WHILE = "then", "before", "while"
+"""When a sortie was on station elsewhere: after its way through a region, before, or both."""
 SEEN = (COUNTED, TRANSIT, POSSIBLE)
 """Statuses that make a key seen; a known tanker is excluded, and opens no row."""
 
@@ -150,6 +152,64 @@ def uncounted(rows: Iterable[Mission], scope: Sequence[str]) -> Uncounted:
             transits += 1
     by_size = sorted(excluded.items(), key=lambda item: (-item[1], item[0]))
     return Uncounted(transits, possible, tuple(by_size))
+
+
+def asides(
+    rows: Iterable[Mission], regions: Sequence[str], zone: str, days: Days
+) -> tuple[Aside, ...]:
+    """Tell region by region what is not counted there, and where it counts instead.
+
+    Parameters
+    ----------
+    rows
+        Of all statuses.
+    regions
+        The regions to tell of, in their order; one without such rows is left out.
+    """
+    given = list(rows)
+    counted: dict[str, list[Mission]] = {}
+    for row in given:
+        if row.status == COUNTED:
+            counted.setdefault(row.mission_id, []).append(row)
+    told = []
+    for region in regions:
+        here = [row for row in given if row.region == region]
+        rest = [row for row in here if row.status in (TRANSIT, POSSIBLE)]
+        excluded = Counter(row.status_reason for row in here if row.status == EXCLUDED)
+        if not rest and not excluded:
+            continue
+        missions = usable_tally([r for r in here if r.status == COUNTED], zone, days).missions
+        passings = tuple(_passing(row, counted.get(row.mission_id, ()), zone) for row in rest)
+        by_size = sorted(excluded.items(), key=lambda item: (-item[1], item[0]))
+        told.append(Aside(region, missions, passings, tuple(by_size)))
+    return tuple(told)
+
+
+def _passing(row: Mission, counted: Iterable[Mission], zone: str) -> Passing:
+    return Passing(
+        status=row.status,
+        reason=row.status_reason,
+        mission_id=row.mission_id,
+        icao=row.icao,
+        registration=row.registration,
+        type=row.type,
+        day=local_day(row.date_ms, zone),
+        elsewhere=tuple((other.region, _when(row, other)) for other in counted),
+    )
+
+
+def _when(row: Mission, other: Mission) -> str:
+    """Say when a sortie was on station elsewhere, seen from its way through a region."""
+    start, end = other.on_station_start_ms, other.on_station_end_ms
+    if None in (row.inside_start_ms, row.inside_end_ms, start, end):
+        return WHILE
+    assert row.inside_start_ms is not None
+    assert row.inside_end_ms is not None
+    assert start is not None
+    assert end is not None
+    if row.inside_start_ms <= start and row.inside_end_ms < end:
+        return THEN
+    return BEFORE if start < row.inside_start_ms and end <= row.inside_end_ms else WHILE
 
 
 def overlaps(rows: Iterable[Mission]) -> tuple[tuple[int, int], ...]:

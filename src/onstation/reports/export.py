@@ -28,7 +28,7 @@ from onstation.reports.encode import (
     tool,
 )
 from onstation.reports.explained import Explanation
-from onstation.reports.records import MissionList, Report, Row, RuleText, TailStory
+from onstation.reports.records import Aside, MissionList, Report, Row, RuleText, TailStory
 from onstation.reports.sentences import closing_lines, norm_source
 from onstation.schema import Mission
 
@@ -102,6 +102,7 @@ def report_json(report: Report) -> str:
             "transits": report.transits,
             "possible": report.possible,
             "excluded": [{"reason": reason, "sorties": n} for reason, n in report.excluded],
+            "not_counted": [_aside_record(one) for one in report.asides],
             "reconstructed": report.reconstructed,
             "doubtful": report.doubtful,
             "sensitivity": [
@@ -268,6 +269,27 @@ def _row_record(report: Report, row: Row) -> dict[str, Any]:
     return record | counts_record(row.counts)
 
 
+def _aside_record(aside: Aside) -> dict[str, Any]:
+    return {
+        "region": aside.region,
+        "missions": aside.missions,
+        "sorties": [
+            {
+                "status": one.status,
+                "status_reason": one.reason,
+                "mission_id": one.mission_id,
+                "icao": one.icao,
+                "registration": one.registration,
+                "type": one.type,
+                "date": one.day.isoformat(),
+                "counted_in": [region for region, _ in one.elsewhere],
+            }
+            for one in aside.passings
+        ],
+        "excluded": [{"reason": reason, "sorties": n} for reason, n in aside.excluded],
+    }
+
+
 def _key(row: Mission) -> tuple[str, str]:
     return row.mission_id, row.region
 
@@ -301,6 +323,8 @@ def _beside(row: Mission) -> dict[str, Any]:
     return {
         "addresses": list(row.addresses),
         "doubt": row.doubt,
+        "inside_start_utc": None if row.inside_start_ms is None else iso(row.inside_start_ms),
+        "inside_end_utc": None if row.inside_end_ms is None else iso(row.inside_end_ms),
         "deepest": deepest,
         "window_turns": round(row.window_turns, 1),
         "orbit": orbit,

@@ -2,23 +2,11 @@
 
 from collections.abc import Callable
 
+from onstation.reports.below import below, title_of
 from onstation.reports.grid import Cells, cells_of
 from onstation.reports.records import Report
 from onstation.reports.safe import markdown, markup
-from onstation.reports.sentences import (
-    RECONSTRUCTED,
-    adding_up,
-    closing_lines,
-    coverage_sentence,
-    doubts,
-    hole_lines,
-    left_out_sentence,
-    not_counted,
-    period_words,
-    sensitivity_sentence,
-    surge_sentences,
-    three_counts,
-)
+from onstation.reports.sentences import RECONSTRUCTED, closing_lines, hole_lines, surge_sentences
 
 STYLE = (
     "body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}"
@@ -28,23 +16,6 @@ STYLE = (
     "footer{font-size:.85em}@media(prefers-color-scheme:dark){body{background:#111;color:#eee}}"
 )
 POLICY = "default-src 'none'; style-src 'unsafe-inline'"
-
-
-def title_of(report: Report) -> str:
-    """Return the heading of a report; it says so where everything is a reconstruction."""
-    frame = report.frame
-    told = period_words(frame.period)
-    label = "RECONSTRUCTION: " if frame.reconstruction else ""
-    return f"{label}Surveillance missions, {told} ({frame.period.tz}), rule {frame.rule}"
-
-
-def below(report: Report) -> list[str]:
-    """Return the sentences below the table."""
-    frame = report.frame
-    told = [adding_up(report), three_counts(report), not_counted(report), doubts(report)]
-    told.append(sensitivity_sentence(report))
-    told += [left_out_sentence(frame), *frame.notes, coverage_sentence(frame)]
-    return [sentence for sentence in told if sentence]
 
 
 def report_html(report: Report) -> str:
@@ -63,7 +34,11 @@ def report_html(report: Report) -> str:
         parts.append(f'<p class="label">{markup(RECONSTRUCTED)}</p>')
     parts += [f"<p>{markup(sentence)}</p>" for sentence in surge_sentences(report)]
     parts.append(_html_table(cells_of(report)))
-    parts += [f"<p>{markup(sentence)}</p>" for sentence in below(report)]
+    for note in below(report):
+        parts.append(f"<p>{markup(note.text)}</p>")
+        if note.items:
+            items = "".join(f"<li>{markup(item)}</li>" for item in note.items)
+            parts.append(f"<ul>{items}</ul>")
     holes = hole_lines(frame.days)
     if holes:
         parts.append("<ul>" + "".join(f"<li>{markup(line)}</li>" for line in holes) + "</ul>")
@@ -85,7 +60,10 @@ def report_markdown(report: Report) -> str:
     lines = [_line(cells.headings, markdown), "| " + " | ".join(rule) + " |"]
     lines += [_line(row, markdown) for row in (*cells.rows, *cells.sums)]
     blocks.append("\n".join(lines))
-    blocks += [markdown(sentence) for sentence in below(report)]
+    for note in below(report):
+        blocks.append(markdown(note.text))
+        if note.items:
+            blocks.append("\n".join(f"- {markdown(item)}" for item in note.items))
     holes = hole_lines(frame.days)
     if holes:
         blocks.append("\n".join(f"- {markdown(line)}" for line in holes))

@@ -228,6 +228,47 @@ class Variant:
 
 
 @dataclass(frozen=True, slots=True)
+class Passing:
+    """A sortie that a region has a row of, and that does not count there.
+
+    Attributes
+    ----------
+    elsewhere
+        Where it counts instead: name of the region and ``then``, ``before`` or ``while``,
+        which says when it was on station there, seen from this region.
+    """
+
+    status: str
+    reason: str
+    mission_id: str
+    icao: str
+    registration: str | None
+    type: str | None
+    day: date
+    elsewhere: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """What is not counted in a region, beside what is.
+
+    Attributes
+    ----------
+    missions
+        Missions counted there; ``None`` where no day was usable.
+    passings
+        Transits and possible missions, in order of time.
+    excluded
+        Reasons, and how many sorties were excluded for each.
+    """
+
+    region: str
+    missions: int | None
+    passings: tuple[Passing, ...]
+    excluded: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """Missions by key and period against the norm.
 
@@ -269,6 +310,8 @@ class Report:
     replaced: bool = False
     doubtful: int = 0
     sensitivity: tuple[Variant, ...] = ()
+    asides: tuple[Aside, ...] = ()
+    """What is not counted in each region that has such rows, in the order of the regions."""
     stretches: tuple[Stretch, ...] = ()
     """The bins of the period in order of time, whether a row is in them or not."""
     names: dict[str, str] = field(default_factory=dict)

@@ -65,8 +65,8 @@ def significant(number: float) -> str:
 def chance(p_value: float) -> str:
     """Return a chance in words.
 
-    >>> chance(0.26), chance(0.004), chance(1e-20)
-    ('26 %', '1 in 250', 'below 1 in 10^15')
+    >>> chance(0.26), chance(0.004), chance(7e-12), chance(1e-20)
+    ('26 %', '1 in 250', '1 in 140 billion', 'below 1 in 10^15')
     """
     if p_value < LEAST_P:
         return "below 1 in 10^15"
@@ -75,9 +75,11 @@ def chance(p_value: float) -> str:
     if p_value >= 0.01:
         return f"{p_value:.0%}".replace("%", " %")
     odds = 1 / p_value
-    return (
-        f"1 in {float(f'{odds:.2g}'):,.0f}" if odds < 1e7 else f"1 in 10^{len(f'{odds:.0f}') - 1}"
-    )
+    rounded = float(f"{odds:.2g}")
+    for size, name in ((1e12, "trillion"), (1e9, "billion"), (1e6, "million")):
+        if rounded >= size:
+            return f"1 in {rounded / size:,.3g} {name}"
+    return f"1 in {rounded:,.0f}"
 
 
 def span(first: date, last: date) -> str:

@@ -1,0 +1,135 @@
+"""How text is laid out for a terminal: lines, indented ones, tables, and nothing a feed may steer.
+
+Prose is broken at a width that reads well, tables may use all there is. Without colour
+there is no escape in it, whatever a feed may have sent.
+"""
+
+import io
+import textwrap
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from onstation.reports.records import Frame
+from onstation.reports.safe import drawn
+from onstation.reports.sentences import RECONSTRUCTED, closing_lines, hole_lines
+
+PROSE = 100
+"""Columns after which a line of prose is broken, however wide the terminal is."""
+GAP = 2
+"""Blanks between two columns."""
+
+
+@dataclass(frozen=True, slots=True)
+class Indented:
+    """Text whose first line starts at ``first`` and whose further ones at ``rest``."""
+
+    text: str
+    first: int
+    rest: int
+
+    def wrapped(self, width: int) -> Text:
+        """Return it broken into lines; words longer than a line are cut, never dropped."""
+        lines = textwrap.wrap(
+            drawn(self.text),
+            min(width, PROSE),
+            initial_indent=" " * self.first,
+            subsequent_indent=" " * self.rest,
+            break_on_hyphens=False,
+        )
+        return Text("\n".join(lines))
+
+
+Line = str | Text | Table | Indented
+
+
+def heading(text: str) -> Text:
+    """Return a heading."""
+    return Text(drawn(text), style="bold")
+
+
+def said(frame: Frame) -> str:
+    """Return what a heading begins with where everything is reconstructed."""
+    return "RECONSTRUCTION: " if frame.reconstruction else ""
+
+
+def label(frame: Frame) -> list[Line]:
+    """Return the line that says that all of it is reconstructed; none otherwise."""
+    return [Text(RECONSTRUCTED, style="bold yellow")] if frame.reconstruction else []
+
+
+def closing(frame: Frame) -> list[Line]:
+    """Return the holes, the limits and the sources an answer ends with."""
+    holes = [Indented(line, 2, 4) for line in hole_lines(frame.days)]
+    return [*holes, "", *limits(frame)]
+
+
+def limits(frame: Frame) -> list[Line]:
+    """Return what cannot be seen, and the sources."""
+    return [Text(line, style="dim") for line in closing_lines(frame)]
+
+
+def table_of(headings: Iterable[str], *, texts: int) -> Table:
+    """Return an empty table; of its columns the first ``texts`` hold text, the rest numbers."""
+    table = Table(
+        box=SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0), header_style="none"
+    )
+    for i, name in enumerate(headings):
+        table.add_column(
+            name, justify="left" if i < texts else "right", no_wrap=True, overflow="fold"
+        )
+    return table
+
+
+def cell(text: str) -> Text:
+    """Return a text as a table holds it."""
+    return Text(drawn(text))
+
+
+def fitting(rows: Sequence[Sequence[str]], width: int, lesser: Sequence[str]) -> list[int]:
+    """Return the columns that fit into a width.
+
+    Parameters
+    ----------
+    rows
+        All cells, the headings first.
+    lesser
+        Headings of what is left out where there is no room, in that order.
+    """
+    wide = [max(len(drawn(row[i])) for row in rows) for i in range(len(rows[0]))]
+    keep = list(range(len(wide)))
+    for name in ("", *lesser):
+        keep = [i for i in keep if rows[0][i] != name]
+        if sum(wide[i] for i in keep) + GAP * (len(keep) - 1) <= width:
+            break
+    return keep
+
+
+def drawn_text(lines: Iterable[Line], width: int, colour: bool) -> str:
+    """Return lines as one text; without ``colour`` there is no escape in it."""
+    out = io.StringIO()
+    console = Console(
+        file=out,
+        width=width,
+        force_terminal=colour,
+        color_system="standard" if colour else None,
+        no_color=not colour,
+        markup=False,
+        highlight=False,
+        emoji=False,
+        legacy_windows=False,
+        soft_wrap=False,
+    )
+    for line in lines:
+        if isinstance(line, Indented):
+            console.print(line.wrapped(width))
+        elif isinstance(line, Table):
+            console.print(line)
+        else:
+            text = Text(drawn(line)) if isinstance(line, str) else line
+            console.print(text, width=min(width, PROSE))
+    return "\n".join(line.rstrip() for line in out.getvalue().split("\n"))
