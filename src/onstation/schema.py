@@ -193,6 +193,14 @@ def check_track(track: Track) -> None:
         raise ValueError(f"track {track.icao}: time goes backwards")
 
 
+NO_FLEET = ""
+"""In place of the key of a fleet entry, for an aircraft that nobody watches."""
+NOT_WATCHED = "not watched"
+"""Its role."""
+NOT_LISTED = "not on the watch list"
+"""Its label, and why its sorties are excluded."""
+
+
 @dataclass(frozen=True, slots=True)
 class Match:
     """Why an address is watched, and as what.

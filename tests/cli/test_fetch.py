@@ -1,5 +1,6 @@
 """What ``onstation fetch`` and ``verify`` say, and the status they end with."""
 
+import json
 import os
 import shutil
 import sqlite3
@@ -7,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from traces import NEXT, member, put, tar_bytes, trace
+from traces import NEXT, member, put, row, tar_bytes, trace
 
 from onstation.cli.main import main
 from onstation.store.database import FILE, open_store
@@ -102,6 +103,36 @@ def test_a_registration_of_the_fleet_file_finds_its_address(tmp_path: Path, tree
 
     with open_store(tmp_path / "store") as store:
         assert store.archive.icaos() == ["ae2fd0"]
+
+
+@pytest.mark.parametrize("ident", ["a00001", "A00001", "N1"])
+def test_an_aircraft_nobody_watches_can_be_asked_for_by_name(
+    tmp_path: Path, tree: Path, ident: str
+) -> None:
+    result = fetch(tmp_path, tree, "--tail", ident)
+
+    assert result.exit_code == 0
+    assert "Of the aircraft asked for: 1, 1 of them new." in result.stderr
+    told = run(tmp_path, "tail", "a00001").stdout
+    assert "no fleet entry matches it: looked up by name, never counted" in told
+
+
+def test_what_was_asked_for_by_name_never_shows_in_a_count(tmp_path: Path) -> None:
+    tree = tmp_path / "patrol"
+    to_and_fro = [row(60.0 * k, lat=30.5 + 0.05 * abs(k % 12 - 6), lon=-117.3) for k in range(90)]
+    put(tree, "a00001", data=trace("a00001", rows=to_and_fro, t="C172"))
+    fetch(tmp_path, tree, "--tail", "a00001")
+    period = ("--since", "2025-02-03", "--until", "2025-02-03")
+
+    told = run(tmp_path, "tail", "a00001", *period).stdout
+    assert "baja: excluded: not on the watch list" in told
+    report = json.loads(run(tmp_path, "report", *period, "--format", "json").stdout)
+    assert report["total"]["missions"] in (None, 0)
+    assert report["excluded"] == []
+    listed = run(tmp_path, "missions", *period, "--status", "all", "--format", "csv").stdout
+    assert listed.count("\n") == 1
+    named = (*period, "--aircraft", "a00001", "--status", "all", "--format", "csv")
+    assert run(tmp_path, "missions", *named).stdout.count("excluded,") >= 1
 
 
 def test_an_identity_nobody_knows_fails(tmp_path: Path, tree: Path) -> None:

@@ -97,7 +97,8 @@ def test_a_u2_keeps_its_altitude() -> None:
 
 
 def test_an_airliner_is_nobody_s_mission() -> None:
-    assert rows("S8") == ()
+    assert {row.status_reason for row in rows("S8")} == {"not on the watch list"}
+    assert {row.status for row in rows("S8")} == {"excluded"}
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -18,6 +18,7 @@ from onstation.config import Settings
 from onstation.errors import HOLES, UnknownIdentityError
 from onstation.fleet.load import load_fleet
 from onstation.fleet.match import Fleet
+from onstation.fleet.nnumber import ADDRESS, n_number_to_icao
 from onstation.periods import days_between
 from onstation.pipeline.summary import CollectSummary, OnStep, Step
 from onstation.sources.local import LocalSource
@@ -119,7 +120,8 @@ def fetch(
             jobs=jobs,
         )
     derive_rows(settings, store)
-    lines = holes_of(summary) if quiet else [*_told(summary, first, last), *holes_of(summary)]
+    told = [] if quiet else _told(summary, first, last, named=bool(icaos))
+    lines = [*told, *holes_of(summary)]
     for line in lines:
         click.echo(line, err=True)
     return summary.has_holes
@@ -135,10 +137,12 @@ def derive_rows(settings: Settings, store: Store) -> None:
 def addresses_of(tails: Collection[str], fleet: Fleet, store: Store) -> frozenset[str]:
     """Return the addresses that identities stand for.
 
+    An address stands for itself, and an N-number for its address, watched or not.
+
     Raises
     ------
     UnknownIdentityError
-        Neither fleet nor store knows one of them.
+        One of them is no address, and neither fleet nor store knows it.
     """
     found: set[str] = set()
     unknown: list[str] = []
@@ -151,20 +155,29 @@ def addresses_of(tails: Collection[str], fleet: Fleet, store: Store) -> frozense
             for head in held
             if wanted in (head.icao.upper(), (head.registration or "").upper().replace("-", ""))
         }
-        if not icaos and fleet.military_block(wanted.lower()):
-            icaos = {wanted.lower()}  # watched under a type its trace may name
+        if not icaos:
+            icaos = _unwatched(wanted)
         if not icaos:
             unknown.append(tail)
         found |= icaos
     if unknown:
         raise UnknownIdentityError(
             "\n".join(
-                f"--tail {shown(tail)}: neither the fleet nor the store knows it; "
-                "`onstation fleet list --all` shows who is watched."
+                f"--tail {shown(tail)}: neither the fleet nor the store knows it; an aircraft that"
+                " is not watched is named by its ICAO address of six hexadecimal digits;"
+                " `onstation fleet list --all` shows who is watched."
                 for tail in unknown
             )
         )
     return frozenset(found)
+
+
+def _unwatched(wanted: str) -> set[str]:
+    """Return the address a text is, or that of a US mark; empty where it is neither."""
+    if ADDRESS.fullmatch(wanted):
+        return {wanted.lower()}
+    icao = n_number_to_icao(wanted)
+    return {icao} if icao else set()
 
 
 def _days_asked(
@@ -208,7 +221,9 @@ def _progress(*, shown_: bool) -> Iterator[OnStep]:
         yield on_step
 
 
-def _told(summary: CollectSummary, first: date | None, last: date | None) -> list[str]:
+def _told(
+    summary: CollectSummary, first: date | None, last: date | None, *, named: bool
+) -> list[str]:
     """Return what was read, in sentences."""
     if not summary.read and not summary.unchanged:
         asked = " in the days asked for" if first or last else ""
@@ -217,7 +232,8 @@ def _told(summary: CollectSummary, first: date | None, last: date | None) -> lis
     again = f"; {summary.unchanged:,} unchanged, not read again" if summary.unchanged else ""
     lines.append(f"Documents read: {summary.read:,}{again}.")
     if summary.read:
-        lines.append(f"Of watched aircraft: {summary.watched:,}, {summary.new:,} of them new.")
+        whom = "the aircraft asked for" if named else "watched aircraft"
+        lines.append(f"Of {whom}: {summary.watched:,}, {summary.new:,} of them new.")
     if summary.dropped:
         told = ", ".join(f"{count:,} {reason}" for reason, count in sorted(summary.dropped.items()))
         lines.append(f"Bad rows left out: {told}.")

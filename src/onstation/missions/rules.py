@@ -16,6 +16,7 @@ from onstation.schema import (
     COUNTED,
     DATA_ENDS,
     EXCLUDED,
+    NO_FLEET,
     OBSERVED,
     POSSIBLE,
     SEGMENT_BRIDGED,
@@ -232,9 +233,7 @@ def _verdict(
     if not match.counted:
         if not presence.segments:
             return None
-        return Judgement(
-            EXCLUDED, f"not a surveillance role: {match.role}", judged, on_station, judged, minutes
-        )
+        return Judgement(EXCLUDED, _why_excluded(match), judged, on_station, judged, minutes)
     least = station.min_on_station_min
     if minutes >= least:
         reason = f"{minutes:.1f} min on station, at least {least:g}"
@@ -256,6 +255,12 @@ def _verdict(
         if len(judged) > 1:
             reason = f"{len(judged)} straight visits; the longest: {reason}"
     return Judgement(TRANSIT, reason, judged, (), judged, minutes)
+
+
+def _why_excluded(match: Match) -> str:
+    if match.fleet == NO_FLEET:
+        return match.label
+    return f"not a surveillance role: {match.role}"
 
 
 def _judge_visit(

@@ -44,8 +44,8 @@ def collect(
     Parameters
     ----------
     tails
-        Addresses to limit the run to; it then answers for them alone and makes no day
-        usable for the fleet.
+        Addresses to limit the run to, watched or not; it then answers for them alone and
+        makes no day usable for the fleet.
     first, last
         First and last UTC day to read; everything if not given.
     on_event
@@ -55,7 +55,7 @@ def collect(
     now_ms
         The clock; the real one unless given. [Unix ms]
     """
-    question = Question(fleet, frozenset(tails), first, last)
+    question = Question(fleet, frozenset(tails), first, last, named=bool(tails))
     asked_ms = round(time.time() * MS_PER_S) if now_ms is None else now_ms
     run = _Run(store, question, asked_ms, on_event or (lambda step: None), jobs)
     done: set[tuple[str, str]] = set()

@@ -62,6 +62,7 @@ def collect_aircraft(
     days: Iterable[date],
     *,
     now_ms: Callable[[], int],
+    named: bool = False,
     again: bool = False,
     tell: OnMove | None = None,
 ) -> PullSummary:
@@ -75,6 +76,8 @@ def collect_aircraft(
         UTC days in order, none later than today.
     now_ms
         The clock. [Unix ms]
+    named
+        Whether a person named the addresses: then they are kept, watched or not.
     again
         Ask for what is settled, and receive what did not change, too.
     tell
@@ -82,7 +85,8 @@ def collect_aircraft(
     """
     left, held = questions(store, source, icaos, days, again=again)
     summary = PullSummary(source.name, held=held)
-    run = _Run(store, Question(fleet, frozenset(icaos)), source, asked, now_ms, summary, again)
+    question = Question(fleet, frozenset(icaos), named=named)
+    run = _Run(store, question, source, asked, now_ms, summary, again)
     failures = kept = 0
     for number, (day, icao) in enumerate(left):
         answer = run.ask(day, icao)

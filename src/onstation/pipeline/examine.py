@@ -113,12 +113,15 @@ class Question:
         The only addresses wanted; empty for every watched one.
     first, last
         First and last UTC day wanted; ``None`` for no bound.
+    named
+        Whether a person named the addresses: then they are kept, watched or not.
     """
 
     fleet: Watch
     icaos: frozenset[str] = frozenset()
     first: date | None = None
     last: date | None = None
+    named: bool = False
 
     def wants(self, day: date) -> bool:
         """Say whether a day is asked for."""
@@ -133,7 +136,7 @@ def examine(found: Found, question: Question) -> Examined:
         icao, day = opening.head.icao, opening.day
         if question.icaos and icao not in question.icaos:
             return Examined(icao, day, asked=False)
-        raw = _watched(found, raw, opening, question.fleet)
+        raw = _wanted(found, raw, opening, question)
         if raw is None:
             recorded = opening.head.reconstruction is None
             return Examined(icao, day, recorded=recorded, asked=question.wants(day))
@@ -189,11 +192,13 @@ def _opening(found: Found) -> tuple[Opening, bytes | None]:
     return opening, raw
 
 
-def _watched(found: Found, raw: bytes | None, opening: Opening, fleet: Watch) -> bytes | None:
-    """Return the bytes of a document if it is watched."""
-    head = opening.head
+def _wanted(found: Found, raw: bytes | None, opening: Opening, question: Question) -> bytes | None:
+    """Return the bytes of a document if it is watched, or was asked for by name."""
+    head, fleet = opening.head, question.fleet
     if head.icao.startswith("~"):
         return None
+    if question.named:
+        return raw or found.read(None)
     match = _match(fleet, head, opening.day)
     if match is None:
         if not fleet.needs_callsign(head.icao, head.type_reported):

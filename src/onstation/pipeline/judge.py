@@ -26,6 +26,9 @@ from onstation.regions.geofence import (
 from onstation.regions.model import Atlas, Region
 from onstation.schema import (
     COUNTED,
+    NO_FLEET,
+    NOT_LISTED,
+    NOT_WATCHED,
     Document,
     Match,
     Mission,
@@ -85,8 +88,7 @@ def judge_aircraft(documents: Sequence[tuple[Document, bytes]], bench: Bench) ->
     Returns
     -------
     list of Mission
-        In order of time and region; empty if it was never near a region, or nobody
-        watches it.
+        In order of time and region; empty if it was never near a region.
     """
     return [row for one in sorties_in(documents, bench) for row in rows_of(one, bench)]
 
@@ -134,12 +136,14 @@ def sorties_on(
     Returns
     -------
     list of Flown
-        Empty if nobody watches the address.
+        Those that no fleet entry matches are `unwatched`: kept because somebody asked for
+        the aircraft by name, or because the fleet file was another then.
     """
     whole = join(tracks)
     match = _match(whole, bench.fleet, None)
-    if match is None or len(whole) == 0:
+    if len(whole) == 0:
         return []
+    match = match or unwatched(whole)
     cleaned, dropped = clean(whole)
     sorties = find_sorties(
         cleaned,
@@ -150,7 +154,7 @@ def sorties_on(
     )
     days = [utc_day(sortie.take_off.time_ms) for sortie in sorties]
     known = [_match(s.track, bench.fleet, day) for s, day in zip(sorties, days, strict=True)]
-    return [Flown(s, match) for s, match in zip(sorties, known, strict=True) if match]
+    return [Flown(s, m or unwatched(s.track)) for s, m in zip(sorties, known, strict=True)]
 
 
 def weigh(one: Flown, bench: Bench, regions: Sequence[Region] | None = None) -> list[Weighed]:
@@ -171,6 +175,22 @@ def weigh(one: Flown, bench: Bench, regions: Sequence[Region] | None = None) -> 
         if judgement:
             found.append(Weighed(region, there, judgement))
     return found
+
+
+def unwatched(track: Track) -> Match:
+    """Return as what an aircraft is judged that nobody watches: never counted."""
+    heads = [track.documents[i].head for i in dict.fromkeys(track.document.tolist())]
+    return Match(
+        fleet=NO_FLEET,
+        label=NOT_LISTED,
+        type=next((head.type_reported for head in heads if head.type_reported), None),
+        agency="not known",
+        group="",
+        role=NOT_WATCHED,
+        counted=False,
+        registration=next((head.registration for head in heads if head.registration), None),
+        reason="no fleet entry matches it",
+    )
 
 
 def _match(track: Track, fleet: Fleet, day: date | None) -> Match | None:

@@ -121,6 +121,7 @@ class Pull:
             self._watched(),
             self.days,
             now_ms=self.web.now_ms,
+            named=bool(self.icaos),
             again=self.again,
             tell=tell,
         )

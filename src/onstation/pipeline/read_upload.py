@@ -44,7 +44,7 @@ class Reading:
         self.release = release
         self.tell = tell
         self.published = Published(release, day, run.source.name, run.download)
-        self.question = Question(run.fleet, run.icaos)
+        self.question = Question(run.fleet, run.icaos, named=bool(run.icaos))
         self.watched: set[str] = set()
         self.failed: list[FileRow] = []
         self.last_ms: int | None = None

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from onstation.pipeline.judge import Bench, Flown, rows_of
-from onstation.schema import EXCLUDED, Handover, LooseEnd, Mission
+from onstation.schema import EXCLUDED, NO_FLEET, Handover, LooseEnd, Mission
 from onstation.tracks.handover import find_handovers, joined, loose_ends
 
 
@@ -25,8 +25,9 @@ def judge_fleet(flown: Mapping[str, Sequence[Flown]], bench: Bench) -> dict[str,
 
 
 def ends_of(flown: Sequence[Flown]) -> list[LooseEnd]:
-    """Return the loose ends of the sorties of one address."""
-    return loose_ends([one.sortie for one in flown], [one.match for one in flown])
+    """Return the loose ends of the sorties of one address that are watched."""
+    watched = [one for one in flown if one.match.fleet != NO_FLEET]
+    return loose_ends([one.sortie for one in watched], [one.match for one in watched])
 
 
 def groups_of(ends: Sequence[LooseEnd]) -> list[tuple[tuple[str, ...], tuple[Handover, ...]]]:

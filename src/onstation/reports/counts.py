@@ -11,7 +11,7 @@ from datetime import date
 
 from onstation.periods import Bin, Period, bin_label, local_day
 from onstation.reports.records import Aside, Days, Filters, Passing, Tally
-from onstation.schema import COUNTED, EXCLUDED, POSSIBLE, TRANSIT, Mission
+from onstation.schema import COUNTED, EXCLUDED, NO_FLEET, POSSIBLE, TRANSIT, Mission
 
 KEYS: dict[str, Callable[[Mission], str | None]] = {
     "type": lambda row: row.type,
@@ -65,6 +65,8 @@ class Cell:
 def choose(rows: Iterable[Mission], period: Period, filters: Filters, *, recorded: bool) -> Chosen:
     """Return the rows of a period that pass the filters.
 
+    Aircraft that nobody watches are told of only where they are asked for by name.
+
     Parameters
     ----------
     recorded
@@ -72,7 +74,13 @@ def choose(rows: Iterable[Mission], period: Period, filters: Filters, *, recorde
         the two are never added.
     """
     passed = sorted(
-        (row for row in rows if _in_period(row, period) and passes(row, filters)),
+        (
+            row
+            for row in rows
+            if _in_period(row, period)
+            and passes(row, filters)
+            and (row.fleet != NO_FLEET or filters.aircraft)
+        ),
         key=lambda row: (row.date_ms, row.mission_id),
     )
     return Chosen(

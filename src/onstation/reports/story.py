@@ -20,6 +20,7 @@ from onstation.schema import (
     COUNTED,
     DATA_ENDS,
     FIRST_HEARD,
+    NOT_WATCHED,
     OBSERVED,
     SIGNAL_LOST,
     STATUSES,
@@ -75,9 +76,12 @@ def _identity(one: Aircraft) -> Lines:
         (
             0,
             f"{one.icao.upper()}, {name}: {one.label}, {one.type or 'type not known'},"
-            f" {one.agency}",
+            f" {'agency ' if one.role == NOT_WATCHED else ''}{one.agency}",
         )
     )
+    if one.role == NOT_WATCHED:
+        lines.append((2, f"{one.reason}: looked up by name, never counted"))
+        return lines
     watched = "counted" if one.counted else "known in order to be excluded"
     lines.append((2, f"{one.role}, {watched}; {one.reason}"))
     return lines
