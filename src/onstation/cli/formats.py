@@ -57,9 +57,33 @@ def _json(answered: Answered) -> Written:
     return Written(missions_json(answered.found))
 
 
+def _geojson(answered: Answered) -> Written:
+    from onstation.reports.geojson import missions_geojson
+
+    return Written(missions_geojson(answered.found, answered.flights()))
+
+
+def _kml(answered: Answered) -> Written:
+    from onstation.pipeline.scene import scene
+    from onstation.reports.kml import missions_kml
+
+    found = answered.found
+    under = scene(answered.settings, found.frame.filters.regions)
+    return Written(missions_kml(found, answered.flights(), under))
+
+
+def _parquet(answered: Answered) -> Written:
+    from onstation.reports.frames_parquet import missions_parquet
+
+    return Written(missions_parquet(answered.found))
+
+
 WRITERS: dict[str, Callable[[Answered], Written]] = {
     "csv": _csv,
     "json": _json,
+    "geojson": _geojson,
+    "kml": _kml,
+    "parquet": _parquet,
 }
 """How each format but the table is made of mission rows."""
 

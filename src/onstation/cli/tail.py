@@ -21,7 +21,7 @@ from onstation.store.database import Store
 
 TOLD = ("table", "json")
 """Formats that tell the whole story; the others hold its rows."""
-ROWS = ("csv",)
+ROWS = ("csv", "geojson", "kml")
 
 
 @click.command("tail", epilog="Example: onstation tail CBP-113")
