@@ -16,7 +16,7 @@ from onstation.pipeline import identify
 from onstation.reports.explained import Explanation
 from onstation.reports.records import MissionList, TailStory
 from onstation.reports.safe import drawn
-from onstation.reports.sentences import nothing_usable, plural
+from onstation.reports.sentences import empty_sentence, nothing_usable, plural
 from onstation.store.database import Store
 
 TOLD = ("table", "json")
@@ -116,6 +116,8 @@ def _status(story: TailStory, *, typed: bool, said: bool) -> int:
         if not said or story.frame.held is None:
             click.echo(nothing_usable(story.frame), err=True)
         return HOLES
+    if not said and not story.rows:
+        click.echo(empty_sentence(story.frame, "sorties were found"), err=True)
     holes = False
     for one in story.days:
         if one.without_data and (typed or not said):

@@ -63,10 +63,17 @@ def _field(column: Column) -> pa.Field:
 
 def _array(values: list[Any], column: Column) -> pa.Array:
     if column.holds == LIST:
-        return pa.array([list(value or ()) for value in values], _type(column))
+        return pa.array([[_sound(item) for item in value or ()] for value in values], _type(column))
     if column.holds in (DAY, INSTANT):
         return pa.array(values, pa.string()).cast(_type(column))
-    return pa.array(values, _type(column))
+    return pa.array([_sound(value) for value in values], _type(column))
+
+
+def _sound(value: Any) -> Any:
+    """Return a text that UTF-8 can hold: half a character from a broken feed is replaced."""
+    if not isinstance(value, str):
+        return value
+    return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _type(column: Column) -> pa.DataType:

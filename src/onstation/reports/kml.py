@@ -226,7 +226,7 @@ def _silence(folder: ET.Element, around: tuple[Run, Run], gap: Gap, label: str, 
 def _story(flight: Flight) -> list[tuple[list[str], Rows]]:
     """Return what the balloon of a flight tells: lines and tables, none of it escaped yet."""
     row = flight.rows[0]
-    label = [f"RECONSTRUCTION: {row.reconstruction}"] if row.reconstruction else []
+    label = [_made_from(row.reconstruction)] if row.reconstruction else []
     rows: Rows = [
         ("mission", flight.mission_id),
         ("aircraft", _who(row)),
@@ -245,6 +245,11 @@ def _story(flight: Flight) -> list[tuple[list[str], Rows]]:
     evidence = zip(sources_of(row), row.evidence_url, row.trace_sha256, strict=False)
     told.append(([], [(source, f"{url} (SHA-256 {sha})") for source, url, sha in evidence]))
     return told
+
+
+def _made_from(reconstruction: str) -> str:
+    word = "RECONSTRUCTION"
+    return reconstruction if reconstruction.startswith(word) else f"{word}: {reconstruction}"
 
 
 def _inside(row: Mission) -> Rows:
