@@ -23,7 +23,8 @@ from onstation.schema import (
 FIRST_MS, LAST_MS = ms("2025-02-01T00:00"), ms("2025-02-14T23:59")
 NASTY = st.sampled_from(
     ["=", "+", "-", "@", "\t", "\r", "\n", ";", ",", '"', "'", "<b>", "&", "]]>", "$[x]", "\x00",
-     "\x1b[31m", "\u202e", "\ud800", "\ufffe", "\uff1d", " ", "\N{GRINNING FACE}", "1e5"]
+     "\x1b[31m", "\u202e", "\ud800", "\ufffe", "\uff1d", " ", " =1", " -1",
+     "\N{GRINNING FACE}", "1e5"]
 )  # fmt: skip
 texts = st.one_of(
     st.text(max_size=6), st.lists(NASTY | st.text(max_size=2), max_size=4).map("".join)

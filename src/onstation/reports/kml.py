@@ -184,15 +184,16 @@ def _ends(folder: ET.Element, flight: Flight, label: str, status: str) -> None:
     first, last = flight.runs[0], flight.runs[-1]
     began = "take-off" if flight.take_off.kind == OBSERVED else "first heard"
     row = flight.rows[0]
-    for what, field, reason, run, at in (
-        (began, row.take_off_field, flight.take_off.reason, first, 0),
-        (ENDED[flight.landing.kind], row.landing_field, flight.landing.reason, last, -1),
+    for what, field, end, run, at in (
+        (began, row.take_off_field, flight.take_off, first, 0),
+        (ENDED[flight.landing.kind], row.landing_field, flight.landing, last, -1),
     ):
-        time_ms = int(run.time_ms[at])
+        heard = iso(int(run.time_ms[at]))
         mark = _under(folder, "Placemark")
-        _name(mark, f"{label}{what}{f' {field}' if field else ''}, {iso(time_ms)[11:16]} UTC")
-        _html(mark, [([], [("aircraft", _who(row)), ("why", reason), ("position", iso(time_ms))])])
-        _text(_under(mark, "TimeStamp"), "when", instant(time_ms))
+        _name(mark, f"{label}{what}{f' {field}' if field else ''}, {iso(end.time_ms)[11:16]} UTC")
+        rows = [("aircraft", _who(row)), (what, iso(end.time_ms)), ("why", end.reason)]
+        _html(mark, [([], [*rows, ("position heard", heard)])])
+        _text(_under(mark, "TimeStamp"), "when", instant(end.time_ms))
         _text(mark, "styleUrl", f"#{status}")
         point = _under(mark, "Point")
         alt_ft = float(run.alt_ft[at])
@@ -207,9 +208,9 @@ def _silence(folder: ET.Element, around: tuple[Run, Run], gap: Gap, label: str, 
     before, after = around
     mark = _under(folder, "Placemark")
     _name(mark, f"{label}silence, {gap.minutes:.0f} min: nothing heard")
-    meaning = "counted where both ends are inside a region" if gap.is_bridged else "never counted"
+    counts = "where both its ends are inside a region" if gap.is_bridged else "never"
     rows: Rows = [("from", iso(gap.start_ms)), ("until", iso(gap.end_ms))]
-    rows += [("kind", f"{kind}: {meaning}"), ("how it was judged", gap.reason or "too short to be")]
+    rows += [("kind", kind), ("time on station", counts), ("how it was judged", gap.reason)]
     _html(mark, [(["Nothing was heard; the straight line is no path."], rows)])
     time = _under(mark, "TimeSpan")
     _text(time, "begin", instant(gap.start_ms))
