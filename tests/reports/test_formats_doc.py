@@ -67,3 +67,31 @@ def test_every_column_of_a_report_is_explained() -> None:
 @pytest.mark.parametrize("name", WRITERS)
 def test_every_format_of_the_rows_is_on_the_page(name: str) -> None:
     assert re.search(rf"^#+ .*{name}", PAGE, flags=re.MULTILINE | re.IGNORECASE)
+
+
+def test_what_the_page_says_to_type_into_python_works(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import geopandas as gpd
+    import pandas as pd
+    import pyarrow.parquet
+
+    from onstation.reports.export import missions_csv
+    from onstation.reports.frames_parquet import missions_parquet
+
+    monkeypatch.chdir(tmp_path)
+    found = mission_list(row(icao="4408e8"))
+    (tmp_path / "missions.csv").write_text(missions_csv(found), encoding="utf-8")
+    (tmp_path / "missions.parquet").write_bytes(missions_parquet(found))
+    text = missions_geojson(found, flights_of(found))
+    (tmp_path / "missions.geojson").write_text(text, encoding="utf-8")
+    known = {"pd": pd, "gpd": gpd, "json": json, "Path": Path, "pyarrow": pyarrow}
+
+    typed = re.findall(r"`((?:pd|gpd|json)\.[^`]+)`", PAGE)
+    assert len(typed) == 5
+    for code in typed:
+        told = eval(code, dict(known))  # ours, from our own page
+        if isinstance(told, pd.DataFrame):
+            assert told["icao"].tolist() == ["4408e8"], code
+        else:
+            assert told["rule"] == "M1"
