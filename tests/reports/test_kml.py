@@ -31,7 +31,7 @@ SCENE = Scene(
     Backdrop((), ()),
     "Outlines: a test.",
 )
-TAGS = {"p", "table", "tr", "th", "td"}
+TAGS = {"p", "table", "tr", "td", "b"}
 
 
 @cache

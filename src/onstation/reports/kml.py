@@ -26,7 +26,16 @@ from onstation.reports.sentences import (
     period_words,
     plural,
 )
-from onstation.schema import COUNTED, OBSERVED, STATUSES, Floats, Mission
+from onstation.schema import (
+    COUNTED,
+    DATA_ENDS,
+    FIRST_HEARD,
+    OBSERVED,
+    SIGNAL_LOST,
+    STATUSES,
+    Floats,
+    Mission,
+)
 from onstation.units import M_PER_FT
 
 KML, GX = "http://www.opengis.net/kml/2.2", "http://www.google.com/kml/ext/2.2"
@@ -38,15 +47,16 @@ COLOURS = {
 }
 """Alpha, blue, green, red, as KML has them."""
 PALE, EDGE = "90e8e8e8", "c0ffffff"
+BEGAN = {OBSERVED: "take-off", FIRST_HEARD: "first heard"}
 ENDED = {
-    "observed": "landing",
-    "signal-lost": "signal lost",
-    "data-ends": "the data ends",
+    OBSERVED: "landing",
+    SIGNAL_LOST: "signal lost",
+    DATA_ENDS: "the data ends",
 }
 UNTOLD = str.maketrans({"<": "\u2039", ">": "\u203a"})
 """A name is plain text to Google Earth, but some web maps take it for markup."""
 
-Rows = list[tuple[str, str]]
+Rows = Sequence[tuple[str, str]]
 
 
 def missions_kml(found: MissionList, flights: Sequence[Flight], scene: Scene) -> str:
@@ -55,7 +65,7 @@ def missions_kml(found: MissionList, flights: Sequence[Flight], scene: Scene) ->
     document = _under(root, "Document")
     _text(document, "name", _title(found))
     _text(document, "open", "1")
-    _html(document, [(_lines(found, flights, scene), [])])
+    _html(document, _lines(found, flights, scene))
     _styles(document)
     regions = _under(document, "Folder")
     _text(regions, "name", "regions")
@@ -130,7 +140,7 @@ def _flight(document: ET.Element, flight: Flight, zone: str) -> None:
     _name(folder, f"{name} ({status})")
     track = _under(folder, "Placemark")
     _name(track, name)
-    _html(track, _story(flight))
+    _html(track, _label(flight), _story(flight))
     _text(track, "styleUrl", f"#{status}")
     many = _under(track, "gx:MultiTrack")
     _text(many, "gx:interpolate", "0")
@@ -182,17 +192,16 @@ def _by_altitude(run: Run) -> Iterable[tuple[Run, bool]]:
 
 def _ends(folder: ET.Element, flight: Flight, label: str, status: str) -> None:
     first, last = flight.runs[0], flight.runs[-1]
-    began = "take-off" if flight.take_off.kind == OBSERVED else "first heard"
     row = flight.rows[0]
     for what, field, end, run, at in (
-        (began, row.take_off_field, flight.take_off, first, 0),
+        (BEGAN[flight.take_off.kind], row.take_off_field, flight.take_off, first, 0),
         (ENDED[flight.landing.kind], row.landing_field, flight.landing, last, -1),
     ):
         heard = iso(int(run.time_ms[at]))
         mark = _under(folder, "Placemark")
         _name(mark, f"{label}{what}{f' {field}' if field else ''}, {iso(end.time_ms)[11:16]} UTC")
         rows = [("aircraft", _who(row)), (what, iso(end.time_ms)), ("why", end.reason)]
-        _html(mark, [([], [*rows, ("position heard", heard)])])
+        _html(mark, (), [*rows, ("position heard", heard)])
         _text(_under(mark, "TimeStamp"), "when", instant(end.time_ms))
         _text(mark, "styleUrl", f"#{status}")
         point = _under(mark, "Point")
@@ -209,9 +218,9 @@ def _silence(folder: ET.Element, around: tuple[Run, Run], gap: Gap, label: str, 
     mark = _under(folder, "Placemark")
     _name(mark, f"{label}silence, {gap.minutes:.0f} min: nothing heard")
     counts = "where both its ends are inside a region" if gap.is_bridged else "never"
-    rows: Rows = [("from", iso(gap.start_ms)), ("until", iso(gap.end_ms))]
+    rows = [("from", iso(gap.start_ms)), ("until", iso(gap.end_ms))]
     rows += [("kind", kind), ("time on station", counts), ("how it was judged", gap.reason)]
-    _html(mark, [(["Nothing was heard; the straight line is no path."], rows)])
+    _html(mark, ["Nothing was heard; the straight line is no path."], rows)
     time = _under(mark, "TimeSpan")
     _text(time, "begin", instant(gap.start_ms))
     _text(time, "end", instant(gap.end_ms))
@@ -224,37 +233,36 @@ def _silence(folder: ET.Element, around: tuple[Run, Run], gap: Gap, label: str, 
     _text(line, "coordinates", _places(ends))
 
 
-def _story(flight: Flight) -> list[tuple[list[str], Rows]]:
-    """Return what the balloon of a flight tells: lines and tables, none of it escaped yet."""
+def _label(flight: Flight) -> list[str]:
+    word, told = "RECONSTRUCTION", flight.rows[0].reconstruction
+    if not told:
+        return []
+    return [told if told.startswith(word) else f"{word}: {told}"]
+
+
+def _story(flight: Flight) -> Rows:
+    """Return what the balloon of a flight tells, none of it escaped yet."""
     row = flight.rows[0]
-    label = [_made_from(row.reconstruction)] if row.reconstruction else []
-    rows: Rows = [
+    rows = [
         ("mission", flight.mission_id),
         ("aircraft", _who(row)),
         ("callsigns", ", ".join(row.callsigns)),
         ("why it is watched", row.match_reason),
-        ("first heard", f"{iso(flight.start_ms)}, {flight.take_off.kind}"),
-        ("how it began", flight.take_off.reason),
-        ("last heard", f"{iso(flight.end_ms)}, {ENDED[flight.landing.kind]}"),
-        ("how it ended", flight.landing.reason),
+        (BEGAN[flight.take_off.kind], f"{iso(flight.take_off.time_ms)}, {flight.take_off.reason}"),
+        (ENDED[flight.landing.kind], f"{iso(flight.landing.time_ms)}, {flight.landing.reason}"),
         ("doubt", row.doubt or ""),
         ("rule", row.rule),
     ]
-    told = [(label, rows)]
     for one in flight.rows:
-        told.append(([], [(one.region, f"{one.status}: {one.status_reason}"), *_inside(one)]))
+        rows += [(one.region, f"{one.status}: {one.status_reason}"), *_inside(one)]
     evidence = zip(sources_of(row), row.evidence_url, row.trace_sha256, strict=False)
-    told.append(([], [(source, f"{url} (SHA-256 {sha})") for source, url, sha in evidence]))
-    return told
-
-
-def _made_from(reconstruction: str) -> str:
-    word = "RECONSTRUCTION"
-    return reconstruction if reconstruction.startswith(word) else f"{word}: {reconstruction}"
+    for source, url, sha256 in evidence:
+        rows += [("evidence", f"{source}: {url}"), ("its SHA-256", sha256)]
+    return rows
 
 
 def _inside(row: Mission) -> Rows:
-    rows: Rows = []
+    rows = []
     if row.on_station_start_ms is not None and row.on_station_end_ms is not None:
         rows.append(
             ("on station", f"{iso(row.on_station_start_ms)} to {iso(row.on_station_end_ms)}")
@@ -294,15 +302,15 @@ def _name(parent: ET.Element, text: str) -> None:
     _text(parent, "name", text.translate(UNTOLD))
 
 
-def _html(parent: ET.Element, told: Sequence[tuple[Sequence[str], Rows]]) -> None:
+def _html(parent: ET.Element, lines: Sequence[str], rows: Rows = ()) -> None:
     """Add a description: the only markup in it is written here."""
-    parts = []
-    for lines, rows in told:
-        parts += [f"<p>{_plain(line)}</p>" for line in lines]
-        cells = [f"<tr><th>{_plain(k)}</th><td>{_plain(v)}</td></tr>" for k, v in rows if v]
-        if cells:
-            parts.append(f"<table>{''.join(cells)}</table>")
-    _text(parent, "description", "".join(parts))
+    told = "".join(f"<p>{_plain(line)}</p>" for line in lines)
+    cells = "".join(
+        f"<tr><td><b>{_plain(name)}</b></td><td>{_plain(text)}</td></tr>"
+        for name, text in rows
+        if text
+    )
+    _text(parent, "description", told + (f"<table>{cells}</table>" if cells else ""))
 
 
 def _plain(text: str) -> str:
