@@ -45,9 +45,9 @@ HOMES = {
     "bokeh": ("reports/page",),
     "jinja2": ("reports/page",),
     "matplotlib": ("reports/picture",),
-    "pyarrow": ("reports/frames.py",),
+    "pyarrow": ("reports/frames",),
     "scipy": ("reports/baseline.py",),
-    "pandas": ("reports/frames.py",),
+    "pandas": ("reports/frames",),
 }
 MODULES = [p for p in sorted(SRC.rglob("*.py")) if p.parent != SRC or p.name[0] != "_"]
 

@@ -76,7 +76,7 @@ def progress(settings: Settings) -> Callable[[int, int], None] | None:
 
 
 def write_table(
-    content: str, metadata: Callable[[str], str] | None, output: Path | None, force: bool
+    content: str | bytes, metadata: Callable[[str], str] | None, output: Path | None, force: bool
 ) -> None:
     """Write a result, and beside a CSV file its metadata.
 

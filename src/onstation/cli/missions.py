@@ -7,15 +7,15 @@ import click
 
 from onstation.cli.asking import ask, colour, finish, period_asked, progress, width, write_table
 from onstation.cli.exporting import all_sources_option, exportable
+from onstation.cli.formats import WRITERS, Answered, write_rows
 from onstation.cli.main import pass_settings
 from onstation.cli.options import filter_options, output_options, period_options, tz_option
 from onstation.config import Settings
 from onstation.pipeline import answer, identify
-from onstation.reports.export import missions_csv, missions_json, missions_metadata
 from onstation.reports.records import MissionList
 from onstation.schema import COUNTED, STATUSES
 
-FORMATS = ("table", "csv", "json")
+FORMATS = ("table", *WRITERS)
 
 
 @click.command("missions", epilog="Example: onstation missions --format csv -o missions.csv")
@@ -63,9 +63,11 @@ def command(
             filters=identify.filters(settings, store, regions, types, agencies, aircraft),
             on_progress=progress(settings),
         )
-    if format_ != "table" and not all_sources:
-        found = _exportable(found)
-    _write(found, format_, output, force)
+        if format_ == "table":
+            _write_table(found, output, force)
+        else:
+            found = found if all_sources else _exportable(found)
+            write_rows(Answered(settings, store, found), format_, output, force)
     what = "missions were counted" if status == COUNTED else "sorties were found"
     finish(found.frame, said=format_ == "table", found=bool(found.rows), what=what)
 
@@ -80,12 +82,7 @@ def _exportable(found: MissionList) -> MissionList:
     return replace(found, rows=rows, in_total=in_total, total=len(in_total))
 
 
-def _write(found: MissionList, format_: str, output: Path | None, force: bool) -> None:
-    if format_ == "table":
-        from onstation.reports.render import missions_text
+def _write_table(found: MissionList, output: Path | None, force: bool) -> None:
+    from onstation.reports.render import missions_text
 
-        write_table(missions_text(found, width=width(), colour=colour(output)), None, output, force)
-    elif format_ == "json":
-        write_table(missions_json(found), None, output, force)
-    else:
-        write_table(missions_csv(found), lambda url: missions_metadata(found, url), output, force)
+    write_table(missions_text(found, width=width(), colour=colour(output)), None, output, force)

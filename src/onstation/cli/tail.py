@@ -7,16 +7,21 @@ import click
 
 from onstation.cli.asking import ask, colour, period_asked, progress, width, write_table
 from onstation.cli.exporting import all_sources_option, exportable
+from onstation.cli.formats import Answered, write_rows
 from onstation.cli.main import pass_settings
 from onstation.cli.options import output_options, period_options, tz_option
 from onstation.config import Settings
-from onstation.errors import DONE, HOLES
+from onstation.errors import DONE, HOLES, InputError
 from onstation.pipeline import identify
 from onstation.reports.explained import Explanation
-from onstation.reports.records import TailStory
+from onstation.reports.records import MissionList, TailStory
 from onstation.reports.safe import drawn
-from onstation.reports.sentences import nothing_usable, plural
+from onstation.reports.sentences import empty_sentence, nothing_usable, plural
 from onstation.store.database import Store
+
+TOLD = ("table", "json")
+"""Formats that tell the whole story; the others hold its rows."""
+ROWS = ("csv", "geojson", "kml")
 
 
 @click.command("tail", epilog="Example: onstation tail CBP-113")
@@ -25,7 +30,7 @@ from onstation.store.database import Store
 @tz_option
 @click.option("--explain", is_flag=True, help="Tell every decision, with its evidence.")
 @all_sources_option
-@output_options(("table", "json"))
+@output_options((*TOLD, *ROWS))
 @click.pass_context
 @pass_settings
 def command(
@@ -47,6 +52,8 @@ def command(
     IDENT is an address, a registration or serial, or a callsign, in any case, with or
     without hyphens; they are tried in that order. The name of a mission tells that one.
     """
+    if explain and format_ not in TOLD:
+        raise InputError(f"--explain is told as {' or '.join(TOLD)}; {format_} holds rows alone.")
     with ask(settings) as store:
         story = identify.tail(
             settings,
@@ -55,12 +62,15 @@ def command(
             period_asked(store, since, until, days, tz),
             on_progress=progress(settings),
         )
-        if format_ == "json" and not all_sources:
+        if format_ != "table" and not all_sources:
             rows, told = exportable(story.rows)
             click.echo(told, nl=bool(told), err=True)
             story = replace(story, rows=rows)
-        why = _explained(settings, store, story) if explain else None
-    _write(story, why, format_, output, force)
+        if format_ in TOLD:
+            why = _explained(settings, store, story) if explain else None
+            _tell(story, why, format_, output, force)
+        else:
+            write_rows(Answered(settings, store, _listed(story)), format_, output, force)
     ctx.exit(_status(story, typed=bool(since or until or days), said=format_ == "table"))
 
 
@@ -71,7 +81,14 @@ def _explained(settings: Settings, store: Store, story: TailStory) -> Explanatio
     return explain(settings, store, story)
 
 
-def _write(
+def _listed(story: TailStory) -> MissionList:
+    """Return the rows of a story, counted or not, as a list of missions."""
+    here = {(row.mission_id, row.region) for row in story.rows}
+    in_total = story.in_total & here
+    return MissionList(story.frame, story.rows, in_total, len(in_total), "all")
+
+
+def _tell(
     story: TailStory, why: Explanation | None, format_: str, output: Path | None, force: bool
 ) -> None:
     if format_ == "json":
@@ -99,6 +116,8 @@ def _status(story: TailStory, *, typed: bool, said: bool) -> int:
         if not said or story.frame.held is None:
             click.echo(nothing_usable(story.frame), err=True)
         return HOLES
+    if not said and not story.rows:
+        click.echo(empty_sentence(story.frame, "sorties were found"), err=True)
     holes = False
     for one in story.days:
         if one.without_data and (typed or not said):

@@ -154,7 +154,15 @@ def csv_text(names: Sequence[str], rows: Any) -> str:
 
 def json_text(value: Any) -> str:
     """Return JSON in which nothing is left that a terminal would obey."""
-    text = json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+    return _seen(json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False) + "\n")
+
+
+def json_line(value: Any) -> str:
+    """Return JSON as `json_text` does, on one line without its end and without blanks."""
+    return _seen(json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":")))
+
+
+def _seen(text: str) -> str:
     return _UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 

@@ -51,6 +51,23 @@ COUNT_COLUMNS = (
     Column("baseline_basis", "string", "", "published: the norm was said of these; else assumed"),
     Column("reconstruction", WHOLE, "", "1 where everything counted is a reconstruction"),
 )
+BESIDE = (
+    Column("parts", "list of objects", "", "name and minutes on station of each named part"),
+    Column("reconstruction", "string", "", "what its documents are made from; null if recorded"),
+    Column("addresses", "list", "", "every address it was flown under, in order"),
+    Column("doubt", "string", "", "where the evidence allows another count; null if it does not"),
+    Column("deepest", "object", "", "utc, lat and lon of the place that depth_km was measured at"),
+    Column("window_turns", NUMBER, "turns", "most full turns one way within 40 minutes", 1),
+    Column("orbit", "object", "", "lat, lon and radius_km of what it flew round, if it did"),
+    Column(
+        "could_have_entered",
+        "list of objects",
+        "",
+        "silences it could have been there in: since, until (null: never heard again), most_min",
+    ),
+)
+"""What JSON and GeoJSON tell of a row beyond the published columns."""
+
 KEY_MEANINGS = {
     "type": "type designator the fleet file assigns",
     "region": "name of the region",
@@ -182,7 +199,7 @@ def _plain(value: Any, leave: Sequence[str] = ()) -> Any:
 
 def _tail_record(story: TailStory) -> dict[str, Any]:
     records = [
-        _record(row, _key(row) in story.in_total, story.frame.period.tz) for row in story.rows
+        row_record(row, _key(row) in story.in_total, story.frame.period.tz) for row in story.rows
     ]
     identity = [
         {
@@ -296,10 +313,11 @@ def _key(row: Mission) -> tuple[str, str]:
 
 def _records(found: MissionList) -> list[dict[str, Any]]:
     zone = found.frame.period.tz
-    return [_record(row, _key(row) in found.in_total, zone) for row in found.rows]
+    return [row_record(row, _key(row) in found.in_total, zone) for row in found.rows]
 
 
-def _record(row: Mission, in_total: bool, zone: str) -> dict[str, Any]:
+def row_record(row: Mission, in_total: bool, zone: str) -> dict[str, Any]:
+    """Return a row as JSON holds it: the columns of the CSV, typed, and what lies `BESIDE`."""
     values = values_of(row, in_total=in_total, zone=zone)
     record: dict[str, Any] = {
         name: list(value) if isinstance(value, tuple) else value for name, value in values.items()

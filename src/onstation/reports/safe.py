@@ -8,8 +8,11 @@ import html
 import re
 
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""What a spreadsheet takes for the start of a formula, or skips on the way to one."""
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""What a spreadsheet takes for the start of a formula, or skips on the way to one.
+
+The last four are the wide forms of the first four, which some take for them.
+"""
 
 _MARKDOWN = re.compile(r"([\\`*_\[\]<>|#~!])")
 
@@ -28,8 +31,13 @@ def cell(text: str) -> str:
 
     >>> cell("=1+1"), cell("GRZLY01")
     ("'=1+1", 'GRZLY01')
+
+    Blanks before a formula do not hide it: some spreadsheets cut them off.
+
+    >>> cell(" =1+1")
+    "' =1+1"
     """
-    return ("'" if text.startswith(FORMULA) else "") + drawn(text)
+    return ("'" if text.lstrip(" ").startswith(FORMULA) else "") + drawn(text)
 
 
 def markup(text: str) -> str:
