@@ -29,7 +29,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "reports": FLOOR,
     "pipeline": FLOOR | ROOMS | {"claims", "fleet", "config", "web", "store"},
     "engine": FLOOR | {"pipeline"},
-    "cli": FLOOR | (ROOMS - {"tracks"}) | {"claims", "config", "fleet", "store", "pipeline", "engine"},
+    "cli": FLOOR
+    | (ROOMS - {"tracks"})
+    | {"claims", "config", "fleet", "store", "pipeline", "engine"},
 }
 HOMES = {
     "requests": ("web.py",),

@@ -98,6 +98,7 @@ class _Desk:
         self.rows: dict[tuple[str, str], Mission] = {}
         self.left_out: set[str] = set()
         self.paths = Paths(settings, store)
+        self.grounds: dict[tuple[Period, Filters], Ground] = {}
 
     def finding(self, claim: Claim, reading: ClaimPeriod | None) -> Finding:
         """Return one reading of a claim beside the ledger."""
@@ -107,7 +108,7 @@ class _Desk:
             return Finding(claim, reading, "", None, None, "no", why)
         period = period_of(reading.since, reading.until, reading.tz)
         filters = Filters(claim.regions, claim.types, claim.agencies, claim.aircraft)
-        ground = stand_on(self.settings, self.store, period, filters)
+        ground = self._ground(period, filters)
         states = self._states(period, filters, ground)
         days = days_in(states)
         self.states.append((days, states))
@@ -124,11 +125,17 @@ class _Desk:
             reconstructed=frame_of(ground, sample.rows).reconstruction,
         )
 
+    def _ground(self, period: Period, filters: Filters) -> Ground:
+        key = period, filters
+        if key not in self.grounds:
+            self.grounds[key] = stand_on(self.settings, self.store, period, filters)
+        return self.grounds[key]
+
     def _states(self, period: Period, filters: Filters, ground: Ground) -> list[DayState]:
         """Return the days of a claim; one heard whole was heard for a single aircraft too."""
         if not filters.aircraft:
             return list(ground.states)
-        fleet = stand_on(self.settings, self.store, period, replace(filters, aircraft=()))
+        fleet = self._ground(period, replace(filters, aircraft=()))
         return [
             min(pair, key=lambda state: WORST.get(state.status, 0))
             for pair in zip(ground.states, fleet.states, strict=True)

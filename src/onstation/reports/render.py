@@ -6,7 +6,7 @@ Without colour there is no escape in it, whatever a feed may have sent.
 
 import io
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -195,6 +195,24 @@ def rule_text(text: RuleText, *, width: int, colour: bool = False) -> str:
         width,
         colour,
     )
+
+
+def folded_text(
+    above: Sequence[str],
+    headings: Mapping[str, int],
+    rows: Sequence[Sequence[str]],
+    below: Sequence[str],
+    *,
+    width: int,
+    colour: bool = False,
+) -> str:
+    """Return a table whose cells wrap in columns of given widths, under a heading."""
+    table = _table(headings, texts=len(headings))
+    for column, wide in zip(table.columns, headings.values(), strict=True):
+        column.no_wrap, column.width = False, wide
+    for row in rows:
+        table.add_row(*map(_cell, row))
+    return _drawn([_heading(above[0]), *above[1:], table, *below], width, colour)
 
 
 def lines_text(lines: Sequence[tuple[int, str]], *, width: int, colour: bool = False) -> str:
