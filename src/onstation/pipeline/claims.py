@@ -15,7 +15,7 @@ from onstation.fleet.match import Fleet
 from onstation.periods import Period, local_day, period_of
 from onstation.pipeline.answer import Progress, ensure_derived
 from onstation.pipeline.ground import Ground, frame_of, stand_on
-from onstation.pipeline.measure import Paths, Sample, could_be_more, measure
+from onstation.pipeline.measure import Paths, Sample, measure, number_of, only_possible
 from onstation.regions.load import brief
 from onstation.reports.claims import (
     BELOW,
@@ -39,7 +39,7 @@ from onstation.schema import (
     RegionsBrief,
 )
 from onstation.store.database import Store
-from onstation.units import MS_PER_DAY, MS_PER_MIN
+from onstation.units import MS_PER_DAY
 
 SHIPPED = "claims.yaml"
 WORST = {MISSING: 2, PARTIAL: 1}
@@ -172,19 +172,20 @@ class _Desk:
 
 
 def _verdict(claim: Claim, ours: Measured, sample: Sample) -> str:
-    value = float(claim.at_ms or 0) if claim.value is None else claim.value
+    """Return the verdict; below is not said while sorties that are only possible could do."""
+    possible = only_possible(sample)
     if not sample.days.usable and not ours.mission_ids:
         return NO_DATA
-    if claim.measure == "rate":
-        monthly = value * PER[claim.per]
-        return rate_verdict(claim.bound, monthly, len(ours.mission_ids), sample.days)
-    within = claim.within
-    if claim.value is None and within is not None:
-        within *= MS_PER_MIN
-    found = verdict(claim.bound, value, within, ours.low, ours.high)
-    if found == BELOW and could_be_more(sample):
-        return NO_DATA
-    return found
+    if claim.measure == "rate" and claim.value is not None:
+        monthly, count = claim.value * PER[claim.per], len(ours.mission_ids)
+        found = rate_verdict(claim.bound, monthly, count, sample.days)
+        more = rate_verdict(claim.bound, monthly, count + possible, sample.days)
+    else:
+        wanted, within = number_of(claim)
+        found = verdict(claim.bound, wanted, within, ours.low, ours.high)
+        most = None if ours.high is None else ours.high + possible
+        more = verdict(claim.bound, wanted, within, ours.low, most)
+    return NO_DATA if found == BELOW and more != BELOW else found
 
 
 def _known(settings: Settings) -> Known:

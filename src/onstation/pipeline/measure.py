@@ -99,15 +99,18 @@ def measure(paths: Paths, sample: Sample) -> Measured:
     return _of_a_sortie(paths, sample)
 
 
-def could_be_more(sample: Sample) -> bool:
-    """Say whether sorties that are only possible could reach what was published."""
-    claim = sample.claim
-    if claim.measure != "missions" or claim.statuses or claim.value is None:
-        return False
-    counted = _named(sample, (COUNTED,))
-    more = [name for name in _named(sample, (POSSIBLE,)) if name not in counted]
-    most = float(len(counted) + len(more))
-    return verdict(claim.bound, claim.value, claim.within, len(counted), most) == NO_DATA
+def number_of(claim: Claim) -> tuple[float, float | None]:
+    """Return what was published and its slack; an instant in Unix ms, its slack in ms."""
+    if claim.measure not in INSTANTS:
+        return claim.value or 0.0, claim.within
+    return float(claim.at_ms or 0), None if claim.within is None else claim.within * MS_PER_MIN
+
+
+def only_possible(sample: Sample) -> int:
+    """Return how many sorties may have been missions, though too little was heard to say."""
+    if sample.claim.measure not in ("missions", "rate") or sample.claim.statuses:
+        return 0
+    return len(set(_named(sample, (POSSIBLE,))) - set(_named(sample, (COUNTED,))))
 
 
 def _count(sample: Sample) -> Measured:
@@ -127,8 +130,8 @@ def _count(sample: Sample) -> Measured:
     if not days.complete:
         told = f"at least {told} so far" if count else f"{told} so far"
     elif claim.measure == "missions" and not claim.statuses:
-        possible = [name for name in _named(sample, (POSSIBLE,)) if name not in names]
-        told += f", {len(possible):,} possible" if possible else ""
+        possible = only_possible(sample)
+        told += f", {possible:,} possible" if possible else ""
     return Measured(count, count if days.complete else None, count, told, names)
 
 
@@ -219,10 +222,7 @@ def _of_a_sortie(paths: Paths, sample: Sample) -> Measured:
     if not values:
         told = "no such sortie was heard" if sample.days.usable else "no day was heard"
         return Measured(None, None, None, told)
-    wanted = float(claim.at_ms or 0) if claim.value is None else claim.value
-    within = claim.within
-    if claim.value is None and within is not None:
-        within *= MS_PER_MIN
+    wanted, within = number_of(claim)
     order = {AGREES: 0, NO_DATA: 1}
 
     def fit(value: _Value) -> tuple[int, float]:

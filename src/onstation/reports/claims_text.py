@@ -47,8 +47,8 @@ TIMES = {
 }
 LABEL = "RECONSTRUCTION"
 NOTHING = "–"
-NARROW = {"claim": 13, "days": 11, "published": 20, "ours": 21, "verdict": 15}
-"""Width of each column with the blank after it; together 80."""
+NARROW = {"claim": 13, "days": 11, "published": 18, "ours": 19, "verdict": 15}
+"""Width of each column with the blank after it; with one more between two, together 80."""
 SAYS, WHY = "what was published", "comparable"
 """Columns that only a wide place has room for; they share what is left."""
 
@@ -56,9 +56,10 @@ SAYS, WHY = "what was published", "comparable"
 def claims_text(found: ClaimsTable, *, width: int, colour: bool = False) -> str:
     """Return the comparison as text; in a narrow place the reasons stand below the table."""
     frame = found.frame
-    spare = max(width - sum(NARROW.values()), 0)
+    spare = max(width - sum(NARROW.values()) - len(NARROW) + 1, 0)
     if width >= WIDE:
-        headings = {"claim": NARROW["claim"], SAYS: spare // 2} | NARROW | {WHY: spare // 2}
+        wide = (spare - 2) // 2
+        headings = {"claim": NARROW["claim"], SAYS: wide} | NARROW | {WHY: wide}
     else:
         headings = NARROW | {name: NARROW[name] + spare // 2 for name in ("published", "ours")}
     compared = [one for one in found.findings if one.days]
@@ -80,6 +81,8 @@ def _reasons(found: ClaimsTable, *, wide: bool) -> list[str]:
     for (comparable, why), names in several.items():
         told = "not comparable" if comparable == "no" else f"{comparable} comparable"
         lines.append(f"{listed(tuple(dict.fromkeys(names)))}, {told}: {why}.")
+    if not found.findings:
+        return []
     return [*lines, "Who published what, and where it was read: --format csv or markdown.", ""]
 
 

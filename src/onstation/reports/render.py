@@ -212,7 +212,8 @@ def folded_text(
         column.no_wrap, column.width = False, wide
     for row in rows:
         table.add_row(*map(_cell, row))
-    return _drawn([_heading(above[0]), *above[1:], table, *below], width, colour)
+    drawn_table = [table] if rows else []
+    return _drawn([_heading(above[0]), *above[1:], *drawn_table, *below], width, colour)
 
 
 def lines_text(lines: Sequence[tuple[int, str]], *, width: int, colour: bool = False) -> str:
