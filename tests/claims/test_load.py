@@ -191,6 +191,15 @@ def test_a_place_is_a_place_on_earth(tmp_path: Path, near: str) -> None:
     assert faults(tmp_path, whole)
 
 
+def test_a_time_at_a_place_lies_in_the_days_of_its_claim(tmp_path: Path) -> None:
+    near = {"measure": "near", "value": "1", "within": "10"}
+    place = "{lat: 1, lon: 2, radius_km: 3}"
+
+    assert read(tmp_path, **near, near=place, at='"2025-02-03T13:41Z"').claims
+    late = claim(**near, near=place, at='"2025-02-09T00:00Z"')
+    assert any("lies in none of its periods" in one for one in faults(tmp_path, late))
+
+
 def test_what_cannot_be_compared_needs_no_number(tmp_path: Path) -> None:
     given = read(tmp_path, comparable='"no"', measure=None, bound=None, value=None, periods=None)
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from onstation.errors import ClaimsError, InputError
-from onstation.periods import find_zone
+from onstation.periods import find_zone, period_of
 from onstation.schema import (
     ABOUT,
     BOUNDS,
@@ -132,6 +132,10 @@ class _Reader:
         per = self._one_of(fields, "per", path, tuple(PER), needed=measure == "rate")
         if per and measure != "rate":
             self._fault((*path, "per"), "only `measure: rate` has it; remove it")
+        if measure == "near" and at_ms is not None and periods:
+            days = (period_of(one.since, one.until, one.tz) for one in periods)
+            if not any(period.holds(at_ms) for period in days):
+                self._fault((*path, "at"), "lies in none of its periods; correct one of them")
         lat, lon, radius_km = self._near(fields.get("near"), measure, (*path, "near"))
         sources = self._sources(fields.get("sources"), (*path, "sources"))
         known = self.known
@@ -211,17 +215,22 @@ class _Reader:
         for item, at in self._items(given, path):
             fields = self._mapping(item, at, PERIOD)
             since, until = (self._day(fields, key, at) for key in ("since", "until"))
-            tz = self._text(fields, "tz", at, needed=False) or "UTC"
-            try:
-                find_zone(tz)
-            except InputError:
-                self._fault((*at, "tz"), f"{shown(tz)} is no time zone; write it as UTC")
+            tz = self._zone(fields, at)
             if since and until and since > until:
                 self._fault(at, f"since {since} is after until {until}; swap them")
             note = self._text(fields, "note", at, needed=False)
-            if since and until:
+            if since and until and since <= until:
                 found.append(ClaimPeriod(since, until, tz, note))
         return tuple(found)
+
+    def _zone(self, fields: dict[str, Any], path: Key) -> str:
+        tz = self._text(fields, "tz", path, needed=False) or "UTC"
+        try:
+            find_zone(tz)
+        except InputError:
+            self._fault((*path, "tz"), f"{shown(tz)} is no time zone; write it as UTC")
+            return "UTC"
+        return tz
 
     def _sources(self, given: Any, path: Key) -> tuple[ClaimSource, ...]:
         if given is None:

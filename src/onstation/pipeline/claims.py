@@ -83,7 +83,6 @@ def compare(
         findings=tuple(findings),
         name=claims.name,
         digest=claims.digest,
-        asked=period is not None,
     )
 
 
@@ -149,6 +148,8 @@ class _Desk:
         held = self.store.derived.missions_between(period.since_ms, period.until_ms)
         chosen = choose(held, period, ground.filters, recorded=ground.recorded)
         rows = tuple(row for row in chosen.rows if claim.group in ("", row.group))
+        if not ground.recorded and any(row.reconstruction for row in rows):
+            rows = tuple(row for row in rows if row.reconstruction)  # never the two together
         self.rows |= {(row.mission_id, row.region): row for row in rows}
         self.left_out |= {row.mission_id for row in chosen.left_out if row.region in ground.scope}
         return Sample(claim, rows, ground.scope, ground.shown, days)

@@ -56,7 +56,6 @@ class Measured:
     shown: float | None
     text: str
     mission_ids: tuple[str, ...] = ()
-    reconstructed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,15 +96,12 @@ class ClaimsTable:
         Its days are those of all claims that were compared, each once.
     name, digest
         Of the file of claims.
-    asked
-        Whether a person said which days are meant.
     """
 
     frame: Frame
     findings: tuple[Finding, ...]
     name: str
     digest: str
-    asked: bool
 
 
 def verdict(
