@@ -12,12 +12,13 @@ ROOMS = {"sources", "tracks", "regions", "missions", "reports"}
 MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
     "units": set(),
-    "schema": set(),
+    "schema": {"units"},
     "periods": {"errors", "units"},
     "yamlfile": {"errors"},
     "geodesy": {"schema"},
     "airfields": {"schema", "geodesy"},
     "fleet": FLOOR,
+    "claims": FLOOR,
     "config": FLOOR,
     "web": FLOOR,
     "store": FLOOR,
@@ -26,9 +27,11 @@ MAY_IMPORT: dict[str, set[str]] = {
     "regions": FLOOR,
     "missions": FLOOR | {"fleet"},
     "reports": FLOOR,
-    "pipeline": FLOOR | ROOMS | {"fleet", "config", "web", "store"},
+    "pipeline": FLOOR | ROOMS | {"claims", "fleet", "config", "web", "store"},
     "engine": FLOOR | {"pipeline"},
-    "cli": FLOOR | (ROOMS - {"tracks"}) | {"config", "fleet", "store", "pipeline", "engine"},
+    "cli": FLOOR
+    | (ROOMS - {"tracks"})
+    | {"claims", "config", "fleet", "store", "pipeline", "engine"},
 }
 HOMES = {
     "requests": ("web.py",),

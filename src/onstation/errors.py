@@ -6,6 +6,7 @@
     ├── InputError                 2  what the user gave cannot be used; lists every fault
     │   ├── RegionsError           2  the regions file
     │   ├── FleetError             2  the fleet file
+    │   ├── ClaimsError            2  the file of published figures
     │   └── AmbiguousError         2  an identity that names several aircraft
     ├── UnknownIdentityError       1  an identity neither fleet nor store knows
     ├── StoreError                 1  the store cannot be opened, read or written
@@ -56,6 +57,10 @@ class RegionsError(InputError):
 
 class FleetError(InputError):
     """The fleet file has faults; every one is listed."""
+
+
+class ClaimsError(InputError):
+    """The file of published figures has faults; every one is listed."""
 
 
 class AmbiguousError(InputError):

@@ -17,6 +17,7 @@ COMMANDS = {
     "report": "Count missions by type (region, agency, aircraft) and period against the norm.",
     "missions": "List or export the rows behind a count, one a mission and region.",
     "tail": "Tell everything one aircraft did, and where its signal was lost.",
+    "claims": "Compare published figures with what the store holds.",
     "coverage": "Show what was asked, what answered and what is missing, per source and UTC day.",
     "regions": "List, check or draw the regions in force.",
     "fleet": "List, check or search who is watched and why.",

@@ -4,7 +4,7 @@ Every function returns a string for a width and with or without colour; nothing 
 Without colour there is no escape in it, whatever a feed may have sent.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from rich.text import Text
@@ -170,6 +170,25 @@ def rule_text(text: RuleText, *, width: int, colour: bool = False) -> str:
         width,
         colour,
     )
+
+
+def folded_text(
+    above: Sequence[str],
+    headings: Mapping[str, int],
+    rows: Sequence[Sequence[str]],
+    below: Sequence[str],
+    *,
+    width: int,
+    colour: bool = False,
+) -> str:
+    """Return a table whose cells wrap in columns of given widths, under a heading."""
+    table = table_of(headings, texts=len(headings))
+    for column, wide in zip(table.columns, headings.values(), strict=True):
+        column.no_wrap, column.width = False, wide
+    for row in rows:
+        table.add_row(*map(cell, row))
+    drawn_table = [table] if rows else []
+    return drawn_text([heading(above[0]), *above[1:], *drawn_table, *below], width, colour)
 
 
 def lines_text(lines: Sequence[tuple[int, str]], *, width: int, colour: bool = False) -> str:

@@ -1,0 +1,1 @@
+"""Published figures: read from a file, each with its source, checked as a whole."""
