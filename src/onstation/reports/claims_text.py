@@ -11,7 +11,8 @@ from onstation.reports.claims import (
     ClaimsTable,
     Finding,
 )
-from onstation.reports.render import WIDE, folded_text
+from onstation.reports.render import folded_text
+from onstation.reports.render_rows import WIDE
 from onstation.reports.safe import drawn, markdown
 from onstation.reports.sentences import (
     closing_lines,
