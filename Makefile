@@ -16,7 +16,7 @@ export PYTHONUTF8 := 1
 # pip asks rustc for its version; where rustc is rustup's, that would make a folder at home.
 export RUSTUP_HOME := $(CURDIR)/$(BUILD)/rustup
 
-.PHONY: report test opponent lint smoke fix bench docs constraints clean
+.PHONY: report test opponent lint smoke fix bench docs golden constraints clean
 .DEFAULT_GOAL := report
 
 # The main job on the bundled sample archive; its store lies under build/, never the user's.
@@ -54,7 +54,11 @@ fix: .venv/.dev
 
 # Write docs/cli.md, the thresholds of docs/method.md and the console blocks of README.md anew.
 docs: .venv/.ready
-	@$(BIN)/python scripts/write_cli_docs.py && $(BIN)/python scripts/write_method.py && $(BIN)/python scripts/run_readme.py
+	@$(BIN)/python scripts/write_cli_docs.py && $(BIN)/python scripts/write_method.py && $(BIN)/python scripts/write_formats.py && $(BIN)/python scripts/run_readme.py
+
+# Write the golden files anew, and the examples taken from them; read the difference before keeping it.
+golden: .venv/.dev
+	@$(BIN)/python scripts/write_golden.py && $(BIN)/python scripts/write_formats.py
 
 # Pin what is installed now: names and versions, no addresses.
 constraints: .venv/.dev

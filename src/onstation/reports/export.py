@@ -12,6 +12,7 @@ from onstation.periods import iso
 from onstation.reports.columns import (
     COLUMNS,
     DAY,
+    INSTANT,
     NAMES,
     NUMBER,
     WHOLE,
@@ -56,6 +57,8 @@ BESIDE = (
     Column("reconstruction", "string", "", "what its documents are made from; null if recorded"),
     Column("addresses", "list", "", "every address it was flown under, in order"),
     Column("doubt", "string", "", "where the evidence allows another count; null if it does not"),
+    Column("inside_start_utc", INSTANT, "", "first entry into the region, on station or not"),
+    Column("inside_end_utc", INSTANT, "", "last exit from it; both null if never heard inside"),
     Column("deepest", "object", "", "utc, lat and lon of the place that depth_km was measured at"),
     Column("window_turns", NUMBER, "turns", "most full turns one way within 40 minutes", 1),
     Column("orbit", "object", "", "lat, lon and radius_km of what it flew round, if it did"),
