@@ -102,6 +102,11 @@ def attributions(names: Iterable[str]) -> dict[str, str]:
     return {name: known[name].attribution for name in names if name in known}
 
 
+def viewers() -> dict[str, str]:
+    """Return the address of each source's own public viewer, by name of the source."""
+    return {name: one.viewer for name, one in published_providers().items() if one.viewer}
+
+
 def kept_back(names: Iterable[str]) -> list[str]:
     """Return the sources among names whose rows may not be handed on."""
     known = published_providers()

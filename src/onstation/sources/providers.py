@@ -214,6 +214,8 @@ class Provider:
         What a report that stands on it must say.
     passed_on
         Whether its terms allow its rows to be handed on.
+    viewer
+        Address of its own tar1090 map, where a person may replay a flight.
     secrets, secret_file
         What only the user can give, and the file in the configuration folder that may
         hold it.
@@ -233,6 +235,7 @@ class Provider:
     notice: str = ""
     attribution: str = ""
     passed_on: bool = True
+    viewer: str = ""
     secrets: tuple[Secret, ...] = ()
     secret_file: str = ""
 

@@ -16,4 +16,5 @@ PROVIDER = Provider(
         "Contains information from adsb.lol, made available under the Open Database License "
         "(ODbL) 1.0."
     ),
+    viewer="https://adsb.lol/",
 )
