@@ -14,8 +14,9 @@ from onstation.pipeline import answer, identify
 from onstation.reports.export import missions_csv, missions_json, missions_metadata
 from onstation.reports.records import MissionList
 from onstation.schema import COUNTED, STATUSES
+from onstation.store.database import Store
 
-FORMATS = ("table", "csv", "json")
+FORMATS = ("table", "csv", "json", "package")
 
 
 @click.command("missions", epilog="Example: onstation missions --format csv -o missions.csv")
@@ -29,6 +30,9 @@ FORMATS = ("table", "csv", "json")
 )
 @filter_options
 @click.option("--aircraft", multiple=True, metavar="IDENT", help="Only this aircraft.")
+@click.option(
+    "--mission", "named", multiple=True, metavar="ID", help="Only this mission, on its own day."
+)
 @all_sources_option
 @tz_option
 @output_options(FORMATS)
@@ -43,6 +47,7 @@ def command(
     types: tuple[str, ...],
     agencies: tuple[str, ...],
     aircraft: tuple[str, ...],
+    named: tuple[str, ...],
     all_sources: bool,
     tz: str,
     format_: str,
@@ -53,19 +58,25 @@ def command(
 
     The sum of counts_in_total is the total that `report` gives for the same options.
     Beside -o FILE.csv goes FILE.csv-metadata.json, which tells what each column means.
+    A package (-o FILE.zip, or --format package -o FOLDER) also holds every position, the
+    traces as received, their sources and the rule: all that an editor needs to check it.
     """
     with ask(settings) as store:
+        only = identify.missions_named(settings, store, named, on_progress=progress(settings))
         found = answer.missions(
             settings,
             store,
-            period_asked(store, since, until, days, tz),
+            period_asked(store, since, until, days, tz, only),
             status=status,
-            filters=identify.filters(settings, store, regions, types, agencies, aircraft),
+            filters=identify.filters(settings, store, regions, types, agencies, aircraft, only),
             on_progress=progress(settings),
         )
-    if format_ != "table" and not all_sources:
-        found = _exportable(found)
-    _write(found, format_, output, force)
+        if format_ != "table" and not all_sources:
+            found = _exportable(found)
+        if format_ == "package":
+            _write_package(settings, store, found, output, force, all_sources)
+        else:
+            _write(found, format_, output, force)
     what = "missions were counted" if status == COUNTED else "sorties were found"
     finish(found.frame, said=format_ == "table", found=bool(found.rows), what=what)
 
@@ -89,3 +100,17 @@ def _write(found: MissionList, format_: str, output: Path | None, force: bool) -
         write_table(missions_json(found), None, output, force)
     else:
         write_table(missions_csv(found), lambda url: missions_metadata(found, url), output, force)
+
+
+def _write_package(
+    settings: Settings,
+    store: Store,
+    found: MissionList,
+    output: Path | None,
+    force: bool,
+    all_sources: bool,
+) -> None:
+    """Write a package; what that needs is imported for it alone."""
+    from onstation.cli.packing import write_package
+
+    write_package(settings, store, found, output, force=force, all_sources=all_sources)

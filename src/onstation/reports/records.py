@@ -31,12 +31,15 @@ class Filters:
     ----------
     aircraft
         Addresses.
+    missions
+        Names of missions; their aircraft are then in ``aircraft``.
     """
 
     regions: tuple[str, ...] = ()
     types: tuple[str, ...] = ()
     agencies: tuple[str, ...] = ()
     aircraft: tuple[str, ...] = ()
+    missions: tuple[str, ...] = ()
 
     @property
     def limits_aircraft(self) -> bool:

@@ -18,6 +18,7 @@ from onstation.errors import SourceError
 from onstation.periods import utc_day
 from onstation.sources.providers import (
     ARCHIVE,
+    ODBL,
     Asset,
     Provider,
     Release,
@@ -322,4 +323,5 @@ PROVIDER = Provider(
         "(ODbL) 1.0."
     ),
     viewer="https://adsb.lol/",
+    licence=ODBL,
 )
