@@ -102,7 +102,8 @@ def _content(package: Package) -> Iterator[File]:
     for name, content in package.inputs:
         yield name, (content,)
     yield "LICENCES.md", _encoded(licences_text(package.told, traces))
-    yield "README.md", _encoded(readme_text(package.told, traces))
+    silent = {str(row[0]) for row in seen.silences}
+    yield "README.md", _encoded(readme_text(package.told, traces, silent))
     for trace in traces:
         if trace.raw_file:
             yield trace.raw_file, (package.raw_of(trace.document.sha256),)

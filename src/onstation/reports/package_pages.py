@@ -1,6 +1,6 @@
 """The pages of a package for an editor: what it is, how to check a row, whose data it is."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from onstation.reports.package_about import FILES, RAW, Told
 from onstation.reports.package_tables import Trace
@@ -17,8 +17,14 @@ from onstation.reports.sentences import (
 from onstation.schema import Mission
 
 
-def readme_text(told: Told, traces: Sequence[Trace]) -> str:
-    """Return the page for an editor: what it is, how to check one row, what it cannot say."""
+def readme_text(told: Told, traces: Sequence[Trace], silent: Collection[str]) -> str:
+    """Return the page for an editor: what it is, how to check one row, what it cannot say.
+
+    Parameters
+    ----------
+    silent
+        Names of the missions with a silence.
+    """
     found, frame = told.found, told.found.frame
     blocks = [f"# {markdown(told.title)}"]
     if frame.reconstruction:
@@ -34,7 +40,7 @@ def readme_text(told: Told, traces: Sequence[Trace]) -> str:
     blocks.append(f"## What is in it\n\n{_contents(traces)}")
     if found.rows:
         first = next((r for r in found.rows if (r.mission_id, r.region) in found.in_total), None)
-        blocks.append(_recipe(told, first or found.rows[0], traces))
+        blocks.append(_recipe(told, first or found.rows[0], traces, silent))
     blocks.append(f"## What it cannot say\n\n{_limits()}")
     names = "\n".join(f"- {markdown(one)}" for one in frame.attribution)
     blocks.append(f"## Attribution\n\nEvery source's terms are in LICENCES.md.\n\n{names}".rstrip())
@@ -56,7 +62,7 @@ def _contents(traces: Sequence[Trace]) -> str:
     return "\n".join(lines)
 
 
-def _recipe(told: Told, row: Mission, traces: Sequence[Trace]) -> str:
+def _recipe(told: Told, row: Mission, traces: Sequence[Trace], silent: Collection[str]) -> str:
     """Return how to check one row, with the commands for it."""
     name = row.mission_id
     own = [one for one in traces if one.document.sha256 in row.trace_sha256]
@@ -77,11 +83,11 @@ def _recipe(told: Told, row: Mission, traces: Sequence[Trace]) -> str:
             [f"grep '^{name},' tracks.csv | head -n 1", f"grep '^{name},' tracks.csv | tail -n 1"],
         ),
         (
-            f"What it did in {row.region}, and where nothing was heard. The observed and bridged"
-            " minutes of its visits `on station` add up to those of the row; `rule.json` says how"
-            " many a region asks for:",
-            [f"grep '^{name},{row.region},' visits.csv", f"grep '^{name},' silences.csv"],
+            f"What it did in {row.region}. The observed and bridged minutes of its visits"
+            " `on station` add up to those of the row; `rule.json` says how many a region asks for:",
+            [f"grep '^{name},{row.region},' visits.csv"],
         ),
+        _silence_step(name, silent),
         (_replay_step(row, told), []),
         (
             f"The count: this prints {told.found.total:,}, once for each mission in the total.",
@@ -105,6 +111,14 @@ def _recipe(told: Told, row: Mission, traces: Sequence[Trace]) -> str:
         " against its column, and every file against its digest."
     )
     return "\n\n".join(blocks)
+
+
+def _silence_step(name: str, silent: Collection[str]) -> tuple[str, list[str]]:
+    if name not in silent:
+        return "It was never silent for more than 2 minutes: `silences.csv` has no row of it.", []
+    return "Where nothing was heard of it, and how that was judged:", [
+        f"grep '^{name},' silences.csv"
+    ]
 
 
 def _raw_step(trace: Trace | None) -> str:

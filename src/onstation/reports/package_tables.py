@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 
 import numpy as np
 
@@ -23,6 +23,7 @@ from onstation.reports.flights import Flight
 from onstation.schema import (
     POSITION_SOURCES,
     Document,
+    Ints,
 )
 
 MOMENT = "moment"
@@ -181,7 +182,7 @@ def track_lines(flight: Flight) -> Iterator[str]:
         known = [(one.head.icao, one.sha256) for one in flight.documents]
         nobody = (flight.mission_id.split("-")[0], "")
         each = zip(
-            run.time_ms.tolist(),
+            moments(run.time_ms),
             run.lat_deg.tolist(),
             run.lon_deg.tolist(),
             run.alt_ft.tolist(),
@@ -191,25 +192,25 @@ def track_lines(flight: Flight) -> Iterator[str]:
             strict=True,
         )
         lines = []
-        for time_ms, lat, lon, alt_ft, on_ground, document, kind in each:
+        for time_utc, lat, lon, alt_ft, on_ground, document, kind in each:
             icao, sha256 = known[document] if document >= 0 else nobody
             height = "" if alt_ft != alt_ft else f"{alt_ft:.0f}"
             how = POSITION_SOURCES[kind] if kind >= 0 else ""
             lines.append(
-                f"{flight.mission_id},{number},{moment(time_ms)},{icao},{lat:.6f},{lon:.6f},"
+                f"{flight.mission_id},{number},{time_utc},{icao},{lat:.6f},{lon:.6f},"
                 f"{height},{int(on_ground)},{how},{sha256}\n"
             )
         yield "".join(lines)
 
 
-def moment(time_ms: int) -> str:
-    """Return an instant to the millisecond.
+def moments(time_ms: Ints) -> list[str]:
+    """Return instants to the millisecond.
 
-    >>> moment(1_755_072_000_120)
-    '2025-08-13T08:00:00.120Z'
+    >>> moments(np.array([1_755_072_000_120]))
+    ['2025-08-13T08:00:00.120Z']
     """
-    told = datetime.fromtimestamp(time_ms // 1000, tz=UTC)
-    return f"{told:%Y-%m-%dT%H:%M:%S}.{time_ms % 1000:03d}Z"
+    told = np.datetime_as_string(time_ms.astype("datetime64[ms]"), unit="ms")
+    return [f"{one}Z" for one in told.tolist()]
 
 
 def silence_rows(flight: Flight) -> Iterator[tuple[Value, ...]]:
