@@ -84,7 +84,7 @@ def _recipe(told: Told, row: Mission, traces: Sequence[Trace], silent: Collectio
         ),
         (
             f"What it did in {row.region}. The observed and bridged minutes of its visits"
-            " `on station` add up to those of the row; `rule.json` says how many a region asks for:",
+            " `on station` add up to those of the row; `rule.json` has what a region asks for:",
             [f"grep '^{name},{row.region},' visits.csv"],
         ),
         _silence_step(name, silent),
