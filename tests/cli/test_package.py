@@ -13,11 +13,13 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
+import rows as made
 from stores import RECONSTRUCTED, TOP, Asked
 
 from onstation.cli import packing
 from onstation.errors import InputError
 from onstation.reports.package import File
+from onstation.reports.package_about import Notice, Told, descriptor
 
 RECORDED = TOP / "data" / "sample" / "recorded"
 TWO_WEEKS = ("--since", "2025-01-26", "--until", "2025-02-08")
@@ -460,3 +462,16 @@ def test_hostile_text_is_never_interpreted(tmp_path: Path) -> None:
             assert "<script>" not in text
             assert "[x](javascript" not in text
     assert frictionless(tmp_path / "p" / "datapackage.json").returncode == 0
+
+
+def test_a_licence_of_the_whole_is_named_only_where_every_source_has_one() -> None:
+    open_ = Notice("adsblol", "adsb.lol", "ODbL-1.0", "ODbL", "https://example.org/odbl")
+    closed = Notice("local", "own files", "", "", "")
+    rebuilt = Notice("reconstruction", "made from published facts", "", "", "")
+
+    def licences(*notices: Notice) -> list[str]:
+        told = Told(made.mission_list(made.row()), ("1 row",), "", notices, ())
+        return [one["name"] for one in json.loads(descriptor(told, ())).get("licenses", ())]
+
+    assert licences(open_) == licences(open_, rebuilt) == ["ODbL-1.0"]
+    assert licences(open_, closed) == licences(rebuilt) == []

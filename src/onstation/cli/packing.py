@@ -95,6 +95,7 @@ def write_files(files: Iterable[File], path: Path) -> int:
     """
     partial = path.with_name(f".{path.name}.{os.getpid()}.onstation_tmp")
     is_zip = path.suffix.lower() == ".zip"
+    _remove(partial)
     try:
         count = _zip(files, partial) if is_zip else _folder(files, partial)
         if is_zip:

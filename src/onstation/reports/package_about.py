@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from onstation import __version__
+from onstation.reports.columns import RECONSTRUCTION
 from onstation.reports.encode import about, json_text
 from onstation.reports.package_schema import schema_of
 from onstation.reports.records import MissionList
@@ -146,6 +147,9 @@ def descriptor(told: Told, files: Sequence[Listed]) -> str:
 
 
 def _licences(notices: Sequence[Notice]) -> list[dict[str, str]]:
+    """Return the licence of the whole; none where one of its sources has none."""
+    if any(not one.address for one in notices if one.source != RECONSTRUCTION):
+        return []
     known = dict.fromkeys((one.licence, one.title, one.address) for one in notices if one.address)
     return [{"name": name, "title": title, "path": path} for name, title, path in known]
 
@@ -158,11 +162,10 @@ def _resource(told: Told, file: Listed, regions: Sequence[str]) -> dict[str, Any
     stem, _, ending = file.name.rpartition(".")
     table = stem if ending == "csv" else ""
     raw = file.name.startswith(RAW)
+    name = file.name.split(".")[0].replace("/", "-") if raw else file.name.replace(".", "-")
     says = "a trace exactly as received; see sources.csv" if raw else FILES[file.name]
     record: dict[str, Any] = {
-        "name": (stem.split(".")[0] if raw else file.name.replace(".", "-"))
-        .lower()
-        .replace("/", "-"),
+        "name": name.lower(),
         "path": file.name,
         "title": f"{told.label}{says}",
         "format": ending,
