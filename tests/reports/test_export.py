@@ -27,7 +27,7 @@ HEADER = (
     "landing_kind,lost_utc,lost_lat,lost_lon,lost_alt_ft,silent_min,last_lat,last_lon,path_km,"
     "depth_km,from_entry_km,from_take_off_km,closest_mexico_km,mexico_airspace,mexico_airspace_min,"
     "min_alt_ft,max_alt_ft,turns,shape,sources,evidence_url,trace_sha256,rule,match_reason,"
-    "supersedes\n"
+    "supersedes,replay_url\n"
 )
 
 
@@ -43,7 +43,8 @@ def test_a_row_to_the_byte() -> None:
         "2025-02-03T17:00:00Z,2025-02-03T18:00:00Z,2025-02-03T09:00:00-08:00,60.0,0.0,0.0,"
         "2025-02-03T19:00:00Z,observed,,,,,,30.12346,-117.50000,512.3,0.0,,321.1,12.3,no,0.0,"
         f"24975,25025,3.0,racetrack,local,globe_history/x/ae6804.json,{sha},M1,"
-        "type P8 in the US military block,\n"
+        "type P8 in the US military block,,"
+        "https://globe.adsbexchange.com/?icao=ae6804&showTrace=2025-02-03\n"
     )
 
     assert missions_csv(mission_list(row())) == HEADER + line
@@ -130,7 +131,7 @@ def test_metadata_explain_every_column() -> None:
     assert note["rule"] == "M1"
     assert note["coverage"]["days_asked"] == 14
     assert note["attribution"]
-    assert len(COLUMNS) == 48
+    assert len(COLUMNS) == 49
 
 
 def test_report_json_has_the_promised_keys() -> None:

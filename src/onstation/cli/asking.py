@@ -18,6 +18,7 @@ from onstation.periods import Period
 from onstation.reports.encode import METADATA
 from onstation.reports.records import Frame
 from onstation.reports.sentences import empty_sentence, hole_lines, left_out_sentence
+from onstation.schema import Mission
 from onstation.store.database import Store, open_store
 
 PIPE_WIDTH = 100
@@ -31,9 +32,24 @@ def ask(settings: Settings) -> Store:
 
 
 def period_asked(
-    store: Store, since: str | None, until: str | None, days: int | None, tz: str
+    store: Store,
+    since: str | None,
+    until: str | None,
+    days: int | None,
+    tz: str,
+    only: Sequence[Mission] = (),
 ) -> Period:
-    """Return the period asked for; by default everything the store holds."""
+    """Return the period asked for; by default everything the store holds.
+
+    Parameters
+    ----------
+    only
+        The rows of the only missions asked for, whose days are then the default.
+    """
+    if only and not (since or until or days):
+        from onstation.pipeline.identify import days_of
+
+        return days_of(only, tz)
     return period_from_options(since, until, days, tz, store.ledger.held_span())
 
 

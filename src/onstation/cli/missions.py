@@ -14,8 +14,9 @@ from onstation.config import Settings
 from onstation.pipeline import answer, identify
 from onstation.reports.records import MissionList
 from onstation.schema import COUNTED, STATUSES
+from onstation.store.database import Store
 
-FORMATS = ("table", *WRITERS)
+FORMATS = ("table", *WRITERS, "package")
 
 
 @click.command("missions", epilog="Example: onstation missions --format csv -o missions.csv")
@@ -29,6 +30,9 @@ FORMATS = ("table", *WRITERS)
 )
 @filter_options
 @click.option("--aircraft", multiple=True, metavar="IDENT", help="Only this aircraft.")
+@click.option(
+    "--mission", "named", multiple=True, metavar="ID", help="Only this mission, on its own day."
+)
 @all_sources_option
 @tz_option
 @output_options(FORMATS)
@@ -43,6 +47,7 @@ def command(
     types: tuple[str, ...],
     agencies: tuple[str, ...],
     aircraft: tuple[str, ...],
+    named: tuple[str, ...],
     all_sources: bool,
     tz: str,
     format_: str,
@@ -53,21 +58,27 @@ def command(
 
     The sum of counts_in_total is the total that `report` gives for the same options.
     Beside -o FILE.csv goes FILE.csv-metadata.json, which tells what each column means.
+    A package (-o FILE.zip, or --format package -o FOLDER) also holds every position, the
+    traces as received, their sources and the rule: all that an editor needs to check it.
     """
     with ask(settings) as store:
+        only = identify.missions_named(settings, store, named, on_progress=progress(settings))
         found = answer.missions(
             settings,
             store,
-            period_asked(store, since, until, days, tz),
+            period_asked(store, since, until, days, tz, only),
             status=status,
-            filters=identify.filters(settings, store, regions, types, agencies, aircraft),
+            filters=identify.filters(settings, store, regions, types, agencies, aircraft, only),
             on_progress=progress(settings),
         )
         if format_ == "table":
             _write_table(found, output, force)
         else:
             found = found if all_sources else _exportable(found)
-            write_rows(Answered(settings, store, found), format_, output, force)
+            if format_ == "package":
+                _write_package(settings, store, found, output, force, all_sources)
+            else:
+                write_rows(Answered(settings, store, found), format_, output, force)
     what = "missions were counted" if status == COUNTED else "sorties were found"
     finish(found.frame, said=format_ == "table", found=bool(found.rows), what=what)
 
@@ -86,3 +97,17 @@ def _write_table(found: MissionList, output: Path | None, force: bool) -> None:
     from onstation.reports.render import missions_text
 
     write_table(missions_text(found, width=width(), colour=colour(output)), None, output, force)
+
+
+def _write_package(
+    settings: Settings,
+    store: Store,
+    found: MissionList,
+    output: Path | None,
+    force: bool,
+    all_sources: bool,
+) -> None:
+    """Write a package; what that needs is imported for it alone."""
+    from onstation.cli.packing import write_package
+
+    write_package(settings, store, found, output, force=force, all_sources=all_sources)

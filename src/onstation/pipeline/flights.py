@@ -1,7 +1,7 @@
 """From rows back to the flights they were judged from, for maps and exports."""
 
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
@@ -9,7 +9,7 @@ from onstation.config import Settings
 from onstation.fleet.load import load_fleet
 from onstation.pipeline.derive import Judges
 from onstation.pipeline.explain import documents_of, regions_of
-from onstation.pipeline.judge import weigh
+from onstation.pipeline.judge import Flown, weigh
 from onstation.regions.geofence import BRIDGE_MS, OBSERVED_MS, known_altitudes_ft
 from onstation.reports.flights import Flight, Gap, Run
 from onstation.schema import DATA_ENDS, SIGNAL_LOST, Mission, Silence, Sortie
@@ -38,43 +38,62 @@ def flights(
     on_progress
         Called with how many addresses are done, of how many.
     """
+    each = each_flight(settings, store, rows, visits=visits, on_progress=on_progress)
+    found = {one.mission_id: one for one in each}
+    return tuple(found[name] for name in dict.fromkeys(row.mission_id for row in rows))
+
+
+def each_flight(
+    settings: Settings,
+    store: Store,
+    rows: Sequence[Mission],
+    *,
+    visits: bool = False,
+    on_progress: Progress | None = None,
+) -> Iterator[Flight]:
+    """Yield the sorties that rows are about, address by address, without holding them all."""
     told: dict[str, list[Mission]] = {}
     for row in rows:
         told.setdefault(row.mission_id, []).append(row)
     if not told:
-        return ()
+        return
     judges = Judges(settings, store, load_fleet(settings.fleet))
     icaos = tuple(dict.fromkeys(row.icao for row in rows))
-    found: dict[str, Flight] = {}
     for done, icao in enumerate(icaos):
         if on_progress:
             on_progress(done, len(icaos))
         for one in judges.flights((icao,)):
-            name = one.sortie.sortie_id
-            if name not in told:
-                continue
-            own = told[name]
-            weighed = weigh(one, judges.bench) if visits else ()
-            runs, gaps = runs_of(one.sortie)
-            found[name] = Flight(
-                mission_id=name,
-                rows=tuple(own),
-                take_off=one.sortie.take_off,
-                landing=one.sortie.landing,
-                runs=runs,
-                gaps=gaps,
-                regions=tuple(regions_of(weighed, {row.region: row for row in own})),
-                documents=documents_of(one.sortie.track),
-            )
+            own = told.get(one.sortie.sortie_id)
+            if own:
+                yield _flight(one, own, judges, visits=visits)
     if on_progress:
         on_progress(len(icaos), len(icaos))
-    return tuple(found[name] for name in told)
+
+
+def _flight(one: Flown, own: Sequence[Mission], judges: Judges, *, visits: bool) -> Flight:
+    weighed = weigh(one, judges.bench) if visits else ()
+    runs, gaps = runs_of(one.sortie)
+    return Flight(
+        mission_id=one.sortie.sortie_id,
+        rows=tuple(own),
+        take_off=one.sortie.take_off,
+        landing=one.sortie.landing,
+        runs=runs,
+        gaps=gaps,
+        regions=tuple(regions_of(weighed, {row.region: row for row in own})),
+        documents=documents_of(one.sortie.track),
+    )
 
 
 def runs_of(sortie: Sortie) -> tuple[tuple[Run, ...], tuple[Gap, ...]]:
     """Return the stretches of a sortie that were heard, and the silences after them."""
     track = sortie.track
     alt_ft = known_altitudes_ft(track)
+    order = documents_of(track)
+    places = {one: place for place, one in enumerate(order)}
+    # what no position is from any more has no place, and is never looked up
+    place = np.array([places.get(one, -1) for one in track.documents], dtype=np.int32)
+    document = place[track.document]
     ends = np.flatnonzero(np.diff(track.time_ms) > OBSERVED_MS) + 1
     bounds = [0, *ends.tolist(), len(track)]
     runs = tuple(
@@ -84,6 +103,8 @@ def runs_of(sortie: Sortie) -> tuple[tuple[Run, ...], tuple[Gap, ...]]:
             lat_deg=track.lat_deg[start:stop],
             alt_ft=alt_ft[start:stop],
             on_ground=track.on_ground[start:stop],
+            document=document[start:stop],
+            position_source=track.position_source[start:stop],
         )
         for start, stop in itertools.pairwise(bounds)
     )

@@ -14,7 +14,7 @@ from onstation.reports.exposure import aircraft_coverage, calendar_days, days_in
 from onstation.reports.records import DayState, Filters, Frame
 from onstation.reports.sentences import plural
 from onstation.schema import MISSING, DayCoverage, Mission, RegionsBrief
-from onstation.sources.named import attributions
+from onstation.sources.named import attributions, viewers
 from onstation.store.database import Store
 
 LOCAL = "local"
@@ -151,6 +151,7 @@ def frame_of(
         left_out=left_out,
         single_days=ground.single_days,
         notes=(*notes, *_earlier_fleet(ground)),
+        viewers=viewers(),
     )
 
 

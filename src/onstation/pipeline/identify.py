@@ -5,11 +5,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from onstation.config import Settings
-from onstation.errors import AmbiguousError, UnknownIdentityError
+from onstation.errors import AmbiguousError, InputError, UnknownIdentityError
 from onstation.fleet.load import load_fleet
 from onstation.fleet.match import Fleet
 from onstation.fleet.records import squeeze
-from onstation.periods import Period
+from onstation.periods import Period, local_day, period_of
 from onstation.pipeline.answer import Progress, ensure_derived
 from onstation.pipeline.ground import Ground, frame_of, stand_on
 from onstation.reports.counts import rows_in_total
@@ -99,13 +99,58 @@ def filters(
     types: Sequence[str] = (),
     agencies: Sequence[str] = (),
     aircraft: Sequence[str] = (),
+    missions: Sequence[Mission] = (),
 ) -> Filters:
-    """Return what a count is limited to, with aircraft as addresses."""
-    icaos: dict[str, None] = {}
+    """Return what a count is limited to, with aircraft as addresses.
+
+    Parameters
+    ----------
+    missions
+        Rows of the only missions meant, see `missions_named`; they name their aircraft.
+    """
+    icaos: dict[str, None] = dict.fromkeys(row.icao for row in missions)
     if aircraft:
         fleet = load_fleet(settings.fleet)
-        icaos = dict.fromkeys(icao for one in aircraft for icao in find(one, fleet, store).icaos)
-    return Filters(tuple(regions), tuple(types), tuple(agencies), tuple(icaos))
+        asked = dict.fromkeys(icao for one in aircraft for icao in find(one, fleet, store).icaos)
+        icaos = {icao: None for icao in asked if icao in icaos} if missions else asked
+    names = dict.fromkeys(row.mission_id for row in missions)
+    return Filters(tuple(regions), tuple(types), tuple(agencies), tuple(icaos), tuple(names))
+
+
+def missions_named(
+    settings: Settings,
+    store: Store,
+    names: Sequence[str],
+    *,
+    on_progress: Progress | None = None,
+) -> tuple[Mission, ...]:
+    """Return the rows of missions by their names, earlier names too.
+
+    Raises
+    ------
+    InputError
+        A text is no name of a mission; every one is told.
+    UnknownIdentityError
+        No mission has, or had, a name.
+    """
+    texts = [name.strip().lower() for name in names]
+    faults = [
+        f"--mission {shown(name)}: no name of a mission; they look like ae2fd0-2025-08-13-1, see"
+        " the first column of `onstation missions --format csv`."
+        for name, text in zip(names, texts, strict=True)
+        if not _MISSION.fullmatch(text)
+    ]
+    if faults:
+        raise InputError(*faults)
+    if texts:
+        ensure_derived(settings, store, on_progress)
+    return tuple(row for text in texts for row in _mission(text, store).rows or ())
+
+
+def days_of(rows: Sequence[Mission], zone: str) -> Period:
+    """Return the calendar days missions are dated on, from the first to the last."""
+    days = [local_day(row.date_ms, zone) for row in rows]
+    return period_of(min(days), max(days), zone)
 
 
 def find(ident: str, fleet: Fleet, store: Store) -> Found:

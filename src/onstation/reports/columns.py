@@ -1,11 +1,12 @@
 """The columns of the mission rows: order, meaning, unit, and a row's value of each."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from onstation.errors import InputError
 from onstation.periods import find_zone, iso, local_day
+from onstation.reports.replay import replay_urls
 from onstation.schema import Mission
 from onstation.units import MS_PER_S
 
@@ -118,6 +119,12 @@ COLUMNS = (
     Column("rule", TEXT, "", "version of the counting rule"),
     Column("match_reason", TEXT, "", "which clause of the fleet file matched"),
     Column("supersedes", LIST, "", "earlier mission_ids of the same sortie"),
+    Column(
+        "replay_url",
+        LIST,
+        "",
+        "where a person may replay the flight, by UTC day; not checked, may show nothing",
+    ),
 )
 """The published columns, in their order; none may be renamed or dropped."""
 
@@ -127,14 +134,16 @@ _COMPUTED: dict[str, Callable[[Mission], Value]] = {
     "take_off_utc": lambda row: _instant(row.take_off_ms),
     "on_station_start_utc": lambda row: _instant(row.on_station_start_ms),
     "on_station_end_utc": lambda row: _instant(row.on_station_end_ms),
-    "on_station_start_local": lambda row: _local(row.on_station_start_ms, row.zone),
+    "on_station_start_local": lambda row: local_time(row.on_station_start_ms, row.zone),
     "landing_utc": lambda row: _instant(row.landing_ms),
     "lost_utc": lambda row: _instant(row.lost_ms),
     "sources": lambda row: sources_of(row),
 }
 
 
-def values_of(row: Mission, *, in_total: bool, zone: str) -> dict[str, Value]:
+def values_of(
+    row: Mission, *, in_total: bool, zone: str, viewers: Mapping[str, str]
+) -> dict[str, Value]:
     """Return a row's value of every column, typed and rounded.
 
     Parameters
@@ -143,6 +152,8 @@ def values_of(row: Mission, *, in_total: bool, zone: str) -> dict[str, Value]:
         Whether this is the row that stands for its mission in the total.
     zone
         Time zone of the date.
+    viewers
+        Address of each source's own viewer, by name of the source; see `Frame`.
 
     Returns
     -------
@@ -155,6 +166,8 @@ def values_of(row: Mission, *, in_total: bool, zone: str) -> dict[str, Value]:
             values[column.name] = int(in_total)
         elif column.name == "date":
             values[column.name] = local_day(row.date_ms, zone).isoformat()
+        elif column.name == "replay_url":
+            values[column.name] = replay_urls(row, viewers)
         elif column.name in _COMPUTED:
             values[column.name] = _COMPUTED[column.name](row)
         else:
@@ -174,6 +187,18 @@ def seen_sources(rows: Sequence[Mission]) -> tuple[str, ...]:
     return tuple(sorted({source for row in rows for source in sources_of(row)}))
 
 
+def local_time(instant_ms: int | None, zone: str) -> str | None:
+    """Return the civil time of an instant with its offset; ``None`` if nobody knows it."""
+    if instant_ms is None:
+        return None
+    try:
+        there = find_zone(zone)
+    except InputError:
+        return None
+    instant = datetime.fromtimestamp(instant_ms // MS_PER_S, tz=UTC)
+    return instant.astimezone(there).isoformat(timespec="seconds")
+
+
 def _rounded(value: Value, column: Column) -> Value:
     """Return a number to its column's decimals; whole where it has none."""
     if not isinstance(value, float):
@@ -184,14 +209,3 @@ def _rounded(value: Value, column: Column) -> Value:
 
 def _instant(instant_ms: int | None) -> str | None:
     return None if instant_ms is None else iso(instant_ms)
-
-
-def _local(instant_ms: int | None, zone: str) -> str | None:
-    if instant_ms is None:
-        return None
-    try:
-        there = find_zone(zone)
-    except InputError:
-        return None
-    instant = datetime.fromtimestamp(instant_ms // MS_PER_S, tz=UTC)
-    return instant.astimezone(there).isoformat(timespec="seconds")

@@ -94,6 +94,7 @@ def passes(row: Mission, filters: Filters) -> bool:
     return (
         (not filters.regions or row.region in filters.regions)
         and (not filters.aircraft or row.icao in filters.aircraft)
+        and (not filters.missions or row.mission_id in filters.missions)
         and (not filters.types or (row.type or "").upper() in _upper(filters.types))
         and (not filters.agencies or row.agency.upper() in _upper(filters.agencies))
     )

@@ -29,7 +29,7 @@ from onstation.reports.encode import (
     tool,
 )
 from onstation.reports.explained import Explanation
-from onstation.reports.records import Aside, MissionList, Report, Row, RuleText, TailStory
+from onstation.reports.records import Aside, Frame, MissionList, Report, Row, RuleText, TailStory
 from onstation.reports.sentences import closing_lines, norm_source
 from onstation.schema import Mission
 
@@ -81,8 +81,16 @@ KEY_MEANINGS = {
 
 def missions_csv(found: MissionList) -> str:
     """Return mission rows as CSV; the header stands even over no rows."""
-    zone = found.frame.period.tz
-    rows = (values_of(row, in_total=_key(row) in found.in_total, zone=zone) for row in found.rows)
+    frame = found.frame
+    rows = (
+        values_of(
+            row,
+            in_total=_key(row) in found.in_total,
+            zone=frame.period.tz,
+            viewers=frame.viewers,
+        )
+        for row in found.rows
+    )
     return csv_text(
         NAMES, ([cell_text(row[column.name], column) for column in COLUMNS] for row in rows)
     )
@@ -201,9 +209,7 @@ def _plain(value: Any, leave: Sequence[str] = ()) -> Any:
 
 
 def _tail_record(story: TailStory) -> dict[str, Any]:
-    records = [
-        row_record(row, _key(row) in story.in_total, story.frame.period.tz) for row in story.rows
-    ]
+    records = [row_record(row, _key(row) in story.in_total, story.frame) for row in story.rows]
     identity = [
         {
             "icao": one.icao,
@@ -315,13 +321,12 @@ def _key(row: Mission) -> tuple[str, str]:
 
 
 def _records(found: MissionList) -> list[dict[str, Any]]:
-    zone = found.frame.period.tz
-    return [row_record(row, _key(row) in found.in_total, zone) for row in found.rows]
+    return [row_record(row, _key(row) in found.in_total, found.frame) for row in found.rows]
 
 
-def row_record(row: Mission, in_total: bool, zone: str) -> dict[str, Any]:
+def row_record(row: Mission, in_total: bool, frame: Frame) -> dict[str, Any]:
     """Return a row as JSON holds it: the columns of the CSV, typed, and what lies `BESIDE`."""
-    values = values_of(row, in_total=in_total, zone=zone)
+    values = values_of(row, in_total=in_total, zone=frame.period.tz, viewers=frame.viewers)
     record: dict[str, Any] = {
         name: list(value) if isinstance(value, tuple) else value for name, value in values.items()
     }

@@ -6,6 +6,9 @@ observed. Between two runs nothing was heard, and nothing is filled in.
 
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
+
 from onstation.reports.explained import ExplainedRegion
 from onstation.schema import Bools, Document, End, Floats, Ints, Mission
 
@@ -24,6 +27,11 @@ class Run:
         Pressure altitude, else height above the ellipsoid; NaN where none is known. [ft]
     on_ground
         Whether it stood or rolled on the ground there.
+    document
+        Of each position the index of its trace document in the flight's ``documents``;
+        ``None`` where nobody kept that.
+    position_source
+        Index into `POSITION_SOURCES`; ``None`` where nobody kept that.
     """
 
     time_ms: Ints
@@ -31,6 +39,8 @@ class Run:
     lat_deg: Floats
     alt_ft: Floats
     on_ground: Bools
+    document: npt.NDArray[np.int32] | None = None
+    position_source: npt.NDArray[np.int8] | None = None
 
     def __len__(self) -> int:
         return len(self.time_ms)

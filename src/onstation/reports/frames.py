@@ -30,9 +30,14 @@ def missions_frame(found: MissionList) -> pd.DataFrame:
         are tuples, a missing number is NaN and any other missing value None. Without
         missions: no rows, all columns.
     """
-    zone = found.frame.period.tz
+    frame = found.frame
     records = [
-        values_of(row, in_total=(row.mission_id, row.region) in found.in_total, zone=zone)
+        values_of(
+            row,
+            in_total=(row.mission_id, row.region) in found.in_total,
+            zone=frame.period.tz,
+            viewers=frame.viewers,
+        )
         for row in found.rows
     ]
     columns: dict[str, Any] = {

@@ -39,7 +39,12 @@ def missions_parquet(found: MissionList) -> bytes:
     """
     zone = found.frame.period.tz
     records = [
-        values_of(row, in_total=(row.mission_id, row.region) in found.in_total, zone=zone)
+        values_of(
+            row,
+            in_total=(row.mission_id, row.region) in found.in_total,
+            zone=zone,
+            viewers=found.frame.viewers,
+        )
         for row in found.rows
     ]
     arrays = [_array([record[column.name] for record in records], column) for column in COLUMNS]

@@ -187,7 +187,8 @@ def _properties(flight: Flight, found: MissionList, pieces: Sequence[Run]) -> di
         "last_heard_utc": instant(flight.end_ms),
         "regions": [one.region for one in flight.rows],
         "rows": [
-            row_record(one, counts, zone) for one, counts in zip(flight.rows, in_total, strict=True)
+            row_record(one, counts, found.frame)
+            for one, counts in zip(flight.rows, in_total, strict=True)
         ],
         "runs": [_run(piece) for piece in pieces],
         "gaps": [_gap(gap, flight) for gap in flight.gaps],

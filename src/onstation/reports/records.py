@@ -3,6 +3,7 @@
 A number nobody can give is ``None``; a day nobody answered for never becomes a 0.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -30,12 +31,15 @@ class Filters:
     ----------
     aircraft
         Addresses.
+    missions
+        Names of missions; their aircraft are then in ``aircraft``.
     """
 
     regions: tuple[str, ...] = ()
     types: tuple[str, ...] = ()
     agencies: tuple[str, ...] = ()
     aircraft: tuple[str, ...] = ()
+    missions: tuple[str, ...] = ()
 
     @property
     def limits_aircraft(self) -> bool:
@@ -200,6 +204,8 @@ class Frame:
         Further sentences a reader needs.
     attribution
         One sentence a source.
+    viewers
+        Address of each source's own public viewer, by name of the source.
     """
 
     period: Period
@@ -217,6 +223,7 @@ class Frame:
     single_days: int = 0
     notes: tuple[str, ...] = ()
     rule: str = RULE
+    viewers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from onstation.periods import iso, local_day, utc_day
-from onstation.reports.columns import sources_of, values_of
+from onstation.reports.columns import local_time, sources_of
 from onstation.reports.grid import NOTHING
 from onstation.reports.records import MissionList
 from onstation.reports.render_base import GAP, Indented, Line, cell, fitting, table_of
@@ -115,8 +115,8 @@ def times(start_ms: int | None, end_ms: int | None, day: date) -> str:
 
 def local_start(row: Mission, day: date) -> str:
     """Return the civil time at the start of a stay with its offset, as in ``09:21 -08:00``."""
-    told = values_of(row, in_total=False, zone="UTC")["on_station_start_local"]
-    if not isinstance(told, str):
+    told = local_time(row.on_station_start_ms, row.zone)
+    if told is None:
         return NOTHING
     at = datetime.fromisoformat(told)
     return f"{at:%H:%M}{_away(at.date(), day)} {told[-6:]}"

@@ -4,9 +4,10 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from onstation.periods import iso, local_day
-from onstation.reports.columns import values_of
+from onstation.reports.columns import local_time
 from onstation.reports.exposure import spans_of
-from onstation.reports.records import Aircraft, TailStory
+from onstation.reports.records import Aircraft, Frame, TailStory
+from onstation.reports.replay import replay_urls
 from onstation.reports.sentences import (
     RECONSTRUCTED,
     closing_lines,
@@ -53,7 +54,7 @@ def story_lines(story: TailStory) -> Lines:
         if len(story.aircraft) > 1 or story.matched_by == "callsign":
             lines += [(0, ""), (HEADING, f"Address {icao.upper()}")]
         for rows in _sorties(row for row in story.rows if row.icao == icao):
-            lines += [(0, ""), *_sortie(rows, frame.period.tz)]
+            lines += [(0, ""), *_sortie(rows, frame)]
     lines += [(0, ""), *_days(story), (0, "")]
     lines += [(0, line) for line in closing_lines(frame)]
     return lines
@@ -113,12 +114,12 @@ def _sorties(rows: Iterable[Mission]) -> list[list[Mission]]:
     return list(found.values())
 
 
-def _sortie(rows: Sequence[Mission], zone: str) -> Lines:
+def _sortie(rows: Sequence[Mission], frame: Frame) -> Lines:
     """Tell one flight: its beginning, each region, its end."""
     one = rows[0]
     label = "RECONSTRUCTION " if one.reconstruction else ""
     callsigns = f", callsign {listed(one.callsigns)}" if one.callsigns else ""
-    day = local_day(one.date_ms, zone)
+    day = local_day(one.date_ms, frame.period.tz)
     lines: Lines = [(HEADING, f"{label}{day}: {one.mission_id}{callsigns}")]
     if one.reconstruction:
         lines.append((2, f"reconstructed from: {one.reconstruction}"))
@@ -130,6 +131,8 @@ def _sortie(rows: Sequence[Mission], zone: str) -> Lines:
     lines.append((2, _ending(rows)))
     if one.supersedes:
         lines.append((2, f"formerly {listed(one.supersedes)}"))
+    if links := replay_urls(one, frame.viewers):
+        lines.append((2, f"replay (not checked, may show nothing): {' '.join(links)}"))
     return lines
 
 
@@ -144,7 +147,7 @@ def _beginning(row: Mission) -> str:
 def _region(row: Mission) -> Lines:
     lines: Lines = [(2, f"{row.region}: {STATUS_WORDS[row.status]}: {row.status_reason}")]
     if row.on_station_start_ms is not None and row.on_station_end_ms is not None:
-        local = values_of(row, in_total=False, zone="UTC")["on_station_start_local"]
+        local = local_time(row.on_station_start_ms, row.zone)
         there = f" (local time {local})" if local else ""
         lines.append(
             (

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from onstation.errors import InputError
 from onstation.sources.local import LocalSource, open_local
-from onstation.sources.providers import ARCHIVE, Provider, published_providers
+from onstation.sources.providers import ARCHIVE, Licence, Provider, published_providers
 
 DEFAULT = "adsblol-archive"
 """Asked where no source is named."""
@@ -100,6 +100,17 @@ def attributions(names: Iterable[str]) -> dict[str, str]:
     """Return what the sources of an answer require to be said, by name, where it is known."""
     known = published_providers()
     return {name: known[name].attribution for name in names if name in known}
+
+
+def viewers() -> dict[str, str]:
+    """Return the address of each source's own public viewer, by name of the source."""
+    return {name: one.viewer for name, one in published_providers().items() if one.viewer}
+
+
+def licence_of(name: str) -> Licence | None:
+    """Return under what a source's documents may be handed on; ``None`` if nobody knows."""
+    known = published_providers().get(name)
+    return known.licence if known and known.passed_on else None
 
 
 def kept_back(names: Iterable[str]) -> list[str]:

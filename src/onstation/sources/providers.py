@@ -39,6 +39,23 @@ class Secret:
 
 
 @dataclass(frozen=True, slots=True)
+class Licence:
+    """What a source's data may be used under.
+
+    Attributes
+    ----------
+    name
+        As SPDX spells it; empty for terms that have no such name.
+    address
+        Where it can be read.
+    """
+
+    name: str
+    title: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
 class Received:
     """One document a source gave.
 
@@ -214,6 +231,10 @@ class Provider:
         What a report that stands on it must say.
     passed_on
         Whether its terms allow its rows to be handed on.
+    viewer
+        Address of its own tar1090 map, where a person may replay a flight.
+    licence
+        Under which its documents may be handed on as they are; ``None`` if nobody knows.
     secrets, secret_file
         What only the user can give, and the file in the configuration folder that may
         hold it.
@@ -233,6 +254,8 @@ class Provider:
     notice: str = ""
     attribution: str = ""
     passed_on: bool = True
+    viewer: str = ""
+    licence: Licence | None = None
     secrets: tuple[Secret, ...] = ()
     secret_file: str = ""
 
@@ -252,6 +275,13 @@ class Provider:
     def settled_ms(self, day: date) -> int:
         """Return from when nothing of a UTC day means that there was nothing. [Unix ms]"""
         return day_start_ms(day + timedelta(days=1)) + self.settled_after_ms
+
+
+ODBL = Licence(
+    "ODbL-1.0",
+    "Open Data Commons Open Database License 1.0",
+    "https://opendatacommons.org/licenses/odbl/1-0/",
+)
 
 
 def is_loopback(address: str) -> bool:

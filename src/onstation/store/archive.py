@@ -133,6 +133,11 @@ class Archive:
             )
         ]
 
+    def body(self, sha256: str) -> bytes | None:
+        """Return the bytes of a document as received; ``None`` if it is not held."""
+        found: bytes | None = self._db.value("SELECT raw FROM bodies WHERE sha256 = ?", (sha256,))
+        return found
+
     def icaos(self) -> list[str]:
         """Return every address a document is held of, in order."""
         return [icao for (icao,) in self._db.rows("SELECT DISTINCT icao FROM documents ORDER BY 1")]

@@ -1,6 +1,6 @@
 """adsb.lol's own tar1090: one aircraft and day at a time, about the last 30 days."""
 
-from onstation.sources.providers import AIRCRAFT, Provider
+from onstation.sources.providers import AIRCRAFT, ODBL, Provider
 from onstation.sources.published.tar1090 import PACE_S, opened
 
 PROVIDER = Provider(
@@ -16,4 +16,6 @@ PROVIDER = Provider(
         "Contains information from adsb.lol, made available under the Open Database License "
         "(ODbL) 1.0."
     ),
+    viewer="https://adsb.lol/",
+    licence=ODBL,
 )

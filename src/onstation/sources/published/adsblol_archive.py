@@ -18,6 +18,7 @@ from onstation.errors import SourceError
 from onstation.periods import utc_day
 from onstation.sources.providers import (
     ARCHIVE,
+    ODBL,
     Asset,
     Provider,
     Release,
@@ -321,4 +322,6 @@ PROVIDER = Provider(
         "Contains information from adsb.lol, made available under the Open Database License "
         "(ODbL) 1.0."
     ),
+    viewer="https://adsb.lol/",
+    licence=ODBL,
 )
