@@ -276,13 +276,17 @@ def lay_backdrop(axes: Axes, backdrop: Backdrop) -> None:
         axes.plot(line[:, 0], line[:, 1], color=BORDER, lw=0.9, zorder=4)
 
 
-def name_places(axes: Axes, size_pt: float = 7.5) -> None:
-    """Write the names of countries and seas that fall into the frame."""
+def name_places(axes: Axes, size_pt: float = 7.5) -> list[Text]:
+    """Write the names of countries and seas that fall into the frame; return them."""
+    written = []
     (west, east), (south, north) = axes.get_xlim(), axes.get_ylim()
     for text, x, y in PLACES:
         if west + 1 < x < east - 1 and south + 0.3 < y < north - 0.3:
             slant = "normal" if text.isupper() else "italic"
-            put(axes, x, y, text, size_pt, color=COAST, ha="center", style=slant, zorder=1)
+            written.append(
+                put(axes, x, y, text, size_pt, color=COAST, ha="center", style=slant, zorder=1)
+            )
+    return written
 
 
 def outlined() -> list[withStroke]:

@@ -302,27 +302,26 @@ def _on_top(axes: Axes, x: float, y: float, text: str) -> None:
 
 def _norm(figure: Figure, axes: Axes, report: Report, line: Timeline) -> None:
     """Draw what the norm would give on the days heard, and write beside it what it is."""
-    steps = [bar for bar in line.bars if bar.expected is not None]
+    steps = [(bar, bar.expected) for bar in line.bars if bar.expected is not None]
     if not steps:
         return
-    for bar in steps:
+    for bar, level in steps:
         axes.plot(
-            (bar.first.toordinal(), bar.last.toordinal() + 1), (bar.expected, bar.expected),
+            (bar.first.toordinal(), bar.last.toordinal() + 1), (level, level),
             color="#000000", lw=1.6, zorder=6.5, solid_capstyle="butt", gid="norm",
         )  # fmt: skip
-    last = steps[-1]
-    assert last.expected is not None
+    last, level = steps[-1]
     words = norm_label(report, line, last)
     lines = [part for one in words for part in wrapped(figure, one, 7, NORM_PX - 34)]
     box, height = axes.bbox, figure.bbox.height
-    top_px = height - axes.transData.transform((0, last.expected))[1]
+    top_px = height - axes.transData.transform((0, level))[1]
     tall = len(lines) * px(7) * 1.28
     start = min(top_px - tall / 2, height - box.y0 - tall)
     flow = Flow(figure, box.x1 + 30, start, NORM_PX - 30)
     for one in words:
         flow.add(one, 7, weight="normal")
     side = max(start + px(7) * 0.6, min(top_px, start + tall - px(7) * 0.7))
-    end = (last.last.toordinal() + 1, last.expected)
+    end = (last.last.toordinal() + 1, level)
     axes.annotate(
         "", end, (box.x1 + 24, height - side),
         textcoords="figure pixels", annotation_clip=False, zorder=6,
