@@ -8,9 +8,10 @@ import click
 from onstation.cli.asking import ask, colour, period_asked, progress, width, write_table
 from onstation.cli.exporting import all_sources_option, exportable
 from onstation.cli.main import pass_settings
-from onstation.cli.options import output_options, period_options, tz_option
+from onstation.cli.options import output_options, period_options, tz_option, write_output
+from onstation.cli.picturing import PNG, aspect_option, map_png
 from onstation.config import Settings
-from onstation.errors import DONE, HOLES
+from onstation.errors import DONE, HOLES, InputError
 from onstation.pipeline import identify
 from onstation.reports.explained import Explanation
 from onstation.reports.records import TailStory
@@ -25,7 +26,8 @@ from onstation.store.database import Store
 @tz_option
 @click.option("--explain", is_flag=True, help="Tell every decision, with its evidence.")
 @all_sources_option
-@output_options(("table", "json"))
+@aspect_option
+@output_options(("table", "json", "png"))
 @click.pass_context
 @pass_settings
 def command(
@@ -38,6 +40,7 @@ def command(
     tz: str,
     explain: bool,
     all_sources: bool,
+    aspect: str,
     format_: str,
     output: Path | None,
     force: bool,
@@ -46,7 +49,10 @@ def command(
 
     IDENT is an address, a registration or serial, or a callsign, in any case, with or
     without hyphens; they are tried in that order. The name of a mission tells that one.
+    A png is a map of every flight, as far as it was heard.
     """
+    if explain and format_ == PNG:
+        raise InputError("--explain has no place in a picture; use --format table or json.")
     with ask(settings) as store:
         story = identify.tail(
             settings,
@@ -55,12 +61,16 @@ def command(
             period_asked(store, since, until, days, tz),
             on_progress=progress(settings),
         )
-        if format_ == "json" and not all_sources:
+        if format_ != "table" and not all_sources:
             rows, told = exportable(story.rows)
             click.echo(told, nl=bool(told), err=True)
             story = replace(story, rows=rows)
         why = _explained(settings, store, story) if explain else None
-    _write(story, why, format_, output, force)
+        picture = map_png(settings, store, story, aspect) if format_ == PNG else b""
+    if picture:
+        write_output(picture, output, force)
+    else:
+        _write(story, why, format_, output, force)
     ctx.exit(_status(story, typed=bool(since or until or days), said=format_ == "table"))
 
 

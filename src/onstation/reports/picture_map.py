@@ -71,7 +71,7 @@ COLUMN_PX = 500
 """Width of the column of words beside a wide map. [px]"""
 LEAST_DEG = 1.2
 """The least a map shows from south to north. [°]"""
-MARGIN_SHARE = 0.1
+MARGIN_SHARE = 0.13
 KM_PER_DEG = 111.195
 LEAST_SHARE = 0.4
 """The least share of the map's longer side for the part of the flights inside regions."""
@@ -199,8 +199,10 @@ def _label_all(labels: Labels, scene: Scene, flights: Sequence[Flight], zone: st
     labels.taken.append(_scale(labels.axes))
     name_ends(labels, flights, zone)
     for number, shape in enumerate(scene.shapes):
-        text = _cut(SHORT.get(shape.label, shape.label))
-        labels.within(text, ring_path(shape.polygons), 6.4, TINTS[number % len(TINTS)])
+        area, tint = ring_path(shape.polygons), TINTS[number % len(TINTS)]
+        for label in dict.fromkeys((shape.label, SHORT.get(shape.label, shape.label), shape.name)):
+            if labels.within(_cut(label), area, 6.2, tint):
+                break
     shown = 0
     for name, lon, lat in cities(CITIES):
         if shown < MOST_CITIES and labels.beside(name, lon, lat, 6.2, color=BORDER, near=True):
