@@ -71,4 +71,6 @@ def _nothing(story: TailStory) -> str:
     told = f"{drawn(story.ident)}, {period_words(story.frame.period)}"
     if not heard:
         return f"{told}: not heard in this period."
-    return f"{told}: heard on {plural(heard, 'day')}, but no flight in or near a region may be drawn."
+    return (
+        f"{told}: heard on {plural(heard, 'day')}, but no flight in or near a region may be drawn."
+    )

@@ -6,6 +6,7 @@ a stranger typed.
 """
 
 import io
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -49,6 +50,13 @@ FOOT_PT, LEAST_FOOT_PT = 5.6, 3.8
 FOOT_SHARE = 0.34
 """The most of a picture's height that its foot may take before its letters shrink."""
 MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+
+
+_WORDS = re.compile(
+    r"(?:\d{1,2} to )?\d{1,2} (?:January|February|March|April|May|June|July|August|September|October|November"
+    r"|December)(?: \d{4})?\S*|\S+"
+)
+"""What a line is not broken within: words, and dates."""
 
 
 @contextmanager
@@ -128,7 +136,7 @@ def wrapped(
 
     lines: list[str] = []
     line = ""
-    for word in glyphs(text).split():
+    for word in _WORDS.findall(glyphs(text)):
         rest = word
         longer = f"{line} {rest}" if line else rest
         if fits(longer):
@@ -252,12 +260,13 @@ def foot(figure: Figure, lines: Sequence[str]) -> float:
 def stamp(axes: Axes) -> None:
     """Write the word that a reconstruction carries across what is drawn, faint but readable."""
     word = RECONSTRUCTED.split(":")[0]
-    figure = axes.get_figure()
+    figure, box = axes.get_figure(), axes.bbox
     assert isinstance(figure, Figure)
-    share = 0.72 * axes.bbox.width / text_width(figure, word, 10, "bold")
+    size_pt = 10 * 0.72 * box.width / text_width(figure, word, 10, "bold")
+    x, y = (box.x0 + box.x1) / 2, box.y0 + 0.55 * box.height
     put(
-        axes, 0.5, 0.55, word, 10 * share, transform=axes.transAxes, weight="bold", alpha=0.13,
-        ha="center", va="center", zorder=20, clip_on=True,
+        figure, x / figure.bbox.width, y / figure.bbox.height, word, size_pt, weight="bold",
+        alpha=0.13, ha="center", va="center", zorder=20, gid="stamp",
     )  # fmt: skip
 
 

@@ -1,11 +1,13 @@
 """Where a label on a map finds room: beside its place, off the tracks, off other labels."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.path import Path
+from matplotlib.text import Text
 from matplotlib.transforms import IdentityTransform
 
 from onstation.reports.picture_base import BORDER, INK, outlined, put, px, text_width
@@ -42,6 +44,16 @@ class Labels:
         figure = self.axes.get_figure()
         assert isinstance(figure, Figure)
         return figure
+
+    def reserve(self, texts: Sequence[Text]) -> None:
+        """Keep labels off texts that stand already."""
+        for text in texts:
+            box = text.get_window_extent()
+            self.taken.append((float(box.x0), float(box.y0), float(box.x1), float(box.y1)))
+
+    def covered(self, box: Box) -> int:
+        """Return how many places of tracks a box would cover."""
+        return covered(self.busy_px, box)
 
     def shows(self, lon_deg: float, lat_deg: float) -> bool:
         """Say whether the map shows a place."""
@@ -143,13 +155,7 @@ class Labels:
         if not _inside(box, self._frame(), INSIDE_PX):
             return 1e6
         cost = sum(1e3 for other in self.taken if _overlap(box, other))
-        if len(self.busy_px):
-            x, y = self.busy_px[:, 0], self.busy_px[:, 1]
-            covered = (
-                (x > box[0] - 3) & (x < box[2] + 3) & (y > box[1] - 3) & (y < box[3] + 3)
-            ).sum()
-            cost += min(float(covered) * 6, 900)
-        return cost
+        return cost + min(self.covered(box) * 6.0, 900.0)
 
     def _write(self, text: str, box: Box, size_pt: float, color: str, weight: str) -> None:
         self.taken.append(box)
@@ -173,6 +179,13 @@ def _around(x: float, y: float, wide: float, tall: float) -> list[tuple[float, B
             )  # fmt: skip
             found.append((away, box))
     return found
+
+
+def covered(places_px: Floats, box: Box) -> int:
+    """Return how many places lie in a box, or all but."""
+    x, y = places_px[:, 0], places_px[:, 1]
+    inside = (x > box[0] - 3) & (x < box[2] + 3) & (y > box[1] - 3) & (y < box[3] + 3)
+    return int(inside.sum())
 
 
 def _inside(box: Box, frame: Box, margin: float) -> bool:

@@ -8,18 +8,13 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.patches import PathPatch
-from matplotlib.transforms import IdentityTransform
 
 from onstation.airfields import cities
 from onstation.reports.flights import Flight
 from onstation.reports.picture_base import (
     BORDER,
-    COAST,
     INK,
     MARGIN_PX,
     SIZES,
@@ -28,10 +23,8 @@ from onstation.reports.picture_base import (
     at,
     axes_in,
     foot,
-    lay_backdrop,
     name_places,
     new_figure,
-    outlined,
     plain_style,
     png,
     put,
@@ -47,7 +40,8 @@ from onstation.reports.picture_facts import (
     map_headline,
     map_limits,
 )
-from onstation.reports.picture_labels import Box, Labels
+from onstation.reports.picture_ground import draw_scale, enlarge, fit, lay_ground
+from onstation.reports.picture_labels import Labels
 from onstation.reports.picture_tracks import (
     COLOURED,
     DASHED,
@@ -64,22 +58,14 @@ from onstation.reports.picture_words import SHORT
 from onstation.reports.records import TailStory
 from onstation.reports.scene import Scene
 from onstation.reports.sentences import RECONSTRUCTED, plural
-from onstation.schema import COUNTED, Floats
-from onstation.units import KM_PER_MI
+from onstation.schema import COUNTED
 
 COLUMN_PX = 500
 """Width of the column of words beside a wide map. [px]"""
-LEAST_DEG = 1.2
-"""The least a map shows from south to north. [°]"""
-MARGIN_SHARE = 0.13
-KM_PER_DEG = 111.195
-LEAST_SHARE = 0.4
-"""The least share of the map's longer side for the part of the flights inside regions."""
 SHRINKS = (1.0, 0.93, 0.86, 0.8, 0.74)
 """How letters of the words beside a map shrink until they fit."""
 Line = tuple[str, float, Any, str]
 """Colour, width [pt] and dashes of a line, and what it means."""
-ROUND = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
 CITIES = (
     "MMMX", "KSAN", "MMTJ", "KELP", "MMMY", "KSAT", "KPHX", "MMHO", "MMGL", "KLAX", "MMLP", "KTUS",
     "MMCU", "KLRD", "KBRO", "MMAA", "MMMM", "KLAS", "KIAH", "KABQ", "KDEN", "KSFO", "KSEA", "KOMA",
@@ -115,9 +101,12 @@ def map_figure(story: TailStory, flights: Sequence[Flight], scene: Scene, aspect
             break
     left, top = (COLUMN_PX + 24, 28.0) if aspect == "16:9" else (MARGIN_PX, flow.top_px + 12)
     axes = axes_in(figure, left, top, SIZES[aspect][0] - MARGIN_PX, bottom)
-    _fit(axes, places_of(flights), places_inside(flights))
+    fit(axes, places_of(flights), places_inside(flights))
     labels = Labels(axes, draw_tracks(axes, flights))
-    _ground(axes, scene, labels)
+    lay_ground(axes, scene)
+    labels.reserve(name_places(axes, 7))
+    labels.taken.append(draw_scale(axes))
+    enlarge(labels, flights, scene)
     _label_all(labels, scene, flights, story.frame.period.tz)
     if story.frame.reconstruction:
         stamp(axes)
@@ -153,50 +142,8 @@ def _label(flow: Flow, story: TailStory, flights: Sequence[Flight]) -> None:
         )
 
 
-def _fit(axes: Axes, places_deg: Floats, inside_deg: Floats) -> None:
-    """Frame the flights with a margin, north up, true to scale at the middle latitude.
-
-    Where that would leave the regions' part too small to read, ways to far fields are cut.
-    """
-    low, high = places_deg.min(axis=0), places_deg.max(axis=0)
-    least, most = inside_deg.min(axis=0), inside_deg.max(axis=0)
-    room = np.maximum((most - least).max() * (1 / LEAST_SHARE - 1) / 2, LEAST_DEG)
-    (west, south), (east, north) = np.maximum(low, least - room), np.minimum(high, most + room)
-    middle_x, middle_y = (west + east) / 2, (south + north) / 2
-    shrink = math.cos(math.radians(middle_y))
-    grow = 1 + 2 * MARGIN_SHARE
-    tall = max((north - south) * grow, LEAST_DEG)
-    wide = max((east - west) * grow * shrink, LEAST_DEG)
-    ratio = axes.bbox.width / axes.bbox.height
-    tall, wide = max(tall, wide / ratio), max(wide, tall * ratio)
-    axes.set(
-        xlim=(middle_x - wide / shrink / 2, middle_x + wide / shrink / 2),
-        ylim=(middle_y - tall / 2, middle_y + tall / 2),
-        xticks=[],
-        yticks=[],
-        autoscale_on=False,
-    )
-    for spine in axes.spines.values():
-        spine.set(color=COAST, linewidth=0.6)
-
-
-def _ground(axes: Axes, scene: Scene, labels: Labels) -> None:
-    """Draw land, border and regions under the tracks."""
-    lay_backdrop(axes, scene.backdrop)
-    for text in name_places(axes, 7):
-        labels.taken.append(tuple(map(float, text.get_window_extent().extents)))  # type: ignore[arg-type]
-    for number, shape in enumerate(scene.shapes):
-        tint, path = TINTS[number % len(TINTS)], ring_path(shape.polygons)
-        axes.add_patch(PathPatch(path, fc=tint, alpha=0.10, lw=0, zorder=2))
-        axes.add_patch(PathPatch(path, fc="none", ec=tint, lw=0.9, alpha=0.8, zorder=3))
-        for _, part in shape.parts:
-            inner = ring_path(part)
-            axes.add_patch(PathPatch(inner, fc="none", ec=tint, lw=0.4, alpha=0.5, zorder=3))
-
-
 def _label_all(labels: Labels, scene: Scene, flights: Sequence[Flight], zone: str) -> None:
     """Write the labels, what a reader needs first; the rest where there is room."""
-    labels.taken.append(_scale(labels.axes))
     name_ends(labels, flights, zone)
     for number, shape in enumerate(scene.shapes):
         area, tint = ring_path(shape.polygons), TINTS[number % len(TINTS)]
@@ -218,30 +165,8 @@ def _cut(text: str) -> str:
     blanks = [i for i, c in enumerate(text) if c == " "]
     if not blanks:
         return text
-    cut = min(blanks, key=lambda i: abs(i - len(text) / 2))
+    cut = min(blanks, key=lambda i: abs(i - len(text) / 2) - 8 * (text[i - 1] == ","))
     return f"{text[:cut]}\n{text[cut + 1 :]}"
-
-
-def _scale(axes: Axes) -> Box:
-    """Draw how long a round number of kilometres and of miles is; return where. [px]"""
-    (south, north), box = axes.get_ylim(), axes.bbox
-    px_per_km = box.height / ((north - south) * KM_PER_DEG)
-    x, far = float(box.x0) + 22, 0.0
-    for unit, unit_km, y in (("km", 1.0, box.y0 + 44), ("mi", KM_PER_MI, box.y0 + 18)):
-        most = 0.2 * box.width / (px_per_km * unit_km)
-        number = max((n for n in ROUND if n <= most), default=ROUND[0])
-        long = number * unit_km * px_per_km
-        axes.plot(
-            (x, x, x + long, x + long), (y + 6, y, y, y + 6), color=INK, lw=1.0, zorder=16,
-            transform=IdentityTransform(), gid="scale",
-        )  # fmt: skip
-        text = f"{number:,} {unit}"
-        put(
-            axes, x + long + 8, y + 2, text, 6.2, zorder=16, va="center", gid="scale",
-            transform=IdentityTransform(), path_effects=outlined(),
-        )  # fmt: skip
-        far = max(far, x + long + 90)
-    return float(box.x0), float(box.y0), far, float(box.y0) + 60
 
 
 def _legend(

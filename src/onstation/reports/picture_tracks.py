@@ -37,13 +37,22 @@ def places_of(flights: Sequence[Flight]) -> Floats:
 
 def places_inside(flights: Sequence[Flight]) -> Floats:
     """Return the places of some flights that lie in regions; all if none does. [°]"""
-    found = []
+    places = _places_during(flights, None)
+    return places if len(places) else places_of(flights)
+
+
+def places_on_station(flights: Sequence[Flight]) -> Floats:
+    """Return the places of some flights that are on station and count. [°]"""
+    return _places_during(flights, "on station")
+
+
+def _places_during(flights: Sequence[Flight], verdict: str | None) -> Floats:
+    found = [np.empty((0, 2))]
     for flight in flights:
         for run in flight.runs:
-            inside = during(flight, run, None)
+            inside = during(flight, run, verdict)
             found.append(np.column_stack([run.lon_deg[inside], run.lat_deg[inside]]))
-    places = np.concatenate(found)
-    return places if len(places) else places_of(flights)
+    return np.concatenate(found)
 
 
 def _fields(flight: Flight) -> list[Airfield]:
