@@ -81,10 +81,12 @@ def _frame(shapes: Sequence[Shape], backdrop: Backdrop) -> tuple[float, float, f
 
 def _draw(axes: Axes, shape: Shape, tint: str) -> None:
     path = ring_path(shape.polygons)
-    axes.add_patch(PathPatch(path, fc=tint, alpha=0.22, lw=0, zorder=2))
-    axes.add_patch(PathPatch(path, fc="none", ec=tint, lw=1.3, zorder=5))
+    axes.add_artist(PathPatch(path, fc=tint, alpha=0.22, lw=0, zorder=2))
+    axes.add_artist(PathPatch(path, fc="none", ec=tint, lw=1.3, zorder=5))
     for _, part in shape.parts:
-        axes.add_patch(PathPatch(ring_path(part), fc="none", ec=tint, lw=0.5, alpha=0.75, zorder=3))
+        axes.add_artist(
+            PathPatch(ring_path(part), fc="none", ec=tint, lw=0.5, alpha=0.75, zorder=3)
+        )
     axes.annotate(
         glyphs(shape.name),
         shape.name_at,

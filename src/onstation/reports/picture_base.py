@@ -7,16 +7,16 @@ a stranger typed.
 
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import numpy as np
 from matplotlib import style
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties, findfont, get_font
 from matplotlib.patches import PathPatch, Rectangle
@@ -52,10 +52,8 @@ FOOT_SHARE = 0.34
 MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
 
-_WORDS = re.compile(
-    r"(?:\d{1,2} to )?\d{1,2} (?:January|February|March|April|May|June|July|August|September|October|November"
-    r"|December)(?: \d{4})?\S*|\S+"
-)
+_MONTH = "(?:January|February|March|April|May|June|July|August|September|October|November|December)"
+_WORDS = re.compile(rf"(?:\d{{1,2}} to )?\d{{1,2}} {_MONTH}(?: \d{{4}})?\S*|\S+")
 """What a line is not broken within: words, and dates."""
 
 
@@ -119,37 +117,47 @@ def px(points: float) -> float:
     return points * DPI / 72
 
 
-def text_width(figure: Figure, text: str, size_pt: float, weight: str = "normal") -> float:
+@lru_cache(maxsize=20_000)
+def text_width(text: str, size_pt: float, weight: str = "normal") -> float:
     """Return how wide one line of text is. [px]"""
     font = FontProperties(family="DejaVu Sans", size=size_pt, weight=weight)
-    renderer = figure.canvas.get_renderer()  # type: ignore[attr-defined]
-    return float(renderer.get_text_width_height_descent(glyphs(text), font, ismath=False)[0])
+    ruler: Any = RendererAgg
+    wide, _, _ = ruler(1, 1, DPI).get_text_width_height_descent(glyphs(text), font, ismath=False)
+    return float(wide)
 
 
-def wrapped(
-    figure: Figure, text: str, size_pt: float, width_px: float, weight: str = "normal"
-) -> list[str]:
+def wrapped(text: str, size_pt: float, width_px: float, weight: str = "normal") -> list[str]:
     """Return text cut into lines that fit; a word too long for a line is cut as well."""
 
-    def fits(line: str) -> bool:
-        return text_width(figure, line, size_pt, weight) <= width_px
+    def wide(part: str) -> float:
+        return text_width(part, size_pt, weight)
 
     lines: list[str] = []
-    line = ""
+    line, filled, blank = "", 0.0, wide("a a") - wide("aa")
     for word in _WORDS.findall(glyphs(text)):
-        rest = word
-        longer = f"{line} {rest}" if line else rest
-        if fits(longer):
-            line = longer
+        long = wide(word)
+        if line and filled + blank + long <= width_px:
+            line, filled = f"{line} {word}", filled + blank + long
             continue
         if line:
             lines.append(line)
-        while not fits(rest):
-            cut = next(n for n in range(len(rest) - 1, 0, -1) if n == 1 or fits(rest[:n]))
-            lines.append(rest[:cut])
-            rest = rest[cut:]
-        line = rest
+        *full, line = _cut(word, wide, width_px)
+        lines += full
+        filled = wide(line)
     return [*lines, line] if line else lines
+
+
+def _cut(word: str, wide: Callable[[str], float], width_px: float) -> list[str]:
+    """Return a word in pieces that fit a line, all but the last as long as they can be."""
+    pieces = []
+    while wide(word) > width_px and len(word) > 1:
+        least, most = 1, len(word) - 1
+        while least < most:
+            middle = (least + most + 1) // 2
+            least, most = (middle, most) if wide(word[:middle]) <= width_px else (least, middle - 1)
+        pieces.append(word[:least])
+        word = word[least:]
+    return [*pieces, word]
 
 
 @dataclass
@@ -178,7 +186,7 @@ class Flow:
         most: int = 99,
     ) -> list[Text]:
         """Write a paragraph below what stands there; no more than ``most`` lines of it."""
-        lines = wrapped(self.figure, text, size_pt, self.width_px - indent_px, weight)
+        lines = wrapped(text, size_pt, self.width_px - indent_px, weight)
         if len(lines) > most:
             lines = [*lines[: most - 1], lines[most - 1].rstrip(" ,;.") + " …"]
         written = []
@@ -199,9 +207,9 @@ class Flow:
 
     def band(self, text: str, size_pt: float) -> None:
         """Write a label nobody can miss, on a field of its own."""
-        while size_pt > 6.8 and text_width(self.figure, text, size_pt, "bold") > self.width_px - 24:
+        while size_pt > 6.8 and text_width(text, size_pt, "bold") > self.width_px - 24:
             size_pt -= 0.2
-        lines = wrapped(self.figure, text, size_pt, self.width_px - 24, "bold")
+        lines = wrapped(text, size_pt, self.width_px - 24, "bold")
         height = len(lines) * px(size_pt) * 1.28 + 14
         fill(self.figure, self.left_px, self.top_px, self.width_px, height, LABEL_FILL)
         inner = Flow(self.figure, self.left_px + 12, self.top_px + 8, self.width_px - 24)
@@ -245,7 +253,7 @@ def foot(figure: Figure, lines: Sequence[str]) -> float:
     width, height = (float(side) for side in figure.get_size_inches() * DPI)
     inner, size_pt = width - 2 * MARGIN_PX, FOOT_PT
     while True:
-        cut = [part for line in lines for part in wrapped(figure, line, size_pt, inner)]
+        cut = [part for line in lines for part in wrapped(line, size_pt, inner)]
         tall = len(cut) * px(size_pt) * 1.28
         if tall <= FOOT_SHARE * height or size_pt <= LEAST_FOOT_PT:
             break
@@ -262,7 +270,7 @@ def stamp(axes: Axes) -> None:
     word = RECONSTRUCTED.split(":")[0]
     figure, box = axes.get_figure(), axes.bbox
     assert isinstance(figure, Figure)
-    size_pt = 10 * 0.72 * box.width / text_width(figure, word, 10, "bold")
+    size_pt = 10 * 0.72 * box.width / text_width(word, 10, "bold")
     x, y = (box.x0 + box.x1) / 2, box.y0 + 0.55 * box.height
     put(
         figure, x / figure.bbox.width, y / figure.bbox.height, word, size_pt, weight="bold",
@@ -280,7 +288,7 @@ def ring_path(polygons: Rings) -> Path:
 def lay_backdrop(axes: Axes, backdrop: Backdrop) -> None:
     """Draw land and border."""
     axes.set_facecolor(SEA)
-    axes.add_patch(PathPatch(ring_path(backdrop.land), fc=LAND, ec=COAST, lw=0.4, zorder=1))
+    axes.add_artist(PathPatch(ring_path(backdrop.land), fc=LAND, ec=COAST, lw=0.4, zorder=1))
     for line in backdrop.border:
         axes.plot(line[:, 0], line[:, 1], color=BORDER, lw=0.9, zorder=4)
 

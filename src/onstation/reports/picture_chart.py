@@ -111,7 +111,7 @@ def chart_figure(report: Report, rows: Sequence[Mission], aspect: str) -> Figure
         stamp(axes)
     if not known:
         axes.set_yticks([])
-        _say(axes, wrapped(figure, nothing_known(report.frame), 8, axes.bbox.width * 0.8))
+        _say(axes, wrapped(nothing_known(report.frame), 8, axes.bbox.width * 0.8))
     return figure
 
 
@@ -145,8 +145,8 @@ def _legend(flow: Flow, plot: _Plot, report: Report) -> None:
     if report.frame.days.partial:
         entries.append((NO_DATA_FILL, "....", "heard in part: may be too low"))
     for color, hatch, text in entries:
-        (text,) = wrapped(figure, text, size, flow.width_px - 40)[:1]
-        wide = text_width(figure, text, size) + 34
+        (text,) = wrapped(text, size, flow.width_px - 40)[:1]
+        wide = text_width(text, size) + 34
         if x > left and x + wide > right:
             x = left
             flow.top_px += tall
@@ -256,8 +256,7 @@ def _states(line: Timeline) -> tuple[list[date], list[date]]:
 def _label_hole(axes: Axes, start: float, stop: float) -> None:
     """Write across a hole what it is, where there is room."""
     (low, _), (high, _) = axes.transData.transform([(start, 0), (stop, 0)])
-    figure = axes.figure
-    wide = text_width(figure, NO_DATA, 7)  # type: ignore[arg-type]
+    wide = text_width(NO_DATA, 7)
     across = high - low > wide + 16
     if not across and high - low < px(7) * 1.5:
         return
@@ -270,11 +269,9 @@ def _label_hole(axes: Axes, start: float, stop: float) -> None:
 
 def _bars(axes: Axes, plot: _Plot) -> None:
     """Stack the bars, the most frequent type at the bottom, with their numbers."""
-    figure = axes.get_figure()
-    assert isinstance(figure, Figure)
     first, last = axes.get_xlim()
     day_px = axes.bbox.width / (last - first)
-    widest = max(text_width(figure, f"{bar.missions or 0:,}", 7) for bar in plot.line.bars)
+    widest = max(text_width(f"{bar.missions or 0:,}", 7) for bar in plot.line.bars)
     said = widest <= 1.4 * day_px * _usual(plot.line.bars)
     for bar, share in zip(plot.line.bars, plot.shares, strict=True):
         if bar.missions is None:
@@ -312,7 +309,7 @@ def _norm(figure: Figure, axes: Axes, report: Report, line: Timeline) -> None:
         )  # fmt: skip
     last, level = steps[-1]
     words = norm_label(report, line, last)
-    lines = [part for one in words for part in wrapped(figure, one, 7, NORM_PX - 34)]
+    lines = [part for one in words for part in wrapped(one, 7, NORM_PX - 34)]
     box, height = axes.bbox, figure.bbox.height
     top_px = height - axes.transData.transform((0, level))[1]
     tall = len(lines) * px(7) * 1.28

@@ -70,11 +70,11 @@ def lay_ground(axes: Axes, scene: Scene) -> None:
     lay_backdrop(axes, scene.backdrop)
     for number, shape in enumerate(scene.shapes):
         tint, path = TINTS[number % len(TINTS)], ring_path(shape.polygons)
-        axes.add_patch(PathPatch(path, fc=tint, alpha=0.10, lw=0, zorder=2))
-        axes.add_patch(PathPatch(path, fc="none", ec=tint, lw=0.9, alpha=0.8, zorder=3))
+        axes.add_artist(PathPatch(path, fc=tint, alpha=0.10, lw=0, zorder=2))
+        axes.add_artist(PathPatch(path, fc="none", ec=tint, lw=0.9, alpha=0.8, zorder=3))
         for _, part in shape.parts:
             inner = ring_path(part)
-            axes.add_patch(PathPatch(inner, fc="none", ec=tint, lw=0.4, alpha=0.5, zorder=3))
+            axes.add_artist(PathPatch(inner, fc="none", ec=tint, lw=0.4, alpha=0.5, zorder=3))
 
 
 def draw_scale(axes: Axes) -> Box:
@@ -128,7 +128,7 @@ def enlarge(labels: Labels, flights: Sequence[Flight], scene: Scene) -> Axes | N
         zorder=16, path_effects=outlined(),
     )  # fmt: skip
     (x0, x1), (y0, y1) = inset.get_xlim(), inset.get_ylim()
-    axes.add_patch(Rectangle((x0, y0), x1 - x0, y1 - y0, fc="none", ec=INK, lw=0.8, zorder=12))
+    axes.add_artist(Rectangle((x0, y0), x1 - x0, y1 - y0, fc="none", ec=INK, lw=0.8, zorder=12))
     return inset
 
 

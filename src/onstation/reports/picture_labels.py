@@ -143,7 +143,7 @@ class Labels:
 
     def _size(self, text: str, size_pt: float, weight: str) -> tuple[float, float]:
         lines = text.split("\n")
-        wide = max(text_width(self.figure, line, size_pt, weight) for line in lines)
+        wide = max(text_width(line, size_pt, weight) for line in lines)
         return wide, len(lines) * px(size_pt) * 1.25
 
     def _frame(self) -> Box:

@@ -211,6 +211,6 @@ def _entry(
             solid_capstyle="butt",
         )
     )  # fmt: skip
-    while text and text_width(figure, text, size_pt) > wide - 56:
+    while text and text_width(text, size_pt) > wide - 56:
         text = text[:-2].rstrip(" …") + "…"
     put(figure, *at(figure, x + 50, y), text, size_pt, va="top")
