@@ -140,6 +140,14 @@ def test_a_far_field_is_named_at_the_edge_of_the_map() -> None:
     assert "from Whidbey Island NAS (KNUW)" in whole(figure)
 
 
+def test_where_a_signal_was_lost_is_on_the_map_however_far() -> None:
+    away = run(50, *((31.0 + i * 0.15, -117.5 - i * 0.05) for i in range(100)))
+    axes = drawing(flight(runs=(*RUNS, away), visits=[visit(0, 45)])).axes[0]
+
+    assert axes.get_ylim()[0] < away.lat_deg[-1] < axes.get_ylim()[1]
+    assert axes.get_xlim()[0] < away.lon_deg[-1] < axes.get_xlim()[1]
+
+
 def test_many_flights_share_one_colour_and_few_have_their_own() -> None:
     def several(count: int) -> list[Flight]:
         return [

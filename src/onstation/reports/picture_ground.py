@@ -45,8 +45,10 @@ def fit(axes: Axes, places_deg: Floats, inside_deg: Floats, least_deg: float = L
     """
     low, high = places_deg.min(axis=0), places_deg.max(axis=0)
     least, most = inside_deg.min(axis=0), inside_deg.max(axis=0)
-    room = np.maximum((most - least).max() * (1 / LEAST_SHARE - 1) / 2, LEAST_DEG)
-    (west, south), (east, north) = np.maximum(low, least - room), np.minimum(high, most + room)
+    if (most - least).max() < LEAST_SHARE * (high - low).max():
+        room = np.maximum((most - least).max() * (1 / LEAST_SHARE - 1) / 2, LEAST_DEG)
+        low, high = np.maximum(low, least - room), np.minimum(high, most + room)
+    (west, south), (east, north) = low, high
     middle_x, middle_y = (west + east) / 2, (south + north) / 2
     shrink = math.cos(math.radians(middle_y))
     grow = 1 + 2 * MARGIN_SHARE

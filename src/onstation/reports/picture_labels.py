@@ -16,7 +16,7 @@ from onstation.schema import Bools, Floats
 Box = tuple[float, float, float, float]
 """Left, bottom, right, top. [px]"""
 
-AWAY_PX = (15.0, 28.0, 50.0, 84.0)
+AWAY_PX = (15.0, 28.0, 50.0, 84.0, 120.0, 170.0)
 """How far from its place a label is tried. [px]"""
 SIDES = ((1, 0), (-1, 0), (1, 1), (1, -1), (-1, 1), (-1, -1), (0, 1), (0, -1))
 INSIDE_PX = 6.0

@@ -36,9 +36,18 @@ def places_of(flights: Sequence[Flight]) -> Floats:
 
 
 def places_inside(flights: Sequence[Flight]) -> Floats:
-    """Return the places of some flights that lie in regions; all if none does. [°]"""
+    """Return the places of some flights that lie in regions; all if none does. [°]
+
+    Where a signal was lost for good belongs to them, wherever that was.
+    """
     places = _places_during(flights, None)
-    return places if len(places) else places_of(flights)
+    lost = [
+        (one.runs[-1].lon_deg[-1], one.runs[-1].lat_deg[-1])
+        for one in flights
+        if one.landing.kind == SIGNAL_LOST
+    ]
+    every = np.concatenate([places, np.array(lost, dtype=np.float64).reshape(-1, 2)])
+    return every if len(places) else places_of(flights)
 
 
 def places_on_station(flights: Sequence[Flight]) -> Floats:
@@ -147,7 +156,7 @@ def name_ends(labels: Labels, flights: Sequence[Flight], zone: str) -> None:
             how: dict[str, Any] = {"color": LOST_INK, "weight": "bold", "needed": few}
             labels.beside(lost_words(flight, day), *place, 7.2, **how)
         elif flight.landing.kind == DATA_ENDS:
-            labels.beside(end_words(flight, day), *place, 6.6, needed=few)
+            labels.beside(end_words(flight, day), *place, 6.6, needed=alone)
         if flight.take_off.field is None and alone:
             first = flight.runs[0]
             place = float(first.lon_deg[0]), float(first.lat_deg[0])
