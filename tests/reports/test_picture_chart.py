@@ -181,7 +181,7 @@ def test_limits_and_sources_stand_in_every_chart() -> None:
 
 
 def test_sources_that_fill_a_page_shrink_and_are_all_there() -> None:
-    many = tuple(f"Source number {n} asks to be named with its licence." for n in range(60))
+    many = tuple(f"Source number {n} asks to be named with its licence." for n in range(110))
     figure = chart_figure(report(*ROWS, attribution=many), ROWS, "16:9")
     figure.draw_without_rendering()
 

@@ -35,7 +35,7 @@ def line(
     count: int, lat: float, lon: float, *, step: float = -0.05
 ) -> tuple[tuple[float, float], ...]:
     """Return places on a line to the south."""
-    return tuple((lat + i * step, lon) for i in range(count))
+    return tuple((lat + i * step, lon - i * 0.004) for i in range(count))
 
 
 RUNS = (
