@@ -191,6 +191,12 @@ def test_sources_that_fill_a_page_shrink_and_are_all_there() -> None:
     assert figure.axes[0].bbox.height > 120
 
 
+def test_words_without_end_break_no_picture() -> None:
+    many = tuple(f"Source number {n} asks to be named with its licence." for n in range(900))
+
+    assert draw_chart(report(*ROWS, attribution=many), ROWS, "16:9").startswith(b"\x89PNG")
+
+
 def test_no_missions_on_usable_days_is_a_chart_of_zeros() -> None:
     figure = chart_figure(report(coverage=days(3)), (), "16:9")
 

@@ -57,6 +57,10 @@ _WORDS = re.compile(rf"(?:\d{{1,2}} to )?\d{{1,2}} {_MONTH}(?: \d{{4}})?\S*|\S+"
 """What a line is not broken within: words, and dates."""
 
 
+LEAST_AXES_PX = 60.0
+"""Words that fill a picture leave at least this to what it shows. [px]"""
+
+
 @contextmanager
 def plain_style() -> Iterator[None]:
     """Draw with the library's own settings, whatever this machine's are."""
@@ -240,6 +244,7 @@ def fill(
 
 def axes_in(figure: Figure, left: float, top: float, right: float, bottom: float) -> Axes:
     """Return axes between edges given from the top left. [px]"""
+    bottom = max(bottom, top + LEAST_AXES_PX)
     x, y = at(figure, left, bottom)
     width, height = figure.get_size_inches() * DPI
     return figure.add_axes((x, y, (right - left) / width, (bottom - top) / height))
