@@ -225,6 +225,16 @@ def test_a_single_day_is_a_bar_and_no_wall() -> None:
     assert high - low >= 5
 
 
+def test_a_bar_of_many_is_still_wide_enough_to_be_seen() -> None:
+    long = [heard(FIRST + timedelta(days=n)) for n in range(1800)]
+    axes = chart_figure(report(*ROWS, coverage=long), ROWS, "16:9").axes[0]
+    pieces = [one for one in axes.patches if not one.get_gid()]
+
+    assert pieces
+    assert all(one.get_window_extent().width >= 1.9 for one in pieces)
+    assert all(one.get_linewidth() == 0 for one in pieces)
+
+
 def test_more_types_than_colours_share_one_for_the_rarest() -> None:
     rows = [
         row("2025-02-03T10:00", icao=f"ae00{n:02x}", type=f"T{n}", label=f"Type {n}")

@@ -53,6 +53,8 @@ MOST_TYPES = 6
 """More types than this share one colour for the rarest of them."""
 NO_DATA = "no data"
 NO_DATA_FILL, NO_DATA_LINE = "#f3f1ee", "#a8a196"
+LEAST_BAR_PX = 2.0
+"""A thinner bar would not be seen."""
 NORM_PX = 225
 """Room right of the bars for the words on the norm. [px]"""
 
@@ -221,7 +223,7 @@ def _chosen(bars: Sequence[Bar], width: str, most: int) -> list[Bar]:
             ]
             if len(months) <= most:
                 return months
-    step = next(s for s in (2, 4, 7, 14, 28, 56, 10**6) if len(bars) / s <= most)
+    step = next(s for s in (2, 4, 7, 14, 28, 56, 112, 224, 448, 10**6) if len(bars) / s <= most)
     return list(bars[::step])
 
 
@@ -277,12 +279,16 @@ def _bars(axes: Axes, plot: _Plot) -> None:
         if bar.missions is None:
             continue
         days = (bar.last - bar.first).days + 1
-        middle, wide, base = bar.first.toordinal() + days / 2, days * 0.8, 0
+        middle, wide, base = (
+            bar.first.toordinal() + days / 2,
+            max(days * 0.8, LEAST_BAR_PX / day_px),
+            0,
+        )
         for number, color in zip(share, BOLD, strict=False):
             if number:
                 axes.bar(
                     middle, number, wide, bottom=base, color=color, edgecolor="white",
-                    linewidth=0.8 if day_px * days > 12 else 0.3, zorder=5,
+                    linewidth=0.8 if day_px * days > 12 else 0.0, zorder=5,
                 )  # fmt: skip
             base += number
         text = f"{bar.missions:,}"
