@@ -99,6 +99,22 @@ def fields_abroad(
     return tuple(fields[i] for i in rows.tolist() if fields[i].code not in own)
 
 
+@cache
+def cities(codes: tuple[str, ...]) -> tuple[tuple[str, float, float], ...]:
+    """Return the city each field belongs to, and where the field lies: longitude, latitude. [°]
+
+    Fields that are not known are left out.
+
+    >>> cities(("MMTJ",))[0][0]
+    'Tijuana'
+    """
+    import airportsdata
+
+    known = airportsdata.load("ICAO")
+    rows = [known[code] for code in codes if code in known]
+    return tuple((str(row["city"]), float(row["lon"]), float(row["lat"])) for row in rows)
+
+
 def zone_at(*, lon_deg: float, lat_deg: float) -> str:
     """Return the time zone kept at the airfield nearest to a position.
 

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from rows import NORM, SCOPE, frame
+from rows import NORM, SCOPE, frame, heard
 
 from onstation.periods import bins_of
 from onstation.reports import baseline
 from onstation.reports.counts import asides, counted_in, grid, overlaps, uncounted, usable_tally
 from onstation.reports.exposure import calendar_days, days_in
-from onstation.reports.records import Report, Row
+from onstation.reports.records import Report, Row, Stretch
 from onstation.schema import DayCoverage, Mission
 
 FIRST, LAST = date(2025, 2, 1), date(2025, 2, 14)
@@ -28,6 +28,9 @@ def report_of(
     around = frame(FIRST, last, *coverage, **fields)
     states = calendar_days(around.period, coverage, recorded_only=False) if coverage else None
     here = counted_in(rows, SCOPE)
+    known = states or calendar_days(
+        around.period, [heard(day) for day in around.period.days], recorded_only=False
+    )
 
     def days_of(keys: object, one: Any) -> Any:
         return around.days if states is None else days_in(states, of=one)
@@ -79,4 +82,8 @@ def report_of(
         excluded=rest.excluded,
         reconstructed=0,
         asides=asides(rows, SCOPE, "UTC", around.days),
+        stretches=tuple(
+            Stretch(one.first_day, one.last_day, days_in(known, of=one))
+            for one in bins_of(around.period, width)
+        ),
     )

@@ -15,7 +15,14 @@ from onstation.cli.asking import (
     write_table,
 )
 from onstation.cli.main import pass_settings
-from onstation.cli.options import filter_options, output_options, period_options, tz_option
+from onstation.cli.options import (
+    filter_options,
+    output_options,
+    period_options,
+    tz_option,
+    write_output,
+)
+from onstation.cli.picturing import PNG, aspect_option, chart_png, over_time
 from onstation.config import Settings
 from onstation.errors import InputError
 from onstation.periods import BINS
@@ -23,7 +30,7 @@ from onstation.pipeline import answer, identify
 from onstation.reports.counts import KEYS
 from onstation.reports.records import Report
 
-FORMATS = ("table", "csv", "json", "markdown", "html")
+FORMATS = ("table", "csv", "json", "markdown", "html", "png")
 
 
 @click.command("report", epilog="Example: onstation report --since 2025-01-26 --until 2025-02-08")
@@ -59,6 +66,7 @@ FORMATS = ("table", "csv", "json", "markdown", "html")
 @filter_options
 @click.option("--aircraft", multiple=True, metavar="IDENT", help="Only this aircraft.")
 @tz_option
+@aspect_option
 @output_options(FORMATS)
 @pass_settings
 def command(
@@ -76,6 +84,7 @@ def command(
     agencies: tuple[str, ...],
     aircraft: tuple[str, ...],
     tz: str,
+    aspect: str,
     format_: str,
     output: Path | None,
     force: bool,
@@ -83,15 +92,18 @@ def command(
     """Count missions by type (region, agency, aircraft) and period against the norm.
 
     Without --since the period is everything the store holds. Ends with 3 if a day of the
-    period is partial or missing: the numbers stand, the holes are named.
+    period is partial or missing: the numbers stand, the holes are named. A png is a chart
+    of missions by type over time, whatever --by says; --period sets the width of its bars.
     """
-    if sensitivity and format_ == "csv":
-        raise InputError("--sensitivity has no place in a CSV; use --format json or table.")
+    if sensitivity and format_ in ("csv", PNG):
+        raise InputError(f"--sensitivity has no place in a {format_}; use --format json or table.")
     with ask(settings) as store:
+        period = period_asked(store, since, until, days, tz)
+        by, bins = over_time(format_, by, bins, period)
         found = answer.report(
             settings,
             store,
-            period_asked(store, since, until, days, tz),
+            period,
             by=tuple(dict.fromkeys(by)),
             width=bins,
             filters=identify.filters(settings, store, regions, types, agencies, aircraft),
@@ -100,8 +112,12 @@ def command(
             sensitive=sensitivity,
             on_progress=progress(settings),
         )
-    _write(found, format_, output, force)
-    said = format_ not in ("csv", "json")
+        picture = chart_png(settings, store, found, aspect) if format_ == PNG else b""
+    if picture:
+        write_output(picture, output, force)
+    else:
+        _write(found, format_, output, force)
+    said = format_ not in ("csv", "json", PNG)
     finish(found.frame, said=said, found=bool(found.total.missions), what="missions were counted")
 
 

@@ -9,7 +9,8 @@ from onstation.cli.asking import ask, colour, period_asked, progress, width, wri
 from onstation.cli.exporting import all_sources_option, exportable
 from onstation.cli.formats import Answered, write_rows
 from onstation.cli.main import pass_settings
-from onstation.cli.options import output_options, period_options, tz_option
+from onstation.cli.options import output_options, period_options, tz_option, write_output
+from onstation.cli.picturing import PNG, aspect_option, map_png
 from onstation.config import Settings
 from onstation.errors import DONE, HOLES, InputError
 from onstation.pipeline import identify
@@ -30,7 +31,8 @@ ROWS = ("csv", "geojson", "kml")
 @tz_option
 @click.option("--explain", is_flag=True, help="Tell every decision, with its evidence.")
 @all_sources_option
-@output_options((*TOLD, *ROWS))
+@aspect_option
+@output_options((*TOLD, *ROWS, PNG))
 @click.pass_context
 @pass_settings
 def command(
@@ -43,6 +45,7 @@ def command(
     tz: str,
     explain: bool,
     all_sources: bool,
+    aspect: str,
     format_: str,
     output: Path | None,
     force: bool,
@@ -51,6 +54,7 @@ def command(
 
     IDENT is an address, a registration or serial, or a callsign, in any case, with or
     without hyphens; they are tried in that order. The name of a mission tells that one.
+    A png is a map of every flight, as far as it was heard.
     """
     if explain and format_ not in TOLD:
         raise InputError(f"--explain is told as {' or '.join(TOLD)}; {format_} holds rows alone.")
@@ -69,6 +73,8 @@ def command(
         if format_ in TOLD:
             why = _explained(settings, store, story) if explain else None
             _tell(story, why, format_, output, force)
+        elif format_ == PNG:
+            write_output(map_png(settings, store, story, aspect), output, force)
         else:
             write_rows(Answered(settings, store, _listed(story)), format_, output, force)
     ctx.exit(_status(story, typed=bool(since or until or days), said=format_ == "table"))

@@ -4,7 +4,6 @@ Takes plain arrays of longitude and latitude and gives the bytes of a PNG, the s
 the same input. Each picture carries its source in itself.
 """
 
-import io
 import math
 from collections.abc import Sequence
 
@@ -13,28 +12,36 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.patches import PathPatch
-from matplotlib.path import Path
 from matplotlib.patheffects import withStroke
 
-from onstation import __version__
-from onstation.reports.scene import Backdrop, Rings, Scene, Shape
-
-LAND, SEA, COAST, BORDER, INK = "#efece6", "#ffffff", "#b9b2a6", "#6b655c", "#33302b"
-TINTS = ("#2f6f9f", "#b0572c", "#4f8a4c", "#7d5a9b", "#a38a1f", "#3f8f8a", "#a34a63", "#5b6470")
-"""One a region, told apart in print and by most eyes; used again after the last."""
-PLACES = (
-    ("UNITED STATES", -105.5, 33.4),
-    ("MEXICO", -103.6, 25.0),
-    ("Pacific Ocean", -117.2, 25.0),
-    ("Gulf of Mexico", -96.0, 23.5),
+from onstation.reports.picture_base import (
+    BORDER,
+    COAST,
+    TINTS,
+    glyphs,
+    lay_backdrop,
+    name_places,
+    plain_style,
+    png,
+    put,
+    ring_path,
 )
-"""Names under everything else, where they fall into the frame: text, longitude, latitude."""
-WIDTH_IN, DPI = 9.0, 150
+from onstation.reports.scene import Backdrop, Scene, Shape
+from onstation.reports.sentences import listed
+
+WIDTH_IN, REGIONS_DPI = 9.0, 150
 MARGIN_DEG = 1.2
 
 
 def draw_regions(scene: Scene) -> bytes:
     """Return a map of regions as a PNG, with the source of its outlines in it."""
+    names = listed([shape.name for shape in scene.shapes])
+    with plain_style():
+        figure = _figure(scene)
+        return png(figure, f"Regions: {names}", f"Map of the regions {names}. {scene.source}")
+
+
+def _figure(scene: Scene) -> Figure:
     shapes, backdrop = scene.shapes, scene.backdrop
     west, south, east, north = _frame(shapes, backdrop)
     stretch = 1.0 / math.cos(math.radians((south + north) / 2))
@@ -42,26 +49,18 @@ def draw_regions(scene: Scene) -> bytes:
     rows = math.ceil(len(shapes) / 2)
     foot = 0.45 + 0.2 * rows
     height = map_height + foot + 0.25
-    figure = Figure(figsize=(WIDTH_IN, height), dpi=DPI, facecolor="white")
+    figure = Figure(figsize=(WIDTH_IN, height), dpi=REGIONS_DPI, facecolor="white")
     axes = figure.add_axes((0.05, foot / height, 0.92, map_height / height))
-    axes.set_facecolor(SEA)
     axes.set(xlim=(west, east), ylim=(south, north), aspect=stretch)
-    axes.add_patch(PathPatch(_path(backdrop.land), fc=LAND, ec=COAST, lw=0.4, zorder=1))
-    for line in backdrop.border:
-        axes.plot(line[:, 0], line[:, 1], color=BORDER, lw=0.9, zorder=4)
-    for text, x, y in PLACES:
-        if west + 1 < x < east - 1 and south + 0.3 < y < north - 0.3:
-            style = "normal" if text.isupper() else "italic"
-            axes.text(x, y, text, fontsize=7.5, color=COAST, ha="center", style=style, zorder=1)
+    lay_backdrop(axes, backdrop)
+    name_places(axes)
     for number, shape in enumerate(shapes):
         _draw(axes, shape, TINTS[number % len(TINTS)])
     _grid(axes, west, south, east, north)
     _legend(figure, shapes, height, rows)
-    figure.text(0.05, 0.08 / height, scene.source, fontsize=6.5, color=BORDER, va="bottom")
-    buffer = io.BytesIO()
+    put(figure, 0.05, 0.08 / height, scene.source, 6.5, color=BORDER, va="bottom")
     FigureCanvasAgg(figure)
-    figure.savefig(buffer, format="png", metadata={"Software": f"onstation {__version__}"})
-    return buffer.getvalue()
+    return figure
 
 
 def _frame(shapes: Sequence[Shape], backdrop: Backdrop) -> tuple[float, float, float, float]:
@@ -80,21 +79,18 @@ def _frame(shapes: Sequence[Shape], backdrop: Backdrop) -> tuple[float, float, f
     )
 
 
-def _path(polygons: Rings) -> Path:
-    rings = [ring for polygon in polygons for ring in polygon]
-    codes = [[Path.MOVETO, *[Path.LINETO] * (len(ring) - 2), Path.CLOSEPOLY] for ring in rings]
-    return Path(np.concatenate(rings), np.concatenate(codes).astype(np.uint8))
-
-
 def _draw(axes: Axes, shape: Shape, tint: str) -> None:
-    path = _path(shape.polygons)
-    axes.add_patch(PathPatch(path, fc=tint, alpha=0.22, lw=0, zorder=2))
-    axes.add_patch(PathPatch(path, fc="none", ec=tint, lw=1.3, zorder=5))
+    path = ring_path(shape.polygons)
+    axes.add_artist(PathPatch(path, fc=tint, alpha=0.22, lw=0, zorder=2))
+    axes.add_artist(PathPatch(path, fc="none", ec=tint, lw=1.3, zorder=5))
     for _, part in shape.parts:
-        axes.add_patch(PathPatch(_path(part), fc="none", ec=tint, lw=0.5, alpha=0.75, zorder=3))
+        axes.add_artist(
+            PathPatch(ring_path(part), fc="none", ec=tint, lw=0.5, alpha=0.75, zorder=3)
+        )
     axes.annotate(
-        shape.name,
+        glyphs(shape.name),
         shape.name_at,
+        parse_math=False,
         ha="center",
         va="center",
         fontsize=8,
@@ -127,4 +123,4 @@ def _legend(figure: Figure, shapes: Sequence[Shape], height: float, rows: int) -
         x, y = 0.05 + 0.48 * column, (0.3 + 0.2 * (rows - 1 - row)) / height
         tint = TINTS[number % len(TINTS)]
         figure.text(x, y, "■", fontsize=9, color=tint, va="center")
-        figure.text(x + 0.02, y, shape.label, fontsize=8, color=INK, va="center")
+        put(figure, x + 0.02, y, shape.label, 8, va="center")
