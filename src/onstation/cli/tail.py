@@ -57,7 +57,7 @@ def command(
     A png is a map of every flight, as far as it was heard.
     """
     if explain and format_ not in TOLD:
-        raise InputError(f"--explain is told as {' or '.join(TOLD)}; {format_} holds rows alone.")
+        raise InputError(f"--explain is told as {' or '.join(TOLD)}; {format_} has no place for it.")
     with ask(settings) as store:
         story = identify.tail(
             settings,
