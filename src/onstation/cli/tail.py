@@ -6,9 +6,9 @@ from pathlib import Path
 import click
 
 from onstation.cli.asking import ask, colour, period_asked, progress, width, write_table
-from onstation.cli.exporting import all_sources_option, exportable
+from onstation.cli.exporting import all_sources_option, choosing, exportable
 from onstation.cli.main import pass_settings
-from onstation.cli.options import output_options, period_options, tz_option
+from onstation.cli.options import output_options, period_options, tz_option, write_output
 from onstation.config import Settings
 from onstation.errors import DONE, HOLES
 from onstation.pipeline import identify
@@ -25,7 +25,7 @@ from onstation.store.database import Store
 @tz_option
 @click.option("--explain", is_flag=True, help="Tell every decision, with its evidence.")
 @all_sources_option
-@output_options(("table", "json"))
+@output_options(("table", "json", "html"))
 @click.pass_context
 @pass_settings
 def command(
@@ -59,8 +59,12 @@ def command(
             rows, told = exportable(story.rows)
             click.echo(told, nl=bool(told), err=True)
             story = replace(story, rows=rows)
-        why = _explained(settings, store, story) if explain else None
-    _write(story, why, format_, output, force)
+        why = _explained(settings, store, story) if explain and format_ != "html" else None
+        page = _page(settings, store, story, all_sources) if format_ == "html" else None
+    if page:
+        write_output(page, output, force)
+    else:
+        _write(story, why, format_, output, force)
     ctx.exit(_status(story, typed=bool(since or until or days), said=format_ == "table"))
 
 
@@ -69,6 +73,18 @@ def _explained(settings: Settings, store: Store, story: TailStory) -> Explanatio
     from onstation.pipeline.explain import explain
 
     return explain(settings, store, story)
+
+
+def _page(settings: Settings, store: Store, story: TailStory, all_sources: bool) -> str:
+    """Return the page; what that needs is imported for it alone."""
+    from onstation.pipeline.dossier import tail_dossier
+    from onstation.reports.page_write import tail_html
+
+    told = tail_dossier(
+        settings, store, story, choosing(all_sources), on_progress=progress(settings)
+    )
+    click.echo(told.sheet.left_out, nl=bool(told.sheet.left_out), err=True)
+    return tail_html(told)
 
 
 def _write(
