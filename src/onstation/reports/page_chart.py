@@ -33,7 +33,7 @@ from onstation.units import MS_PER_DAY, MS_PER_S
 GAP = 0.1
 """Share of a bin left free on either side of its bar."""
 HEIGHT = 280
-LABEL = "RECONSTRUCTION: evidence of nothing"
+LABEL = "RECONSTRUCTION"
 
 
 def chart(timeline: Timeline) -> Drawing:
@@ -148,7 +148,8 @@ def _holes(looks: Looks, timeline: Timeline, edges: list[tuple[float, float]], t
         renderer = looks.plot.quad(
             left="left", right="right", bottom=0, top=top, source=source, line_color=None,
             fill_alpha=0.35 if name == "no-data" else 0, hatch_pattern=pattern,
-            hatch_scale=10 if name == "no-data" else 7, hatch_weight=1, hatch_alpha=0.7, level="underlay",
+            hatch_scale=10 if name == "no-data" else 7, hatch_weight=1, hatch_alpha=0.7,
+            level="underlay",
         )  # fmt: skip
         looks.glyph(renderer, name, fill_color=FAINT, hatch_color=MUTED)
 

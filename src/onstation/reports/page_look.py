@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from bokeh.embed import json_item
-from bokeh.models.renderers import GlyphRenderer
 from bokeh.plotting import figure
 
 FONT = "system-ui, sans-serif"
@@ -79,7 +78,7 @@ class Looks:
             setattr(model, name, light)
             self.swaps.append((model.name, name, light, dark))
 
-    def glyph(self, renderer: GlyphRenderer[Any], name: str, **pairs: tuple[Any, Any]) -> None:
+    def glyph(self, renderer: Any, name: str, **pairs: tuple[Any, Any]) -> None:
         """Name a renderer and its glyph, and swap colours of the glyph.
 
         Nothing fades or lights up by itself: the page's script decides what is drawn.
