@@ -10,7 +10,7 @@ from onstation.cli.exporting import all_sources_option, choosing, exportable
 from onstation.cli.main import pass_settings
 from onstation.cli.options import output_options, period_options, tz_option, write_output
 from onstation.config import Settings
-from onstation.errors import DONE, HOLES
+from onstation.errors import DONE, HOLES, InputError
 from onstation.pipeline import identify
 from onstation.reports.explained import Explanation
 from onstation.reports.records import TailStory
@@ -47,6 +47,8 @@ def command(
     IDENT is an address, a registration or serial, or a callsign, in any case, with or
     without hyphens; they are tried in that order. The name of a mission tells that one.
     """
+    if explain and format_ == "html":
+        raise InputError("--explain has no page; use --format table or json.")
     with ask(settings) as store:
         story = identify.tail(
             settings,
@@ -59,7 +61,7 @@ def command(
             rows, told = exportable(story.rows)
             click.echo(told, nl=bool(told), err=True)
             story = replace(story, rows=rows)
-        why = _explained(settings, store, story) if explain and format_ != "html" else None
+        why = _explained(settings, store, story) if explain else None
         page = _page(settings, store, story, all_sources) if format_ == "html" else None
     if page:
         write_output(page, output, force)

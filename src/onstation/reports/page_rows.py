@@ -1,5 +1,6 @@
 """Missions as the tables of a page show them: one row a flight, every text made harmless."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -12,6 +13,7 @@ from onstation.reports.story import ending_words
 from onstation.reports.timeline import UNNAMED
 from onstation.schema import COUNTED, STATUSES, Mission
 
+_INSTANT = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)Z")
 ELSEWHERE = "counted elsewhere"
 """Status on the page of a sortie that counts only in regions outside the total."""
 
@@ -110,11 +112,20 @@ def _entry(number: int, rows: Sequence[Mission], in_total: bool, zone: str) -> E
         regions=tuple(drawn(row.region) for row in meant),
         stays=tuple((drawn(row.region), _stay(row)) for row in rows),
         on_station=_on_station(meant),
-        ending=drawn(ending_words(rows)),
+        ending=plain_instants(drawn(ending_words(rows))),
         doubt=drawn(one.doubt or ""),
         label=f"RECONSTRUCTION from {drawn(one.reconstruction)}" if one.reconstruction else "",
         proofs=tuple(dict.fromkeys(_proofs(rows))),
     )
+
+
+def plain_instants(text: str) -> str:
+    """Return text with its instants as a reader writes them.
+
+    >>> plain_instants("landed 2025-02-03T22:10:28Z")
+    'landed 2025-02-03 22:10:28 UTC'
+    """
+    return _INSTANT.sub(r"\1 \2 UTC", text)
 
 
 def _stay(row: Mission) -> str:

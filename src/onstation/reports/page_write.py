@@ -73,6 +73,7 @@ def report_html(dossier: Dossier) -> str:
         {"chart": chart(timeline)},
         data,
         title=title_of(report),
+        left_out_where="They are in the counts above, and not on the map or in the tables below.",
         sentences=surge_sentences(report),
         cells=cells_of(report),
         below=[drawn(line) for line in below(report)],
@@ -102,6 +103,7 @@ def tail_html(dossier: TailDossier) -> str:
         {},
         {"tail": True},
         title=drawn(lines[0][1]),
+        left_out_where="They are not on this page.",
         story=[one for one in told if one[1] != RECONSTRUCTED],
         heading=HEADING,
     )

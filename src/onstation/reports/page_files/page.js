@@ -31,6 +31,10 @@
     }
   }
 
+  function viewOf(plot) {
+    return Bokeh.index.get_by_id(plot.id);
+  }
+
   function frameOf(name) {
     const { plot } = plots[name];
     return {
@@ -195,8 +199,7 @@
   function pixel(name, x, y) {
     const { plot } = plots[name];
     const f = frameOf(name);
-    const view = Bokeh.index.get_by_id(plot.id);
-    const { left, top } = view.frame.bbox;
+    const { left, top } = viewOf(plot).frame.bbox;
     return [left + (x - f.x[0]) / (f.x[1] - f.x[0]) * f.wide,
       top + (f.y[1] - y) / (f.y[1] - f.y[0]) * f.high];
   }
@@ -352,8 +355,9 @@
   function printing(on) {
     const paper = 660;
     for (const name of Object.keys(plots)) {
-      const { host } = plots[name];
+      const { host, plot } = plots[name];
       dress(name, on ? false : night.matches);
+      viewOf(plot).paint(); // paper does not wait for the next frame
       host.style.zoom = on ? Math.min(1, paper / Math.max(host.clientWidth, 1)) : "";
     }
     for (const one of all("details")) {
