@@ -2,6 +2,7 @@
 
 import base64
 import gzip
+import itertools
 import json
 from collections.abc import Iterator
 from datetime import date
@@ -254,7 +255,7 @@ def test_headings_are_in_order_and_tables_say_what_they_are() -> None:
 
     assert levels[0] == 1
     assert levels.count(1) == 1
-    assert all(after - before <= 1 for before, after in zip(levels[:-1], levels[1:], strict=True))
+    assert all(after - before <= 1 for before, after in itertools.pairwise(levels))
     assert tree.get("lang") == "en"
     for table in tree.xpath("//table"):
         assert table.xpath("./caption")

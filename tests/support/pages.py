@@ -1,5 +1,6 @@
 """Pages made from hand-made rows: their flights, regions and counts over time."""
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
@@ -55,7 +56,7 @@ def flight(*rows: Mission, runs: Sequence[Run] = (), **fields: Any) -> Flight:
     paths = tuple(runs) or (run(start, 200),)
     gaps = tuple(
         Gap(int(one.time_ms[-1]), int(two.time_ms[0]), False, "")
-        for one, two in zip(paths[:-1], paths[1:], strict=True)
+        for one, two in itertools.pairwise(paths)
     )
     first, last = int(paths[0].time_ms[0]), int(paths[-1].time_ms[-1])
     values: dict[str, Any] = {
