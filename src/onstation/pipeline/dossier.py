@@ -24,8 +24,8 @@ WITHIN_M, AT_MOST_M = 150.0, 2_400.0
 """How far a drawn track may be from a heard position: at best, and where there are many."""
 SPACING_MIN = 2.0
 """At least one position in so many minutes stays, so that each part of a track has a time."""
-BUDGET = 120_000
-"""Positions on a page, some 16 bytes each; more are thinned further, up to `AT_MOST_M`."""
+BUDGET = 240_000
+"""Positions on a page, some 10 bytes each; more are thinned further, up to `AT_MOST_M`."""
 OUTLINE_M = 300.0
 
 
@@ -114,9 +114,13 @@ def thinned(heard: Sequence[Flight], budget: int = BUDGET) -> tuple[tuple[Flight
     within_m = WITHIN_M
     while True:
         drawn = tuple(_thin(one, within_m) for one in heard)
-        if sum(one.positions for one in drawn) <= budget or within_m >= AT_MOST_M:
+        positions = sum(one.positions for one in drawn)
+        if positions <= budget or within_m >= AT_MOST_M:
             return drawn, within_m
-        within_m *= 2
+        # circles lose positions as the root of the distance: go there in one step
+        tried_m, within_m = within_m, within_m * 2
+        while positions * (tried_m / within_m) ** 0.5 > budget and within_m < AT_MOST_M:
+            within_m *= 2
 
 
 def _thin(flight: Flight, within_m: float) -> Flight:

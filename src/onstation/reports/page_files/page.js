@@ -55,7 +55,7 @@
 
   function fit([west, south, east, north]) {
     const { wide, high } = frameOf("map");
-    const perPixel = Math.max((east - west) / wide, (north - south) / high, 60) * 1.08;
+    const perPixel = Math.max((east - west) / wide, (north - south) / high, 60) * 1.15;
     look("map", [(west + east) / 2, (south + north) / 2], perPixel);
   }
 
