@@ -146,6 +146,15 @@ def test_reconstructions_are_labelled_in_heading_chart_map_tables_and_rows() -> 
     assert data(tree)["missions"][0]["who"].startswith("RECONSTRUCTION. ")
 
 
+def test_a_recording_beside_reconstructions_is_called_one() -> None:
+    made = row(reconstruction="press reports")
+    other = row("2025-02-05T10:00", icao="ae6805", status="excluded")
+    tree = page(dossier(made, other, reconstruction=True))
+
+    assert "RECORDED" in words(tree.xpath("//section[@class='apart']//tbody/tr")[0])
+    assert data(tree)["missions"][1]["who"].startswith("RECORDED. ")
+
+
 def test_a_recording_is_called_none() -> None:
     assert "RECONSTRUCTION" not in body(page(dossier(row())))
 

@@ -171,9 +171,11 @@ def _mission(entry: Entry, sheet: Sheet) -> dict[str, Any]:
     """Return what the page's script says of a flight."""
     flight = sheet.flights[entry.number]
     who = f"{entry.type} {entry.aircraft}" + (f", {entry.callsigns}" if entry.callsigns else "")
+    said = "RECORDED. " if sheet.frame.reconstruction else ""
+    said = "RECONSTRUCTION. " if entry.label else said
     return {
         "id": entry.mission_id,
-        "who": f"RECONSTRUCTION. {who}" if entry.label else who,
+        "who": said + who,
         "date": entry.date,
         "start_ms": flight.start_ms,
         "box": box_of(flight),
