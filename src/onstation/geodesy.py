@@ -75,3 +75,19 @@ def turn_deg(course_deg: Floats, next_course_deg: Floats) -> Floats:
     array([ 20., -20.])
     """
     return -((course_deg - next_course_deg + 180.0) % 360.0 - 180.0)
+
+
+MERCATOR_RADIUS_M = 6_378_137.0
+
+
+def mercator_m(lon_deg: Floats, lat_deg: Floats) -> tuple[Floats, Floats]:
+    """Return places on the map that web pages draw: metres east and north on a Mercator map.
+
+    A distance on that map is never shorter than the one on the ground.
+
+    >>> x_m, y_m = mercator_m(np.array([-117.0]), np.array([32.0]))
+    >>> round(float(x_m[0])), round(float(y_m[0]))
+    (-13024380, 3763311)
+    """
+    north = np.log(np.tan(np.pi / 4 + np.radians(lat_deg) / 2))
+    return MERCATOR_RADIUS_M * np.radians(lon_deg), MERCATOR_RADIUS_M * north

@@ -154,7 +154,10 @@ def test_rows_that_may_not_be_passed_on_are_drawn_only_if_asked_for(
     ("words", "sentence"),
     [
         (("report", "--sensitivity"), "--sensitivity has no place in a png"),
-        (("tail", "CBP113", "--explain"), "--explain is told as table or json; png has no place for it"),
+        (
+            ("tail", "CBP113", "--explain"),
+            "--explain is told as table or json; png has no place for it",
+        ),
         (("report", "--aspect", "4:3"), "'4:3' is not one of '16:9', '1:1'"),
     ],
 )

@@ -1,6 +1,6 @@
 """Which rows may leave the tool: those of sources whose terms let them be passed on."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import click
 
@@ -23,3 +23,10 @@ def exportable(rows: Sequence[Mission]) -> tuple[tuple[Mission, ...], str]:
         f"{plural(len(rows) - len(kept), 'row')} left out: they stand on data of {listed(names)},"
         " whose terms do not let them be passed on; --all-sources includes them."
     )
+
+
+def choosing(
+    all_sources: bool,
+) -> Callable[[Sequence[Mission]], tuple[tuple[Mission, ...], str]]:
+    """Return what tells which rows may be shown: `exportable`, or all of them."""
+    return (lambda rows: (tuple(rows), "")) if all_sources else exportable

@@ -14,6 +14,7 @@ from onstation.cli.asking import (
     window_asked,
     write_table,
 )
+from onstation.cli.exporting import all_sources_option, choosing
 from onstation.cli.main import pass_settings
 from onstation.cli.options import (
     filter_options,
@@ -25,10 +26,12 @@ from onstation.cli.options import (
 from onstation.cli.picturing import PNG, aspect_option, chart_png, over_time
 from onstation.config import Settings
 from onstation.errors import InputError
-from onstation.periods import BINS
+from onstation.periods import BINS, Period
 from onstation.pipeline import answer, identify
 from onstation.reports.counts import KEYS
+from onstation.reports.dossier import Dossier
 from onstation.reports.records import Report
+from onstation.store.database import Store
 
 FORMATS = ("table", "csv", "json", "markdown", "html", "png")
 
@@ -65,6 +68,7 @@ FORMATS = ("table", "csv", "json", "markdown", "html", "png")
 )
 @filter_options
 @click.option("--aircraft", multiple=True, metavar="IDENT", help="Only this aircraft.")
+@all_sources_option
 @tz_option
 @aspect_option
 @output_options(FORMATS)
@@ -83,6 +87,7 @@ def command(
     types: tuple[str, ...],
     agencies: tuple[str, ...],
     aircraft: tuple[str, ...],
+    all_sources: bool,
     tz: str,
     aspect: str,
     format_: str,
@@ -97,6 +102,7 @@ def command(
     """
     if sensitivity and format_ in ("csv", PNG):
         raise InputError(f"--sensitivity has no place in a {format_}; use --format json or table.")
+    against = window_asked(window, tz)
     with ask(settings) as store:
         period = period_asked(store, since, until, days, tz)
         by, bins = over_time(format_, by, bins, period)
@@ -108,30 +114,56 @@ def command(
             width=bins,
             filters=identify.filters(settings, store, regions, types, agencies, aircraft),
             rate=baseline,
-            window=window_asked(window, tz),
+            window=against,
             sensitive=sensitivity,
             on_progress=progress(settings),
         )
-        picture = chart_png(settings, store, found, aspect) if format_ == PNG else b""
-    if picture:
-        write_output(picture, output, force)
-    else:
-        _write(found, format_, output, force)
+        if format_ == PNG:
+            write_output(chart_png(settings, store, found, aspect), output, force)
+        elif format_ == "html":
+            page = _page(settings, store, found, baseline, against, all_sources)
+            _write(found, page, format_, output, force)
+        else:
+            _write(found, None, format_, output, force)
     said = format_ not in ("csv", "json", PNG)
     finish(found.frame, said=said, found=bool(found.total.missions), what="missions were counted")
 
 
-def _write(found: Report, format_: str, output: Path | None, force: bool) -> None:
+def _page(
+    settings: Settings,
+    store: Store,
+    found: Report,
+    rate: float | None,
+    window: Period | None,
+    all_sources: bool,
+) -> Dossier:
+    """Gather what the page shows; what that needs is imported for it alone."""
+    from onstation.pipeline.dossier import dossier
+
+    choose = choosing(all_sources)
+    return dossier(
+        settings, store, found, choose, rate=rate, window=window, on_progress=progress(settings)
+    )
+
+
+def _write(
+    found: Report, page: Dossier | None, format_: str, output: Path | None, force: bool
+) -> None:
     """Write a report in a format; what a format needs is imported for it alone."""
     metadata = None
     if format_ == "table":
         from onstation.reports.render import report_text
 
         content = report_text(found, width=width(), colour=colour(output))
-    elif format_ in ("html", "markdown"):
-        from onstation.reports.page import report_html, report_markdown
+    elif page:
+        from onstation.reports.page_write import report_html
 
-        content = report_html(found) if format_ == "html" else report_markdown(found)
+        click.echo(page.sheet.left_out, nl=bool(page.sheet.left_out), err=True)
+        content = report_html(page)
+    elif format_ == "markdown":
+        from onstation.reports.page import report_markdown
+
+        content = report_markdown(found)
     else:
         from onstation.reports.export import report_csv, report_json, report_metadata
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from onstation.cli.asking import ask, colour, period_asked, progress, width, write_table
-from onstation.cli.exporting import all_sources_option, exportable
+from onstation.cli.exporting import all_sources_option, choosing, exportable
 from onstation.cli.formats import Answered, write_rows
 from onstation.cli.main import pass_settings
 from onstation.cli.options import output_options, period_options, tz_option, write_output
@@ -23,6 +23,7 @@ from onstation.store.database import Store
 TOLD = ("table", "json")
 """Formats that tell the whole story; the others hold its rows."""
 ROWS = ("csv", "geojson", "kml")
+HTML = "html"
 
 
 @click.command("tail", epilog="Example: onstation tail CBP-113")
@@ -32,7 +33,7 @@ ROWS = ("csv", "geojson", "kml")
 @click.option("--explain", is_flag=True, help="Tell every decision, with its evidence.")
 @all_sources_option
 @aspect_option
-@output_options((*TOLD, *ROWS, PNG))
+@output_options((*TOLD, *ROWS, PNG, HTML))
 @click.pass_context
 @pass_settings
 def command(
@@ -57,7 +58,8 @@ def command(
     A png is a map of every flight, as far as it was heard.
     """
     if explain and format_ not in TOLD:
-        raise InputError(f"--explain is told as {' or '.join(TOLD)}; {format_} has no place for it.")
+        told_as = " or ".join(TOLD)
+        raise InputError(f"--explain is told as {told_as}; {format_} has no place for it.")
     with ask(settings) as store:
         story = identify.tail(
             settings,
@@ -66,7 +68,7 @@ def command(
             period_asked(store, since, until, days, tz),
             on_progress=progress(settings),
         )
-        if format_ != "table" and not all_sources:
+        if format_ not in ("table", HTML) and not all_sources:
             rows, told = exportable(story.rows)
             click.echo(told, nl=bool(told), err=True)
             story = replace(story, rows=rows)
@@ -75,6 +77,8 @@ def command(
             _tell(story, why, format_, output, force)
         elif format_ == PNG:
             write_output(map_png(settings, store, story, aspect), output, force)
+        elif format_ == HTML:
+            write_output(_page(settings, store, story, all_sources), output, force)
         else:
             write_rows(Answered(settings, store, _listed(story)), format_, output, force)
     ctx.exit(_status(story, typed=bool(since or until or days), said=format_ == "table"))
@@ -92,6 +96,18 @@ def _listed(story: TailStory) -> MissionList:
     here = {(row.mission_id, row.region) for row in story.rows}
     in_total = story.in_total & here
     return MissionList(story.frame, story.rows, in_total, len(in_total), "all")
+
+
+def _page(settings: Settings, store: Store, story: TailStory, all_sources: bool) -> str:
+    """Return the page; what that needs is imported for it alone."""
+    from onstation.pipeline.dossier import tail_dossier
+    from onstation.reports.page_write import tail_html
+
+    told = tail_dossier(
+        settings, store, story, choosing(all_sources), on_progress=progress(settings)
+    )
+    click.echo(told.sheet.left_out, nl=bool(told.sheet.left_out), err=True)
+    return tail_html(told)
 
 
 def _tell(

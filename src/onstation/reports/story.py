@@ -128,7 +128,7 @@ def _sortie(rows: Sequence[Mission], frame: Frame) -> Lines:
     for row in sorted(rows, key=lambda row: order[row.status]):
         lines += _region(row)
     lines += _reach(rows)
-    lines.append((2, _ending(rows)))
+    lines.append((2, ending_words(rows)))
     if one.supersedes:
         lines.append((2, f"formerly {listed(one.supersedes)}"))
     if links := replay_urls(one, frame.viewers):
@@ -196,7 +196,7 @@ def _reach(rows: Sequence[Mission]) -> Lines:
     return lines
 
 
-def _ending(rows: Sequence[Mission]) -> str:
+def ending_words(rows: Sequence[Mission]) -> str:
     """Tell how the flight ended, and nothing beyond the last position."""
     row = max(rows, key=lambda r: (r.lost_ms or 0, r.lost_alt_ft is not None))
     field = f" at {row.landing_field}" if row.landing_field else ""

@@ -1,0 +1,167 @@
+"""From a question to everything its page shows: counts over time, rows, flights, regions."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from onstation.config import Settings
+from onstation.periods import Period
+from onstation.pipeline import answer
+from onstation.pipeline.flights import flights
+from onstation.pipeline.scene import scene
+from onstation.regions.thin import kept_rows, thinned_ring
+from onstation.reports.dossier import Choose, Dossier, Sheet, TailDossier
+from onstation.reports.flights import Flight, Run
+from onstation.reports.records import Frame, Report, TailStory
+from onstation.reports.scene import Backdrop, Rings, Scene, Shape
+from onstation.reports.timeline import fitting_width, timeline_of
+from onstation.schema import Floats, Mission
+from onstation.store.database import Store
+from onstation.units import MS_PER_MIN
+
+WITHIN_M, AT_MOST_M = 150.0, 2_400.0
+"""How far a drawn track may be from a heard position: at best, and where there are many."""
+SPACING_MIN = 2.0
+"""At least one position in so many minutes stays, so that each part of a track has a time."""
+BUDGET = 240_000
+"""Positions on a page, some 10 bytes each; more are thinned further, up to `AT_MOST_M`."""
+OUTLINE_M = 300.0
+
+
+def dossier(
+    settings: Settings,
+    store: Store,
+    report: Report,
+    choose: Choose,
+    *,
+    rate: float | None = None,
+    window: Period | None = None,
+    on_progress: answer.Progress | None = None,
+) -> Dossier:
+    """Gather what the page of a report shows.
+
+    Parameters
+    ----------
+    choose
+        Tells which rows may be passed on.
+    rate, window
+        What the report was compared with, as it was asked for.
+    """
+    period, filters = report.frame.period, report.frame.filters
+    over_time = answer.report(
+        settings,
+        store,
+        period,
+        by=("type",),
+        width=fitting_width(period),
+        filters=filters,
+        rate=rate,
+        window=window,
+    )
+    found = answer.missions(settings, store, period, status="all", filters=filters)
+    sheet = _sheet(
+        settings, store, report.frame, found.rows, found.in_total, choose, filters.regions,
+        on_progress,
+    )  # fmt: skip
+    return Dossier(report, timeline_of(over_time), sheet)
+
+
+def tail_dossier(
+    settings: Settings,
+    store: Store,
+    story: TailStory,
+    choose: Choose,
+    *,
+    on_progress: answer.Progress | None = None,
+) -> TailDossier:
+    """Gather what the page of one aircraft shows."""
+    sheet = _sheet(
+        settings, store, story.frame, story.rows, story.in_total, choose, (), on_progress
+    )
+    return TailDossier(replace(story, rows=sheet.rows), sheet)
+
+
+def _sheet(
+    settings: Settings,
+    store: Store,
+    frame: Frame,
+    rows: Sequence[Mission],
+    in_total: frozenset[tuple[str, str]],
+    choose: Choose,
+    regions: Sequence[str],
+    on_progress: answer.Progress | None,
+) -> Sheet:
+    kept, told = choose(rows)
+    heard = flights(settings, store, kept, on_progress=on_progress)
+    drawn, within_m = thinned(heard)
+    return Sheet(
+        frame=frame,
+        rows=kept,
+        in_total=in_total & {(row.mission_id, row.region) for row in kept},
+        flights=drawn,
+        scene=_plain(scene(settings, regions)),
+        within_m=within_m,
+        left_out=told,
+    )
+
+
+def thinned(heard: Sequence[Flight], budget: int = BUDGET) -> tuple[tuple[Flight, ...], float]:
+    """Return flights with few enough positions to draw, and how far lines may be off. [m]
+
+    The first and the last position of every run stay exactly as heard.
+    """
+    within_m = WITHIN_M
+    while True:
+        drawn = tuple(_thin(one, within_m) for one in heard)
+        positions = sum(one.positions for one in drawn)
+        if positions <= budget or within_m >= AT_MOST_M:
+            return drawn, within_m
+        # circles lose positions as the root of the distance: go there in one step
+        tried_m, within_m = within_m, within_m * 2
+        while positions * (tried_m / within_m) ** 0.5 > budget and within_m < AT_MOST_M:
+            within_m *= 2
+
+
+def _thin(flight: Flight, within_m: float) -> Flight:
+    spacing_ms = SPACING_MIN * MS_PER_MIN * within_m / WITHIN_M
+    return replace(flight, runs=tuple(_thin_run(run, within_m, spacing_ms) for run in flight.runs))
+
+
+def _thin_run(run: Run, within_m: float, spacing_ms: float) -> Run:
+    steps = (run.time_ms - run.time_ms[0]) // spacing_ms
+    timed = np.flatnonzero(np.diff(steps, prepend=-1.0))
+    rows = np.union1d(kept_rows(run.lon_deg, run.lat_deg, within_m=within_m), timed)
+    return Run(
+        time_ms=run.time_ms[rows],
+        lon_deg=run.lon_deg[rows],
+        lat_deg=run.lat_deg[rows],
+        alt_ft=run.alt_ft[rows],
+        on_ground=run.on_ground[rows],
+    )
+
+
+def _plain(full: Scene) -> Scene:
+    """Return a scene with outlines of fewer points."""
+    shapes = tuple(
+        Shape(
+            name=shape.name,
+            label=shape.label,
+            polygons=_rings(shape.polygons),
+            parts=tuple((name, _rings(outline)) for name, outline in shape.parts),
+            name_at=shape.name_at,
+        )
+        for shape in full.shapes
+    )
+    border = tuple(_line(line) for line in full.backdrop.border)
+    return Scene(shapes, Backdrop(_rings(full.backdrop.land), border), full.source)
+
+
+def _rings(outline: Rings) -> Rings:
+    return tuple(
+        tuple(thinned_ring(ring, within_m=OUTLINE_M) for ring in polygon) for polygon in outline
+    )
+
+
+def _line(line: Floats) -> Floats:
+    return line[kept_rows(line[:, 0], line[:, 1], within_m=OUTLINE_M)]
