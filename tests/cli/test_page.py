@@ -80,7 +80,7 @@ def test_a_tail_nothing_was_heard_of_has_a_page_all_the_same(stories: Asked) -> 
 def test_an_explanation_has_no_page_and_says_so(stories: Asked) -> None:
     told = stories("tail", "CBP-113", "--explain", "--format", "html", status=2).stderr
 
-    assert "--explain has no page" in told
+    assert "--explain is told as table or json" in told
 
 
 def test_rows_that_may_not_be_passed_on_are_left_out_unless_asked_for(
