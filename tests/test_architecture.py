@@ -28,7 +28,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "reports": FLOOR,
     "pipeline": FLOOR | ROOMS | {"fleet", "config", "web", "store"},
     "engine": FLOOR | {"pipeline"},
-    "cli": FLOOR | (ROOMS - {"tracks"}) | {"config", "fleet", "store", "pipeline", "engine"},
+    "api": FLOOR | {"config", "fleet", "sources", "store", "pipeline", "reports"},
+    "cli": FLOOR | (ROOMS - {"tracks"}) | {"config", "fleet", "store", "pipeline", "engine", "api"},
 }
 HOMES = {
     "requests": ("web.py",),

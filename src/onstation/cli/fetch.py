@@ -15,15 +15,15 @@ from onstation.cli.main import pass_settings
 from onstation.cli.options import bounds_from_options, period_from_options, period_options
 from onstation.cli.pulling import days_of, pull, source_lines
 from onstation.config import Settings
-from onstation.errors import HOLES, UnknownIdentityError
+from onstation.errors import HOLES
 from onstation.fleet.load import load_fleet
 from onstation.fleet.match import Fleet
 from onstation.periods import days_between
+from onstation.pipeline.identify import addresses_of
 from onstation.pipeline.summary import CollectSummary, OnStep, Step
 from onstation.sources.local import LocalSource
 from onstation.sources.named import DEFAULT, open_sources
 from onstation.store.database import Store, open_store
-from onstation.yamlfile import shown
 
 NAMED = 10
 """Damaged documents that are named one by one; more are counted by reason."""
@@ -130,41 +130,6 @@ def derive_rows(settings: Settings, store: Store) -> None:
     from onstation.pipeline.derive import derive
 
     derive(settings, store, progress(settings))
-
-
-def addresses_of(tails: Collection[str], fleet: Fleet, store: Store) -> frozenset[str]:
-    """Return the addresses that identities stand for.
-
-    Raises
-    ------
-    UnknownIdentityError
-        Neither fleet nor store knows one of them.
-    """
-    found: set[str] = set()
-    unknown: list[str] = []
-    held = store.archive.identities()
-    for tail in tails:
-        wanted = tail.strip().upper().replace("-", "")
-        icaos = {identity.icao for identity in fleet.find(tail)}
-        icaos |= {
-            head.icao
-            for head in held
-            if wanted in (head.icao.upper(), (head.registration or "").upper().replace("-", ""))
-        }
-        if not icaos and fleet.military_block(wanted.lower()):
-            icaos = {wanted.lower()}  # watched under a type its trace may name
-        if not icaos:
-            unknown.append(tail)
-        found |= icaos
-    if unknown:
-        raise UnknownIdentityError(
-            "\n".join(
-                f"--tail {shown(tail)}: neither the fleet nor the store knows it; "
-                "`onstation fleet list --all` shows who is watched."
-                for tail in unknown
-            )
-        )
-    return frozenset(found)
 
 
 def _days_asked(

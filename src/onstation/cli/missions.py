@@ -5,12 +5,12 @@ from pathlib import Path
 
 import click
 
+from onstation.api import Session
 from onstation.cli.asking import ask, colour, finish, period_asked, progress, width, write_table
 from onstation.cli.exporting import all_sources_option, exportable
 from onstation.cli.main import pass_settings
 from onstation.cli.options import filter_options, output_options, period_options, tz_option
 from onstation.config import Settings
-from onstation.pipeline import answer, identify
 from onstation.reports.export import missions_csv, missions_json, missions_metadata
 from onstation.reports.records import MissionList
 from onstation.schema import COUNTED, STATUSES
@@ -55,12 +55,13 @@ def command(
     Beside -o FILE.csv goes FILE.csv-metadata.json, which tells what each column means.
     """
     with ask(settings) as store:
-        found = answer.missions(
-            settings,
-            store,
-            period_asked(store, since, until, days, tz),
+        found = Session(settings, store).missions(
+            period=period_asked(store, since, until, days, tz),
             status=status,
-            filters=identify.filters(settings, store, regions, types, agencies, aircraft),
+            regions=regions,
+            types=types,
+            agencies=agencies,
+            aircraft=aircraft,
             on_progress=progress(settings),
         )
     if format_ != "table" and not all_sources:

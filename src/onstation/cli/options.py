@@ -9,7 +9,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -17,16 +17,7 @@ import click
 
 from onstation.config import Settings
 from onstation.errors import InputError, OnstationError
-from onstation.periods import (
-    Period,
-    day_start_ms,
-    find_zone,
-    local_day,
-    parse_bound,
-    period_from_bounds,
-    period_of,
-)
-from onstation.units import MS_PER_S
+from onstation.periods import Period, find_zone, parse_bound, period_within
 
 WRITTEN = "written.json"
 """List of the files ``-o`` wrote and their digests, in the cache folder."""
@@ -183,31 +174,7 @@ def period_from_options(
     ('2025-02-01', '2025-02-08')
     """
     start, end = bounds_from_options(since, until, days, tz)
-    clock = now or datetime.now(UTC)
-    yesterday = local_day(round(clock.timestamp() * MS_PER_S), tz) - timedelta(days=1)
-    if days is not None:
-        return period_of(yesterday - timedelta(days=days - 1), yesterday, tz)
-    if start is not None and end is not None:
-        return period_from_bounds(start, end, tz)
-    if held_span is None:
-        first = last = yesterday
-        held = period_of(first, last, tz)
-    else:
-        since_ms, until_ms = (
-            day_start_ms(held_span[0]),
-            day_start_ms(held_span[1] + timedelta(days=1)),
-        )
-        held = Period(since_ms, until_ms, local_day(since_ms, tz), local_day(until_ms - 1, tz), tz)
-    if start is None and end is None:
-        return held
-    given = start if start is not None else end
-    assert given is not None
-    alone = period_from_bounds(*_whole_day(given, tz), tz)
-    since_ms = held.since_ms if start is None else alone.since_ms
-    until_ms = held.until_ms if end is None else alone.until_ms
-    if until_ms <= since_ms:
-        return alone
-    return Period(since_ms, until_ms, local_day(since_ms, tz), local_day(until_ms - 1, tz), tz)
+    return period_within(start, end, days, tz, held_span, now=now)
 
 
 def bounds_from_options(
@@ -233,13 +200,6 @@ def bounds_from_options(
     if faults:
         raise InputError(*faults)
     return bounds[0], bounds[1]
-
-
-def _whole_day(bound: date | datetime, tz: str) -> tuple[date | datetime, date | datetime]:
-    """Return bounds of the day a bound lies in, cut at the bound if it is an instant."""
-    if not isinstance(bound, datetime):
-        return bound, bound
-    return bound, local_day(round(bound.timestamp() * MS_PER_S), tz)
 
 
 def write_output(content: str | bytes, output: Path | None, force: bool = False) -> None:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from onstation.api import Session
 from onstation.cli.asking import (
     ask,
     colour,
@@ -19,7 +20,6 @@ from onstation.cli.options import filter_options, output_options, period_options
 from onstation.config import Settings
 from onstation.errors import InputError
 from onstation.periods import BINS
-from onstation.pipeline import answer, identify
 from onstation.reports.counts import KEYS
 from onstation.reports.records import Report
 
@@ -88,16 +88,17 @@ def command(
     if sensitivity and format_ == "csv":
         raise InputError("--sensitivity has no place in a CSV; use --format json or table.")
     with ask(settings) as store:
-        found = answer.report(
-            settings,
-            store,
-            period_asked(store, since, until, days, tz),
-            by=tuple(dict.fromkeys(by)),
+        found = Session(settings, store).report(
+            period=period_asked(store, since, until, days, tz),
+            by=by,
             width=bins,
-            filters=identify.filters(settings, store, regions, types, agencies, aircraft),
-            rate=baseline,
+            regions=regions,
+            types=types,
+            agencies=agencies,
+            aircraft=aircraft,
+            baseline=baseline,
             window=window_asked(window, tz),
-            sensitive=sensitivity,
+            sensitivity=sensitivity,
             on_progress=progress(settings),
         )
     _write(found, format_, output, force)

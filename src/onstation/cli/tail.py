@@ -5,13 +5,13 @@ from pathlib import Path
 
 import click
 
+from onstation.api import Session
 from onstation.cli.asking import ask, colour, period_asked, progress, width, write_table
 from onstation.cli.exporting import all_sources_option, exportable
 from onstation.cli.main import pass_settings
 from onstation.cli.options import output_options, period_options, tz_option
 from onstation.config import Settings
 from onstation.errors import DONE, HOLES
-from onstation.pipeline import identify
 from onstation.reports.explained import Explanation
 from onstation.reports.records import TailStory
 from onstation.reports.safe import drawn
@@ -48,11 +48,9 @@ def command(
     without hyphens; they are tried in that order. The name of a mission tells that one.
     """
     with ask(settings) as store:
-        story = identify.tail(
-            settings,
-            store,
+        story = Session(settings, store).tail(
             ident,
-            period_asked(store, since, until, days, tz),
+            period=period_asked(store, since, until, days, tz),
             on_progress=progress(settings),
         )
         if format_ == "json" and not all_sources:

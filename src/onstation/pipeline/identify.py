@@ -1,7 +1,7 @@
 """Whom somebody means: by address, registration, callsign or mission; and what it did."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from onstation.config import Settings
@@ -140,6 +140,41 @@ def find(ident: str, fleet: Fleet, store: Store) -> Found:
         " registration or serial, and no sortie was flown under it as callsign;"
         " `onstation fleet find` tells who is watched."
     )
+
+
+def addresses_of(tails: Collection[str], fleet: Fleet, store: Store) -> frozenset[str]:
+    """Return the addresses that identities stand for.
+
+    Raises
+    ------
+    UnknownIdentityError
+        Neither fleet nor store knows one of them.
+    """
+    found: set[str] = set()
+    unknown: list[str] = []
+    held = store.archive.identities()
+    for tail in tails:
+        wanted = tail.strip().upper().replace("-", "")
+        icaos = {identity.icao for identity in fleet.find(tail)}
+        icaos |= {
+            head.icao
+            for head in held
+            if wanted in (head.icao.upper(), (head.registration or "").upper().replace("-", ""))
+        }
+        if not icaos and fleet.military_block(wanted.lower()):
+            icaos = {wanted.lower()}  # watched under a type its trace may name
+        if not icaos:
+            unknown.append(tail)
+        found |= icaos
+    if unknown:
+        raise UnknownIdentityError(
+            "\n".join(
+                f"--tail {shown(tail)}: neither the fleet nor the store knows it; "
+                "`onstation fleet list --all` shows who is watched."
+                for tail in unknown
+            )
+        )
+    return frozenset(found)
 
 
 def _mission(name: str, store: Store) -> Found:
