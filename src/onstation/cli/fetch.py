@@ -7,13 +7,13 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime
 
 import click
-from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from onstation.cli.asking import progress
 from onstation.cli.main import pass_settings
 from onstation.cli.options import bounds_from_options, period_from_options, period_options
 from onstation.cli.pulling import days_of, pull, source_lines
+from onstation.cli.terminal import progress_console
 from onstation.config import Settings
 from onstation.errors import HOLES
 from onstation.fleet.load import load_fleet
@@ -152,8 +152,8 @@ def _days_asked(
 @contextmanager
 def _progress(*, shown_: bool) -> Iterator[OnStep]:
     """Draw a line of progress on a terminal; nothing elsewhere."""
-    console = Console(stderr=True)
-    if not shown_ or not console.is_terminal:
+    console = progress_console()
+    if not shown_ or console is None:
         yield lambda step: None
         return
     columns = (

@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from datetime import date, timedelta
 
 import click
-from rich.console import Console
 from rich.progress import (
     BarColumn,
     Progress,
@@ -17,6 +16,7 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
+from onstation.cli.terminal import progress_console
 from onstation.config import Settings
 from onstation.fleet.match import Fleet
 from onstation.pipeline.pull import (
@@ -278,8 +278,8 @@ def _hole(answer: Answer) -> str:
 @contextmanager
 def _progress(costs: Sequence[Cost], *, shown: bool) -> Iterator[OnMove | None]:
     """Draw a bar a source on a terminal: bytes or questions, days, rate, time left."""
-    console = Console(stderr=True)
-    if not shown or not console.is_terminal:
+    console = progress_console()
+    if not shown or console is None:
         yield None
         return
     columns = (

@@ -321,7 +321,7 @@ def _none_of(status: str) -> str:
 
 
 def _label(frame: Frame) -> list[Line]:
-    return [Text(RECONSTRUCTED, style="bold yellow")] if frame.reconstruction else []
+    return [Text(RECONSTRUCTED, style="bold magenta")] if frame.reconstruction else []
 
 
 def _closing(frame: Frame) -> list[Line]:
