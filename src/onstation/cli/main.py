@@ -2,6 +2,7 @@
 
 import importlib
 import logging
+import os
 import sys
 from pathlib import Path
 
@@ -23,6 +24,7 @@ COMMANDS = {
     "fleet": "List, check or search who is watched and why.",
     "rule": "Print the counting rule in force, with every threshold.",
     "verify": "Check the database, every document against its digest, and the ledger.",
+    "completion": "Print the completion script of a shell: bash, zsh or fish.",
 }
 """Every command and its one line of help; a command's module is imported when used."""
 
@@ -101,6 +103,10 @@ pass_settings = click.make_pass_decorator(Settings)
 
 def run() -> None:
     """Start the program; the entry point of the installed command."""
+    if "_ONSTATION_COMPLETE" in os.environ:
+        from onstation.cli.completing import complete
+
+        complete()
     try:
         main()
     except BrokenPipeError:
