@@ -29,9 +29,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     "reports": FLOOR,
     "pipeline": FLOOR | ROOMS | {"claims", "fleet", "config", "web", "store"},
     "engine": FLOOR | {"pipeline"},
+    "api": FLOOR | {"config", "fleet", "sources", "store", "pipeline", "reports"},
     "cli": FLOOR
     | (ROOMS - {"tracks"})
-    | {"claims", "config", "fleet", "store", "pipeline", "engine"},
+    | {"claims", "config", "fleet", "store", "pipeline", "engine", "api"},
 }
 HOMES = {
     "requests": ("web.py",),

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from onstation.errors import InputError
-from onstation.units import MS_PER_DAY
+from onstation.units import MS_PER_DAY, MS_PER_S
 
 BINS = ("day", "week", "month", "all")
 
@@ -152,6 +152,65 @@ def period_from_bounds(since: date | datetime, until: date | datetime, zone: str
     if end <= start:
         raise InputError(f"--until {until} is before --since {since}; swap them.")
     return Period(start, end, local_day(start, zone), local_day(end - 1, zone), zone)
+
+
+def period_within(
+    start: date | datetime | None,
+    end: date | datetime | None,
+    days: int | None,
+    zone: str,
+    held_span: tuple[date, date] | None,
+    *,
+    now: datetime | None = None,
+) -> Period:
+    """Return the period between bounds of which either, or both, may be missing.
+
+    A missing bound is that of the data held, to the instant, so that a zone does not add
+    days nobody fetched. Without any data it is the last complete day.
+
+    Parameters
+    ----------
+    start, end
+        Days (both included) or aware instants.
+    days
+        The last so many complete days; not together with the others.
+    held_span
+        First and last UTC day the store holds; ``None`` if it holds nothing.
+    now
+        The clock; the real one unless given.
+    """
+    clock = now or datetime.now(UTC)
+    yesterday = local_day(round(clock.timestamp() * MS_PER_S), zone) - timedelta(days=1)
+    if days is not None:
+        return period_of(yesterday - timedelta(days=days - 1), yesterday, zone)
+    if start is not None and end is not None:
+        return period_from_bounds(start, end, zone)
+    if held_span is None:
+        held = period_of(yesterday, yesterday, zone)
+    else:
+        since_ms = day_start_ms(held_span[0])
+        until_ms = day_start_ms(held_span[1] + timedelta(days=1))
+        held = Period(
+            since_ms, until_ms, local_day(since_ms, zone), local_day(until_ms - 1, zone), zone
+        )
+    given = start if start is not None else end
+    if given is None:
+        return held
+    alone = period_from_bounds(*_whole_day(given, zone), zone)
+    since_ms = held.since_ms if start is None else alone.since_ms
+    until_ms = held.until_ms if end is None else alone.until_ms
+    if until_ms <= since_ms:
+        return alone
+    return Period(
+        since_ms, until_ms, local_day(since_ms, zone), local_day(until_ms - 1, zone), zone
+    )
+
+
+def _whole_day(bound: date | datetime, zone: str) -> tuple[date | datetime, date | datetime]:
+    """Return bounds of the day a bound lies in, cut at the bound if it is an instant."""
+    if not isinstance(bound, datetime):
+        return bound, bound
+    return bound, local_day(round(bound.timestamp() * MS_PER_S), zone)
 
 
 def bins_of(period: Period, width: str) -> list[Bin]:

@@ -12,6 +12,7 @@ from onstation.cli.main import main
 @pytest.fixture(autouse=True)
 def _own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ONSTATION_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("COLUMNS", "140")
 
 
 def run(*arguments: str | Path) -> Result:

@@ -3,15 +3,16 @@
 Data goes to stdout or the file named, holes and sentences to stderr.
 """
 
-import os
-import shutil
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import click
 
-from onstation.cli.options import period_from_options, write_output
+from onstation.cli.options import period_from_options
+from onstation.cli.terminal import colour as colour
+from onstation.cli.terminal import width as width
+from onstation.cli.writing import write_output
 from onstation.config import Settings
 from onstation.errors import DONE, HOLES, InputError
 from onstation.periods import Period
@@ -20,10 +21,6 @@ from onstation.reports.records import Frame
 from onstation.reports.sentences import empty_sentence, hole_lines, left_out_sentence
 from onstation.schema import Mission
 from onstation.store.database import Store, open_store
-
-PIPE_WIDTH = 100
-"""Columns of a table where nobody says how wide the place is."""
-LEAST_WIDTH = 80
 
 
 def ask(settings: Settings) -> Store:
@@ -65,19 +62,6 @@ def window_asked(text: str | None, tz: str) -> Period | None:
     return period_from_options(since, until, None, tz, None)
 
 
-def width() -> int:
-    """Return how many columns a table may use; a narrower terminal wraps its lines.
-
-    A table squeezed further would cut numbers, and a cut number is a wrong one.
-    """
-    return max(shutil.get_terminal_size((PIPE_WIDTH, 24)).columns, LEAST_WIDTH)
-
-
-def colour(output: Path | None) -> bool:
-    """Say whether text may carry colour: only on a terminal that did not decline it."""
-    return output is None and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
-
-
 def progress(settings: Settings) -> Callable[[int, int], None] | None:
     """Return what shows on a terminal how many aircraft are judged anew."""
     if settings.verbosity < 0 or not sys.stderr.isatty():
@@ -92,19 +76,26 @@ def progress(settings: Settings) -> Callable[[int, int], None] | None:
 
 
 def write_table(
-    content: str | bytes, metadata: Callable[[str], str] | None, output: Path | None, force: bool
+    content: str | bytes,
+    metadata: Callable[[str], str] | None,
+    output: Path | None,
+    force: bool,
+    *,
+    for_people: bool = False,
 ) -> None:
-    """Write a result, and beside a CSV file its metadata.
+    """Write a result, and beside a CSV file its metadata: both, or neither.
 
     Parameters
     ----------
     metadata
         Makes the metadata for a file name; ``None`` where the format carries its own.
+    for_people
+        Whether it is text for a person, though the command has no ``--format``.
     """
-    write_output(content, output, force)
-    if metadata is not None and output is not None and str(output) != "-":
-        beside = output.with_name(output.name + METADATA)
-        write_output(metadata(output.name), beside, force)
+    beside = None
+    if metadata is not None and output is not None:
+        beside = output.with_name(output.name + METADATA), metadata(output.name)
+    write_output(content, output, force, beside=beside, for_people=for_people)
 
 
 def finish(

@@ -4,12 +4,12 @@ from pathlib import Path
 
 import click
 
+from onstation.api import Session
 from onstation.cli.asking import ask, colour, finish, period_asked, width, write_table
 from onstation.cli.main import pass_settings
 from onstation.cli.options import output_options, period_options
 from onstation.config import Settings
 from onstation.errors import InputError
-from onstation.pipeline import answer
 from onstation.reports.encode import metadata
 from onstation.reports.export_coverage import COVERAGE_COLUMNS, coverage_csv, coverage_json
 from onstation.reports.records import CoverageTable
@@ -40,7 +40,7 @@ def command(
         raise InputError("--changes is text or --format json; leave out the other --format.")
     with ask(settings) as store:
         period = period_asked(store, since, until, days, "UTC")
-        found = answer.coverage(settings, store, period)
+        found = Session(settings, store).coverage(period=period)
     _write(found, "changes" if changes and format_ == "table" else format_, output, force)
     finish(
         found.frame,

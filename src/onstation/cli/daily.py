@@ -82,7 +82,8 @@ def command(
         with alone(settings.store, LOCK), open_store(settings.store) as store:
             failed = _fetched(settings, store, local, remote, days_to_fetch(store, on, tz))
             found = daily(settings, store, on, tz)
-    write_table(daily_text(found, width=width(), colour=colour(output)), None, output, force)
+    text = daily_text(found, width=width(), colour=colour(output))
+    write_table(text, None, output, force, for_people=True)
     _tell_holes(found)
     complete = not found.new_holes and found.yesterday.frame.days.complete and not failed
     ctx.exit(DONE if complete else HOLES)

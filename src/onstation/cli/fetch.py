@@ -7,24 +7,23 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime
 
 import click
-from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from onstation.cli.asking import progress
 from onstation.cli.main import pass_settings
 from onstation.cli.options import bounds_from_options, period_from_options, period_options
 from onstation.cli.pulling import days_of, pull, source_lines
+from onstation.cli.terminal import progress_console
 from onstation.config import Settings
-from onstation.errors import HOLES, UnknownIdentityError
+from onstation.errors import HOLES
 from onstation.fleet.load import load_fleet
 from onstation.fleet.match import Fleet
-from onstation.fleet.nnumber import ADDRESS, n_number_to_icao
 from onstation.periods import days_between
+from onstation.pipeline.identify import addresses_of
 from onstation.pipeline.summary import CollectSummary, OnStep, Step
 from onstation.sources.local import LocalSource
 from onstation.sources.named import DEFAULT, open_sources
 from onstation.store.database import Store, open_store
-from onstation.yamlfile import shown
 
 NAMED = 10
 """Damaged documents that are named one by one; more are counted by reason."""
@@ -134,52 +133,6 @@ def derive_rows(settings: Settings, store: Store) -> None:
     derive(settings, store, progress(settings))
 
 
-def addresses_of(tails: Collection[str], fleet: Fleet, store: Store) -> frozenset[str]:
-    """Return the addresses that identities stand for.
-
-    An address stands for itself, and an N-number for its address, watched or not.
-
-    Raises
-    ------
-    UnknownIdentityError
-        One of them is no address, and neither fleet nor store knows it.
-    """
-    found: set[str] = set()
-    unknown: list[str] = []
-    held = store.archive.identities()
-    for tail in tails:
-        wanted = tail.strip().upper().replace("-", "")
-        icaos = {identity.icao for identity in fleet.find(tail)}
-        icaos |= {
-            head.icao
-            for head in held
-            if wanted in (head.icao.upper(), (head.registration or "").upper().replace("-", ""))
-        }
-        if not icaos:
-            icaos = _unwatched(wanted)
-        if not icaos:
-            unknown.append(tail)
-        found |= icaos
-    if unknown:
-        raise UnknownIdentityError(
-            "\n".join(
-                f"--tail {shown(tail)}: neither the fleet nor the store knows it; an aircraft that"
-                " is not watched is named by its ICAO address of six hexadecimal digits;"
-                " `onstation fleet list --all` shows who is watched."
-                for tail in unknown
-            )
-        )
-    return frozenset(found)
-
-
-def _unwatched(wanted: str) -> set[str]:
-    """Return the address a text is, or that of a US mark; empty where it is neither."""
-    if ADDRESS.fullmatch(wanted):
-        return {wanted.lower()}
-    icao = n_number_to_icao(wanted)
-    return {icao} if icao else set()
-
-
 def _days_asked(
     since: str | None, until: str | None, days: int | None
 ) -> tuple[date | None, date | None]:
@@ -200,8 +153,8 @@ def _days_asked(
 @contextmanager
 def _progress(*, shown_: bool) -> Iterator[OnStep]:
     """Draw a line of progress on a terminal; nothing elsewhere."""
-    console = Console(stderr=True)
-    if not shown_ or not console.is_terminal:
+    console = progress_console()
+    if not shown_ or console is None:
         yield lambda step: None
         return
     columns = (

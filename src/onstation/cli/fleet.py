@@ -1,14 +1,13 @@
 """Show who is watched and why: list the fleets, check a file, find one aircraft."""
 
-import sys
 from pathlib import Path
 
 import click
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from onstation.cli.main import pass_settings
+from onstation.cli.terminal import show, text_of
 from onstation.config import Settings
 from onstation.errors import UnknownIdentityError
 from onstation.fleet.load import load_fleet
@@ -44,16 +43,14 @@ def list_(settings: Settings, everything: bool) -> None:
     for entry in fleet.entries if everything else counted:
         table.add_row(*(Text(_drawn(cell)) for cell in _cells(entry, fleet)))
     known = len(fleet.entries) - len(counted)
-    console = _console()
-    console.print(table)
-    console.print(
+    lines = [
         f"{len(counted)} fleets are counted; {known} are known and not counted"
         + ("." if everything else " (--all lists them).")
-    )
+    ]
     if fleet.as_of:
-        console.print(f"Lists as of {fleet.as_of}.")
-    for line in fleet.attribution:
-        console.print(_drawn(line))
+        lines.append(f"Lists as of {fleet.as_of}.")
+    lines += [_drawn(line) for line in fleet.attribution]
+    show(text_of(table, *lines, pipe=WIDTH))
 
 
 @command.command("check", epilog="Example: onstation fleet check my-fleet.yaml")
@@ -83,13 +80,13 @@ def find(settings: Settings, ident: str) -> None:
     found = fleet.find(ident)
     if not found:
         raise UnknownIdentityError(_unknown(fleet, ident))
-    console = _console()
+    told: list[str | Table] = []
     if len(found) > 1:
-        console.print(f"{shown(ident)} stands for {len(found)} addresses:\n")
+        told.append(f"{shown(ident)} stands for {len(found)} addresses:\n")
     for number, identity in enumerate(found):
-        if number:
-            console.print()
-        console.print(_story(identity, fleet))
+        told += [""] if number else []
+        told.append(_story(identity, fleet))
+    show(text_of(*told, pipe=WIDTH))
 
 
 def _cells(entry: Entry, fleet: Fleet) -> tuple[str, ...]:
@@ -143,11 +140,6 @@ def _unknown(fleet: Fleet, ident: str) -> str:
             f" watched only under a type or callsign some fleet names; {more}"
         )
     return f"no fleet lists {name}; {more}"
-
-
-def _console() -> Console:
-    width = None if sys.stdout.isatty() else WIDTH
-    return Console(width=width, markup=False, highlight=False, emoji=False)
 
 
 def _drawn(text: str) -> str:

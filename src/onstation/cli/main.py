@@ -2,12 +2,14 @@
 
 import importlib
 import logging
+import os
 import sys
 from pathlib import Path
 
 import click
 
 from onstation import __version__
+from onstation.cli.terminal import NO_PAGER
 from onstation.config import Settings, settings_from
 from onstation.errors import FAILED, OnstationError
 
@@ -23,6 +25,7 @@ COMMANDS = {
     "fleet": "List, check or search who is watched and why.",
     "rule": "Print the counting rule in force, with every threshold.",
     "verify": "Check the database, every document against its digest, and the ledger.",
+    "completion": "Print the completion script of a shell: bash, zsh or fish.",
 }
 """Every command and its one line of help; a command's module is imported when used."""
 
@@ -68,6 +71,7 @@ class Commands(click.Group):
 @click.option("--fleet", type=click.Path(path_type=Path), help="Fleet file in force.")
 @click.option("-v", "--verbose", count=True, help="Say more on stderr.")
 @click.option("-q", "--quiet", is_flag=True, help="Say only what went wrong.")
+@click.option("--no-pager", is_flag=True, help="Never show a long table through $PAGER.")
 @click.option("--debug", is_flag=True, help="Show the traceback of a failure.")
 @click.version_option(__version__, prog_name="onstation")
 @click.pass_context
@@ -78,6 +82,7 @@ def main(
     fleet: Path | None,
     verbose: int,
     quiet: bool,
+    no_pager: bool,
     debug: bool,
 ) -> None:
     """Count surveillance missions over a region from public ADS-B track history.
@@ -88,6 +93,7 @@ def main(
     verbosity = -1 if quiet else verbose
     level = {-1: logging.ERROR, 0: logging.WARNING, 1: logging.INFO}.get(verbosity, logging.DEBUG)
     logging.basicConfig(level=level, format="%(message)s", stream=sys.stderr)
+    ctx.meta[NO_PAGER] = no_pager
     ctx.obj = settings_from(
         store=store, regions=regions, fleet=fleet, verbosity=verbosity, debug=debug
     )
@@ -98,6 +104,10 @@ pass_settings = click.make_pass_decorator(Settings)
 
 def run() -> None:
     """Start the program; the entry point of the installed command."""
+    if "_ONSTATION_COMPLETE" in os.environ:
+        from onstation.cli.completing import complete
+
+        complete()
     try:
         main()
     except BrokenPipeError:

@@ -5,13 +5,14 @@ from pathlib import Path
 
 import click
 
+from onstation.api import Session
 from onstation.cli.asking import ask, colour, finish, period_asked, progress, width, write_table
 from onstation.cli.exporting import all_sources_option, exportable
 from onstation.cli.formats import WRITERS, Answered, write_rows
 from onstation.cli.main import pass_settings
 from onstation.cli.options import filter_options, output_options, period_options, tz_option
 from onstation.config import Settings
-from onstation.pipeline import answer, identify
+from onstation.pipeline import identify
 from onstation.reports.records import MissionList
 from onstation.schema import COUNTED, STATUSES
 from onstation.store.database import Store
@@ -63,12 +64,14 @@ def command(
     """
     with ask(settings) as store:
         only = identify.missions_named(settings, store, named, on_progress=progress(settings))
-        found = answer.missions(
-            settings,
-            store,
-            period_asked(store, since, until, days, tz, only),
+        found = Session(settings, store).missions(
+            period=period_asked(store, since, until, days, tz, only),
             status=status,
-            filters=identify.filters(settings, store, regions, types, agencies, aircraft, only),
+            regions=regions,
+            types=types,
+            agencies=agencies,
+            aircraft=aircraft,
+            named=named,
             on_progress=progress(settings),
         )
         if format_ == "table":

@@ -4,32 +4,16 @@ Decorators add the options; `period_from_options` turns what was typed about tim
 period, `write_output` puts a result where ``-o`` says.
 """
 
-import hashlib
-import json
-import os
-import sys
 from collections.abc import Callable, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
-from onstation.config import Settings
-from onstation.errors import InputError, OnstationError
-from onstation.periods import (
-    Period,
-    day_start_ms,
-    find_zone,
-    local_day,
-    parse_bound,
-    period_from_bounds,
-    period_of,
-)
-from onstation.units import MS_PER_S
-
-WRITTEN = "written.json"
-"""List of the files ``-o`` wrote and their digests, in the cache folder."""
+from onstation.cli.writing import write_output as write_output
+from onstation.errors import InputError
+from onstation.periods import Period, find_zone, parse_bound, period_within
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
@@ -183,31 +167,7 @@ def period_from_options(
     ('2025-02-01', '2025-02-08')
     """
     start, end = bounds_from_options(since, until, days, tz)
-    clock = now or datetime.now(UTC)
-    yesterday = local_day(round(clock.timestamp() * MS_PER_S), tz) - timedelta(days=1)
-    if days is not None:
-        return period_of(yesterday - timedelta(days=days - 1), yesterday, tz)
-    if start is not None and end is not None:
-        return period_from_bounds(start, end, tz)
-    if held_span is None:
-        first = last = yesterday
-        held = period_of(first, last, tz)
-    else:
-        since_ms, until_ms = (
-            day_start_ms(held_span[0]),
-            day_start_ms(held_span[1] + timedelta(days=1)),
-        )
-        held = Period(since_ms, until_ms, local_day(since_ms, tz), local_day(until_ms - 1, tz), tz)
-    if start is None and end is None:
-        return held
-    given = start if start is not None else end
-    assert given is not None
-    alone = period_from_bounds(*_whole_day(given, tz), tz)
-    since_ms = held.since_ms if start is None else alone.since_ms
-    until_ms = held.until_ms if end is None else alone.until_ms
-    if until_ms <= since_ms:
-        return alone
-    return Period(since_ms, until_ms, local_day(since_ms, tz), local_day(until_ms - 1, tz), tz)
+    return period_within(start, end, days, tz, held_span, now=now)
 
 
 def bounds_from_options(
@@ -233,103 +193,3 @@ def bounds_from_options(
     if faults:
         raise InputError(*faults)
     return bounds[0], bounds[1]
-
-
-def _whole_day(bound: date | datetime, tz: str) -> tuple[date | datetime, date | datetime]:
-    """Return bounds of the day a bound lies in, cut at the bound if it is an instant."""
-    if not isinstance(bound, datetime):
-        return bound, bound
-    return bound, local_day(round(bound.timestamp() * MS_PER_S), tz)
-
-
-def write_output(content: str | bytes, output: Path | None, force: bool = False) -> None:
-    """Write a result to a file, or to stdout where ``output`` is ``None`` or ``-``.
-
-    A file is replaced if its content is what onstation last wrote there, or nothing;
-    any other needs ``force``. It appears under its name only when it is complete.
-
-    Raises
-    ------
-    InputError
-        The file is somebody else's, or its folder does not exist.
-    """
-    if output is None or str(output) == "-":
-        if isinstance(content, bytes) and sys.stdout.isatty():
-            raise InputError("this format is no text; name a file with -o FILE.")
-        click.echo(content, nl=False)
-        return
-    data = content.encode("utf-8") if isinstance(content, str) else content
-    path = output.expanduser().resolve()
-    try:
-        if path.exists() and not path.is_file() and not path.is_dir():
-            path.write_bytes(data)  # a pipe or device, named on purpose
-            return
-        if not force and path.exists() and not _ours(path, data):
-            raise InputError(_not_ours(output, path))
-        _replace(path, data)
-    except OSError as error:
-        if not path.parent.is_dir():
-            raise InputError(
-                f"--output {output}: the folder {path.parent} does not exist; make it first."
-            ) from error
-        raise OnstationError(f"{output} cannot be written: {error.strerror}.") from error
-    _remember(path, data)
-
-
-def _not_ours(output: Path, path: Path) -> str:
-    if path.is_dir():
-        return f"--output {output}: a directory; name a file in it."
-    return (
-        f"--output {output}: exists and was not written by onstation, or was changed since;"
-        " choose another name, or --force to replace it."
-    )
-
-
-def _ours(path: Path, data: bytes) -> bool:
-    """Return whether nothing of anybody else's is lost by replacing a file."""
-    if not path.is_file():
-        return False
-    present = path.read_bytes()
-    return present in (b"", data) or _written().get(str(path)) == _digest(present)
-
-
-def _replace(path: Path, data: bytes) -> None:
-    if path.is_dir():
-        raise InputError(_not_ours(path, path))
-    partial = path.with_name(f".{path.name}.{os.getpid()}.onstation_tmp")
-    try:
-        partial.write_bytes(data)
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
-
-
-def _digest(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()
-
-
-def _list_path() -> Path | None:
-    context = click.get_current_context(silent=True)
-    settings = context.find_object(Settings) if context else None
-    return settings.cache / WRITTEN if settings else None
-
-
-def _written() -> dict[str, str]:
-    path = _list_path()
-    try:
-        found = json.loads(path.read_text(encoding="utf-8")) if path else {}
-    except (OSError, ValueError):
-        return {}
-    return found if isinstance(found, dict) else {}
-
-
-def _remember(path: Path, data: bytes) -> None:
-    """Note what was written; without the note the next run only asks for ``--force``."""
-    where = _list_path()
-    if where is None:
-        return
-    try:
-        where.parent.mkdir(parents=True, exist_ok=True)
-        _replace(where, json.dumps(_written() | {str(path): _digest(data)}, indent=0).encode())
-    except OSError:
-        return

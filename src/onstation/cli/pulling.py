@@ -3,12 +3,11 @@
 import logging
 import time
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, timedelta
 
 import click
-from rich.console import Console
 from rich.progress import (
     BarColumn,
     Progress,
@@ -17,9 +16,18 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from onstation.config import Settings, find_secrets
+from onstation.cli.terminal import progress_console
+from onstation.config import Settings
 from onstation.fleet.match import Fleet
-from onstation.pipeline.pull import Cost, finished, pulling, remote_days, usual_bytes
+from onstation.pipeline.pull import (
+    LOCK,
+    Cost,
+    finished,
+    pulling,
+    remote_days,
+    secrets_of,
+    usual_bytes,
+)
 from onstation.pipeline.summary import Moved, OnMove, PullSummary
 from onstation.reports.safe import drawn
 from onstation.schema import EXPIRED, FAILED, HEARD, PARTIAL, SILENT, Answer
@@ -30,7 +38,6 @@ from onstation.store.lock import alone
 
 NAMED = 10
 """Holes that are named one by one; more are counted by reason."""
-LOCK = "fetch"
 ONE_DAY = timedelta(days=1)
 
 now, sleep = time.time, time.sleep
@@ -68,7 +75,7 @@ def pull(
         remotes,
         days,
         icaos=frozenset(icaos),
-        secrets=_secrets(remotes),
+        secrets=secrets_of(remotes),
         again=again,
         now=now,
         sleep=sleep,
@@ -268,21 +275,11 @@ def _hole(answer: Answer) -> str:
     )
 
 
-def _secrets(remotes: Sequence[RemoteSource]) -> Mapping[str, Mapping[str, str]]:
-    return {
-        one.provider.name: find_secrets(
-            [(secret.variable, secret.key) for secret in one.provider.secrets],
-            one.provider.secret_file,
-        )
-        for one in remotes
-    }
-
-
 @contextmanager
 def _progress(costs: Sequence[Cost], *, shown: bool) -> Iterator[OnMove | None]:
     """Draw a bar a source on a terminal: bytes or questions, days, rate, time left."""
-    console = Console(stderr=True)
-    if not shown or not console.is_terminal:
+    console = progress_console()
+    if not shown or console is None:
         yield None
         return
     columns = (

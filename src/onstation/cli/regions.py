@@ -1,15 +1,14 @@
 """Show where missions are counted: list, check and draw the regions in force."""
 
 import json
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 import click
-from rich.console import Console
 from rich.table import Table
 
 from onstation import __version__
+from onstation.cli import terminal
 from onstation.cli.main import pass_settings
 from onstation.cli.options import write_output
 from onstation.config import Settings, shipped
@@ -53,15 +52,13 @@ def list_(settings: Settings) -> None:
         table.add_column(heading, justify="right" if heading in ("minimum", "area km²") else "left")
     for region in atlas.regions:
         table.add_row(*_cells(region))
-    width = None if sys.stdout.isatty() else WIDTH
-    console = Console(width=width, markup=False, highlight=False, emoji=False)
-    console.print(table)
     norm = atlas.baseline
-    console.print(
+    told = (
         f"\nBaseline: {norm.missions_per_month:g} {norm.group}"
         f" mission{'s' * (norm.missions_per_month != 1)} a month over"
         f" {', '.join(norm.regions)} ({norm.source})."
     )
+    terminal.show(terminal.text_of(table, told, pipe=WIDTH))
 
 
 @command.command("check", epilog="Example: onstation regions check my-regions.yaml")
@@ -92,7 +89,7 @@ def show(
     Without -o, GeoJSON goes to stdout (WGS 84, longitude first). A name ending in .png
     draws a map, where parts are always thin lines. Without NAME, all regions are shown.
     """
-    kind = output.suffix.lower() if output else ".geojson"
+    kind = output.suffix.lower() if output and str(output) != "-" else ".geojson"
     if kind not in (".png", ".geojson", ".json"):
         raise InputError(f"--output {output}: name a file that ends in .png or .geojson.")
     atlas = _atlas(settings, settings.regions)

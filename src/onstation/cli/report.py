@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from onstation.api import Session
 from onstation.cli.asking import (
     ask,
     colour,
@@ -27,7 +28,6 @@ from onstation.cli.picturing import PNG, aspect_option, chart_png, over_time
 from onstation.config import Settings
 from onstation.errors import InputError
 from onstation.periods import BINS, Period
-from onstation.pipeline import answer, identify
 from onstation.reports.counts import KEYS
 from onstation.reports.dossier import Dossier
 from onstation.reports.records import Report
@@ -106,16 +106,17 @@ def command(
     with ask(settings) as store:
         period = period_asked(store, since, until, days, tz)
         by, bins = over_time(format_, by, bins, period)
-        found = answer.report(
-            settings,
-            store,
-            period,
-            by=tuple(dict.fromkeys(by)),
+        found = Session(settings, store).report(
+            period=period,
+            by=by,
             width=bins,
-            filters=identify.filters(settings, store, regions, types, agencies, aircraft),
-            rate=baseline,
+            regions=regions,
+            types=types,
+            agencies=agencies,
+            aircraft=aircraft,
+            baseline=baseline,
             window=against,
-            sensitive=sensitivity,
+            sensitivity=sensitivity,
             on_progress=progress(settings),
         )
         if format_ == PNG:

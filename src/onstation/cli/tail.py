@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from onstation.api import Session
 from onstation.cli.asking import ask, colour, period_asked, progress, width, write_table
 from onstation.cli.exporting import all_sources_option, choosing, exportable
 from onstation.cli.formats import Answered, write_rows
@@ -13,7 +14,6 @@ from onstation.cli.options import output_options, period_options, tz_option, wri
 from onstation.cli.picturing import PNG, aspect_option, map_png
 from onstation.config import Settings
 from onstation.errors import DONE, HOLES, InputError
-from onstation.pipeline import identify
 from onstation.reports.explained import Explanation
 from onstation.reports.records import MissionList, TailStory
 from onstation.reports.safe import drawn
@@ -61,11 +61,9 @@ def command(
         told_as = " or ".join(TOLD)
         raise InputError(f"--explain is told as {told_as}; {format_} has no place for it.")
     with ask(settings) as store:
-        story = identify.tail(
-            settings,
-            store,
+        story = Session(settings, store).tail(
             ident,
-            period_asked(store, since, until, days, tz),
+            period=period_asked(store, since, until, days, tz),
             on_progress=progress(settings),
         )
         if format_ not in ("table", HTML) and not all_sources:

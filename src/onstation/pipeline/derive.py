@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from onstation.config import Settings, shipped
 from onstation.fleet.load import load_fleet
 from onstation.fleet.match import Fleet
+from onstation.pipeline.publish import publish, publish_anew, publish_recordings
 from onstation.regions.load import brief
 from onstation.schema import HEARD, RULE, SILENT, Handover, LooseEnd, Mission, RegionsBrief
 from onstation.store.database import Store
@@ -55,23 +56,25 @@ def derive(settings: Settings, store: Store, on_progress: Progress | None = None
         store.derived.forget_aircraft(icao)
     stale = sorted(icao for icao, key in wanted.items() if _own(present.get(icao)) != key)
     everything = hashlib.sha256("".join(sorted(wanted.values())).encode()).hexdigest()
+    publish_anew(store, fleet, regions)
     if not stale and store.note(JOINED) == everything:
         return 0
+    publish_recordings(store, fleet)
     judges = Judges(settings, store, fleet)
     for done, icao in enumerate(stale):
         if on_progress:
             on_progress(done, len(stale))
         flown = judges.sorties(icao)
         store.derived.replace_ends(icao, judges.ends(flown))
-        _put(store, icao, wanted[icao], judges.rows(flown))
-    _join(store, judges, wanted)
+        _put(store, icao, wanted[icao], judges.rows(flown), regions)
+    _join(store, judges, wanted, regions)
     store.leave_note(JOINED, everything)
     if on_progress:
         on_progress(len(stale), len(stale))
     return len(stale)
 
 
-def _join(store: Store, judges: "Judges", wanted: dict[str, str]) -> None:
+def _join(store: Store, judges: "Judges", wanted: dict[str, str], regions: RegionsBrief) -> None:
     """Judge addresses together where a flight changed from one to the other.
 
     Which flights did depends on the loose ends of all addresses; the key of an address
@@ -87,15 +90,16 @@ def _join(store: Store, judges: "Judges", wanted: dict[str, str]) -> None:
             together = judges.rows_together(flown, group.handovers)
             with store.transaction():  # a flight is never half joined
                 for icao, rows in together.items():
-                    _put(store, icao, _key(wanted[icao], keys[icao]), rows)
+                    _put(store, icao, _key(wanted[icao], keys[icao]), rows, regions)
     for icao in sorted(stale - keys.keys()):
-        _put(store, icao, wanted[icao], judges.rows(judges.sorties(icao)))
+        _put(store, icao, wanted[icao], judges.rows(judges.sorties(icao)), regions)
 
 
-def _put(store: Store, icao: str, key: str, rows: list[Mission]) -> None:
-    store.derived.replace_aircraft(
-        icao, key, _renumbered_apart(store.derived.missions_of(icao), rows)
-    )
+def _put(store: Store, icao: str, key: str, rows: list[Mission], regions: RegionsBrief) -> None:
+    named = _renumbered_apart(store.derived.missions_of(icao), rows)
+    with store.transaction():
+        store.derived.replace_aircraft(icao, key, named)
+        publish(store, named, regions)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,12 @@
 """Whom somebody means: by address, registration, callsign or mission; and what it did."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from onstation.config import Settings
 from onstation.errors import AmbiguousError, InputError, UnknownIdentityError
+from onstation.fleet import nnumber
 from onstation.fleet.load import load_fleet
 from onstation.fleet.match import Fleet
 from onstation.fleet.records import squeeze
@@ -188,6 +189,52 @@ def find(ident: str, fleet: Fleet, store: Store) -> Found:
         " registration or serial, and no sortie was flown under it as callsign;"
         " `onstation fleet find` tells who is watched."
     )
+
+
+def addresses_of(tails: Collection[str], fleet: Fleet, store: Store) -> frozenset[str]:
+    """Return the addresses that identities stand for.
+
+    An address stands for itself, and an N-number for its address, watched or not.
+
+    Raises
+    ------
+    UnknownIdentityError
+        One of them is no address, and neither fleet nor store knows it.
+    """
+    found: set[str] = set()
+    unknown: list[str] = []
+    held = store.archive.identities()
+    for tail in tails:
+        wanted = tail.strip().upper().replace("-", "")
+        icaos = {identity.icao for identity in fleet.find(tail)}
+        icaos |= {
+            head.icao
+            for head in held
+            if wanted in (head.icao.upper(), (head.registration or "").upper().replace("-", ""))
+        }
+        if not icaos:
+            icaos = _unwatched(wanted)
+        if not icaos:
+            unknown.append(tail)
+        found |= icaos
+    if unknown:
+        raise UnknownIdentityError(
+            "\n".join(
+                f"--tail {shown(tail)}: neither the fleet nor the store knows it; an aircraft that"
+                " is not watched is named by its ICAO address of six hexadecimal digits;"
+                " `onstation fleet list --all` shows who is watched."
+                for tail in unknown
+            )
+        )
+    return frozenset(found)
+
+
+def _unwatched(wanted: str) -> set[str]:
+    """Return the address a text is, or that of a US mark; empty where it is neither."""
+    if nnumber.ADDRESS.fullmatch(wanted):
+        return {wanted.lower()}
+    icao = nnumber.n_number_to_icao(wanted)
+    return {icao} if icao else set()
 
 
 def _mission(name: str, store: Store) -> Found:

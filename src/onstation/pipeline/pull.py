@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from functools import partial
 from typing import cast
 
+from onstation.config import find_secrets
 from onstation.fleet.match import Fleet
 from onstation.periods import days_between, utc_day
 from onstation.pipeline.collect_aircraft import collect_aircraft, questions
@@ -24,6 +25,8 @@ from onstation.store.ledger import FLEET_NOTE
 from onstation.units import MS_PER_S
 from onstation.web import Policy, Web
 
+LOCK = "fetch"
+"""What is done alone in a store while published sources are asked."""
 TRACE_BYTES = 30_000
 """Usual size of one aircraft's day. [B]"""
 
@@ -178,6 +181,17 @@ def pulling(
     """
     with Web(now=now, sleep=sleep, policy=policy) as web:
         yield Pull(store, fleet, web, remotes, days, icaos, secrets, again)
+
+
+def secrets_of(remotes: Sequence[RemoteSource]) -> Mapping[str, Mapping[str, str]]:
+    """Return the secrets only the user can give, by the name of the provider they are for."""
+    return {
+        one.provider.name: find_secrets(
+            [(secret.variable, secret.key) for secret in one.provider.secrets],
+            one.provider.secret_file,
+        )
+        for one in remotes
+    }
 
 
 def usual_bytes(

@@ -126,7 +126,7 @@ def report_json(report: Report) -> str:
             "total": counts_record(report.total),
             "military": counts_record(report.military),
             "cbp": counts_record(report.cbp),
-            "rows": [_row_record(report, row) for row in report.rows],
+            "rows": [report_record(report, row) for row in report.rows],
             "transits": report.transits,
             "possible": report.possible,
             "excluded": [{"reason": reason, "sorties": n} for reason, n in report.excluded],
@@ -151,7 +151,7 @@ def report_csv(report: Report) -> str:
 
     def lines() -> Any:
         for row in report.rows:
-            record = _row_record(report, row)
+            record = report_record(report, row)
             record["reconstruction"] = int(report.frame.reconstruction)
             yield [
                 cell_text(record[name], column) for name, column in zip(names, columns, strict=True)
@@ -285,7 +285,8 @@ def rule_json(text: RuleText) -> str:
     )
 
 
-def _row_record(report: Report, row: Row) -> dict[str, Any]:
+def report_record(report: Report, row: Row) -> dict[str, Any]:
+    """Return a row of a report by the names of its columns."""
     record: dict[str, Any] = dict(zip(report.by, row.keys, strict=True))
     record["period_start"] = row.period_start.isoformat()
     record["period_end"] = row.period_end.isoformat()

@@ -9,8 +9,11 @@ from typing import Any
 import pandas as pd
 
 from onstation.reports.columns import COLUMNS, DAY, INSTANT, LIST, NUMBER, WHOLE, values_of
-from onstation.reports.records import MissionList
+from onstation.reports.export import report_columns, report_record
+from onstation.reports.records import CoverageTable, MissionList, Report
+from onstation.schema import MISSING
 
+DataFrame = pd.DataFrame
 DTYPES = {NUMBER: "float64", WHOLE: "Int64"}
 
 
@@ -45,6 +48,47 @@ def missions_frame(found: MissionList) -> pd.DataFrame:
         for column in COLUMNS
     }
     return pd.DataFrame(columns)
+
+
+def report_frame(report: Report) -> pd.DataFrame:
+    """Return the rows of a report as a frame: every key seen and every bin, as in the CSV.
+
+    A count nobody can give, of a bin without a usable day, is missing and never 0.
+    """
+    records = [
+        report_record(report, row) | {"reconstruction": int(report.frame.reconstruction)}
+        for row in report.rows
+    ]
+    return pd.DataFrame(
+        {
+            column.name: _series([record[column.name] for record in records], column.holds)
+            for column in report_columns(report)
+        }
+    )
+
+
+def coverage_frame(table: CoverageTable) -> pd.DataFrame:
+    """Return what is known of every UTC day of a period, one row a day.
+
+    Documents are missing, not 0, on a day nobody answered for.
+    """
+
+    def told(count: int, status: str) -> int | None:
+        return None if status == MISSING else count
+
+    days = table.days
+    return pd.DataFrame(
+        {
+            "day": _series([one.day for one in days], DAY),
+            "status": _series([one.status for one in days], "string"),
+            "reason": _series([one.reason or None for one in days], "string"),
+            "sources": _series([one.sources for one in days], LIST),
+            "documents": _series([told(one.documents, one.status) for one in days], WHOLE),
+            "watched": _series([told(one.watched, one.status) for one in days], WHOLE),
+            "damaged": _series([one.damaged for one in days], WHOLE),
+            "recorded": _series([told(int(one.recorded), one.status) for one in days], WHOLE),
+        }
+    )
 
 
 def _series(values: list[Any], holds: str) -> Any:

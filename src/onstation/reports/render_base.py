@@ -59,7 +59,7 @@ def said(frame: Frame) -> str:
 
 def label(frame: Frame) -> list[Line]:
     """Return the line that says that all of it is reconstructed; none otherwise."""
-    return [Text(RECONSTRUCTED, style="bold yellow")] if frame.reconstruction else []
+    return [Text(RECONSTRUCTED, style="bold magenta")] if frame.reconstruction else []
 
 
 def closing(frame: Frame) -> list[Line]:

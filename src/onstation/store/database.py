@@ -6,19 +6,24 @@ from pathlib import Path
 from types import TracebackType
 
 from onstation.errors import StoreError
-from onstation.store import archive, days, derived, files, ledger, pulls
+from onstation.store import archive, days, derived, files, ledger, pulls, views
 from onstation.store.archive import Archive
 from onstation.store.connection import Connection
 from onstation.store.derived import Derived
 from onstation.store.ledger import Ledger
 from onstation.store.pulls import Pulls
+from onstation.store.views import Views
 
 FILE = "onstation.sqlite3"
-VERSION = 3
+VERSION = 4
 """Version of the tables; the number SQLite keeps as ``user_version``."""
 NOTES = "CREATE TABLE notes (name TEXT PRIMARY KEY, text TEXT NOT NULL)"
 """What one run leaves for the next, such as what the last daily report said."""
-UPGRADES = {2: derived.LOOSE_ENDS, 3: f"{ledger.TABLES_3};{pulls.TABLES_3}"}
+UPGRADES = {
+    2: derived.LOOSE_ENDS,
+    3: f"{ledger.TABLES_3};{pulls.TABLES_3}",
+    4: views.TABLES_4,
+}
 """What each version added to the one before it."""
 APPLICATION = 0x6F6E7374
 """``onst``: marks the file as ours; the number SQLite keeps as ``application_id``."""
@@ -40,6 +45,7 @@ class Store:
         self.ledger = Ledger(connection)
         self.derived = Derived(connection)
         self.pulls = Pulls(connection)
+        self.views = Views(connection)
 
     def __enter__(self) -> "Store":
         return self
@@ -145,9 +151,9 @@ def _make(connection: Connection) -> None:
             )
         for module in (archive, files, days, ledger, derived):
             _carry_out(connection, module.TABLES)
+        connection.execute(NOTES)
         for statements in UPGRADES.values():
             _carry_out(connection, statements)
-        connection.execute(NOTES)
         connection.execute(f"PRAGMA application_id = {APPLICATION}")
         connection.execute(f"PRAGMA user_version = {VERSION}")
 

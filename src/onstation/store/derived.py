@@ -28,6 +28,7 @@ CREATE TABLE missions (
 CREATE INDEX missions_date ON missions (date_ms);
 CREATE INDEX missions_icao ON missions (icao);
 """
+"""The tables of version 1; in version 4 ``missions`` became ``mission_bodies``."""
 LOOSE_ENDS = """
 CREATE TABLE loose_ends (icao TEXT NOT NULL, body TEXT NOT NULL);
 CREATE INDEX loose_ends_icao ON loose_ends (icao);
@@ -71,9 +72,9 @@ class Derived:
             When. [Unix ms]
         """
         with self._db.transaction():
-            self._db.execute("DELETE FROM missions WHERE icao = ?", (icao,))
+            self._db.execute("DELETE FROM mission_bodies WHERE icao = ?", (icao,))
             self._db.executemany(
-                "INSERT INTO missions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO mission_bodies VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 [
                     (
                         m.mission_id,
@@ -110,14 +111,14 @@ class Derived:
         """Drop the missions of one address and the key they were derived under."""
         with self._db.transaction():
             self._db.execute("DELETE FROM loose_ends WHERE icao = ?", (icao,))
-            self._db.execute("DELETE FROM missions WHERE icao = ?", (icao,))
+            self._db.execute("DELETE FROM mission_bodies WHERE icao = ?", (icao,))
             self._db.execute("DELETE FROM derived WHERE icao = ?", (icao,))
 
     def missions_between(self, since_ms: int, until_ms: int) -> list[Mission]:
         """Return the missions dated in a half-open interval, by date, identity and region."""
         return _missions(
             self._db.rows(
-                "SELECT body FROM missions WHERE date_ms >= ? AND date_ms < ?"
+                "SELECT body FROM mission_bodies WHERE date_ms >= ? AND date_ms < ?"
                 " ORDER BY date_ms, mission_id, region",
                 (since_ms, until_ms),
             )
@@ -127,7 +128,8 @@ class Derived:
         """Return every mission of one address, by date, identity and region."""
         return _missions(
             self._db.rows(
-                "SELECT body FROM missions WHERE icao = ? ORDER BY date_ms, mission_id, region",
+                "SELECT body FROM mission_bodies WHERE icao = ?"
+                " ORDER BY date_ms, mission_id, region",
                 (icao,),
             )
         )
