@@ -57,9 +57,8 @@ class Fetched:
     @property
     def has_holes(self) -> bool:
         """Whether a document was damaged or a source did not answer."""
-        return bool(self.local and self.local.has_holes) or any(
-            one.has_holes for one in self.remote
-        )
+        own = self.local is not None and self.local.has_holes
+        return own or any(one.has_holes for one in self.remote)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,9 @@
 import asyncio
 import csv
 import io
+import json
 import random
+import re
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
@@ -310,3 +312,73 @@ def test_the_views_show_what_was_fetched_without_another_command(tmp_path: Path)
     with closing(opened(asked)) as connection:
         gone = connection.execute("SELECT * FROM missions WHERE icao = ?", (row.icao,))
         assert gone.fetchall() == []
+
+
+def test_every_query_of_the_page_has_an_answer(mixed: Asked) -> None:
+    page = (TOP / "docs" / "store.md").read_text(encoding="utf-8")
+    queries = re.findall(r"```sql\n(.*?)```", page, flags=re.DOTALL)
+    with closing(opened(mixed)) as connection:
+        answers = [connection.execute(query).fetchall() for query in queries]
+
+    assert len(answers) == 3
+    assert all(answers)
+    rebuilt = {row["type"]: row["missions"] for row in answers[0] if row["rebuilt"]}
+    assert rebuilt == {"P8": 11, "Q4": 2, "R135": 4, "U2": 1}
+    days = {row["day"]: row["missions"] for row in answers[1]}
+    assert days["2025-02-12"] is None, "nobody was asked about it: no 0"
+    assert days["2025-02-03"] > 0
+
+
+def test_the_page_and_the_store_name_the_same_columns(mixed: Asked) -> None:
+    page = (TOP / "docs" / "store.md").read_text(encoding="utf-8")
+    told = mixed("store").stdout
+    with open_store(mixed.home / "store") as store:
+        columns = store.views.columns()
+
+    for view, names in columns.items():
+        assert f"{view}: " in told
+        assert all(f"  {name}: " in told for name in names)
+        assert view == "missions" or f"`{', '.join(names)}`" in page
+    assert str(file_of(mixed)) in told.replace("\n", "")
+
+
+def test_datasette_takes_the_metadata_and_hides_what_is_no_promise(
+    mixed: Asked, tmp_path: Path
+) -> None:
+    mixed("store", "--format", "datasette", "-o", str(tmp_path / "metadata.json"))
+    metadata = json.loads((tmp_path / "metadata.json").read_text(encoding="utf-8"))
+    served = Datasette([str(file_of(mixed))], metadata=metadata)
+
+    async def ask() -> tuple[str, Any]:
+        page = await served.client.get("/onstation/missions")
+        tables = await served.client.get("/onstation.json")
+        return page.text, tables.json()
+
+    page, listed = asyncio.run(ask())
+    for database in served.databases.values():
+        database.close()
+
+    assert "Sorties judged against regions" in page
+    assert "greatest distance to the land border" in page
+    assert {one["name"] for one in listed["tables"] if not one["hidden"]} == set()
+    assert {"mission_bodies", "bodies", "notes"} <= {
+        one["name"] for one in listed["tables"] if one["hidden"]
+    }
+    assert "A lower bound" in metadata["description"]
+    own = metadata["databases"]["onstation"]["tables"]
+    assert all(own[view]["columns"].values() for view in ("missions", "coverage", "traces"))
+
+
+def test_there_is_nothing_to_open_before_the_first_fetch(tmp_path: Path) -> None:
+    told = Asked(tmp_path)("store", status=1).stderr
+
+    assert "there is none yet" in told
+    assert not (tmp_path / "store").exists()
+
+
+def test_a_store_of_reconstructions_says_so_in_its_metadata(stories: Asked) -> None:
+    metadata = json.loads(stories("store", "--format", "datasette").stdout)
+
+    assert "RECONSTRUCTION" in metadata["title"]
+    title = metadata["databases"]["onstation"]["tables"]["missions"]["title"]
+    assert "RECONSTRUCTION" in title

@@ -7,6 +7,7 @@ nothing from a stranger's file can become part of a command.
 """
 
 import contextlib
+import hashlib
 import json
 import os
 import re
@@ -24,8 +25,8 @@ from onstation.store.peek import identities
 
 PROGRAM, VARIABLE = "onstation", "_ONSTATION_COMPLETE"
 SHELLS = ("bash", "zsh", "fish")
-KEPT = "completion.json"
-"""What is kept in the cache folder."""
+KEPT = "completion"
+"""Folder in the cache: a file for each pair of regions and fleet files."""
 MOST = 200
 """Values told at once."""
 KINDS = {
@@ -70,15 +71,16 @@ def script(shell: str) -> str:
 def kept(settings: Settings) -> dict[str, Any]:
     """Return what is kept of commands and files, made anew where it is no longer true."""
     stamp = _stamp(settings)
-    path = settings.cache / KEPT
+    places = f"{settings.regions}\n{settings.fleet}"
+    path = settings.cache / KEPT / hashlib.sha256(os.fsencode(places)).hexdigest()[:32]
     with contextlib.suppress(OSError, ValueError):
         found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         if found.get("stamp") == stamp:
             return found
     made = {"stamp": stamp, **_made(settings)}
     with contextlib.suppress(OSError):
-        settings.cache.mkdir(parents=True, exist_ok=True)
-        partial = path.with_name(f"{KEPT}.{os.getpid()}.tmp")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial = path.with_name(f"{path.name}.{os.getpid()}.tmp")
         partial.write_text(json.dumps(made), encoding="utf-8")
         partial.replace(path)
     return made

@@ -231,6 +231,18 @@ class Views:
         ):
             yield str(icao)
 
+    def columns(self) -> dict[str, list[str]]:
+        """Return the views and their columns, in order."""
+        return {
+            view: [row[1] for row in self._db.rows(f"PRAGMA table_info({view})")]
+            for view in ("missions", "coverage", "traces")
+        }
+
+    def tables(self) -> list[str]:
+        """Return the tables behind the views."""
+        rows = self._db.rows("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY 1")
+        return [name for (name,) in rows]
+
     def clear(self) -> None:
         """Drop all cells; `without_cells` then names every address with missions."""
         self._db.execute("DELETE FROM mission_cells")
