@@ -62,7 +62,11 @@ def report_text(report: Report, *, width: int, colour: bool = False) -> str:
     lines += surge_sentences(report)
     if report.total.missions is not None:
         cells = cells_of(report)
-        keep = fitting([cells.headings, *cells.rows, *cells.sums], width, LESSER)
+        said_of = [*cells.rows, *cells.sums]
+        empty = [
+            name for i, name in enumerate(cells.headings) if not any(row[i] for row in said_of)
+        ]
+        keep = fitting([cells.headings, *said_of], width, LESSER, without=empty)
         table = table_of([cells.headings[i] for i in keep], texts=cells.texts)
         for row in cells.rows:
             table.add_row(*(cell(row[i]) for i in keep))

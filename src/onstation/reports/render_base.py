@@ -90,7 +90,13 @@ def cell(text: str) -> Text:
     return Text(drawn(text))
 
 
-def fitting(rows: Sequence[Sequence[str]], width: int, lesser: Sequence[str]) -> list[int]:
+def fitting(
+    rows: Sequence[Sequence[str]],
+    width: int,
+    lesser: Sequence[str],
+    *,
+    without: Sequence[str] = (),
+) -> list[int]:
     """Return the columns that fit into a width.
 
     Parameters
@@ -99,9 +105,11 @@ def fitting(rows: Sequence[Sequence[str]], width: int, lesser: Sequence[str]) ->
         All cells, the headings first.
     lesser
         Headings of what is left out where there is no room, in that order.
+    without
+        Headings of what is left out in any case.
     """
     wide = [max(len(drawn(row[i])) for row in rows) for i in range(len(rows[0]))]
-    keep = list(range(len(wide)))
+    keep = [i for i in range(len(wide)) if rows[0][i] not in without]
     for name in ("", *lesser):
         keep = [i for i in keep if rows[0][i] != name]
         if sum(wide[i] for i in keep) + GAP * (len(keep) - 1) <= width:
