@@ -39,7 +39,7 @@ FILES = {
     "claims-80.txt": ("claims", *SURGE),
     "claims-160.txt": ("claims", *SURGE),
 }
-"""What each file is the answer to; its name ends with the format, a text's with the width before."""
+"""What each file is the answer to; its name ends with the format, a text's after its width."""
 
 _VERSION = re.compile(rf'(onstation |"version": ?"){re.escape(__version__)}')
 _WIDTH = re.compile(r"-(\d+)\.txt")
