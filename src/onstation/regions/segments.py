@@ -1,0 +1,259 @@
+"""Which positions of a track, and what parts of the straight lines between, an outline holds.
+
+Most are settled by the outline's raster of cells; the rest by the geometry library, whose
+predicates are exact: first against the few pieces of edge beside a line, and against the
+whole outline only where a line does more than cross one piece of edge once.
+Why: docs/decisions/0013-the-bit-grid.md.
+"""
+
+from functools import cached_property
+
+import numpy as np
+import shapely
+
+from onstation.regions.bitgrid import EDGE, INSIDE, NEAR, BitGrid, Flags, corners_of
+from onstation.regions.model import Outline
+from onstation.schema import Bools, Floats, Ints
+
+MOST_CHAINS = 1 << 16
+"""So many pieces an edge is looked up by: chains of lines if it has more corners."""
+
+HAIR_DEG = 1e-8
+"""Where a line, a position and the edge are this near (a millimetre), rounding can tell:
+what is inside is left to the whole outline. [°]
+"""
+
+Parts = tuple[Ints, Floats, Floats]
+"""Rows, and from which to which fraction of the line to the next row; in no order."""
+
+NO_PARTS: Parts = (np.empty(0, np.int64), np.empty(0), np.empty(0))
+
+
+class Steps:
+    """The positions of a track and the straight lines between, for any number of outlines.
+
+    Parameters
+    ----------
+    lon_deg, lat_deg
+        The positions, at least one.
+    meant
+        Of which lines from a position to the next anything is asked.
+
+    Attributes
+    ----------
+    around
+        Whether the positions may lie on both sides of the 180th meridian.
+    """
+
+    def __init__(self, lon_deg: Floats, lat_deg: Floats, meant: Bools, *, around: bool) -> None:
+        self.lon, self.lat, self.meant, self.around = lon_deg, lat_deg, meant, around
+        self._cells: dict[float, tuple[Ints, Ints, Bools]] = {}
+
+    def to_lon(self, rows: Ints) -> Floats:
+        """Return where the lines from some rows end, the shorter way around the globe."""
+        lon = self.lon[rows]
+        return lon + (self.lon[rows + 1] - lon + 180.0) % 360.0 - 180.0
+
+    def ends(self, rows: Ints) -> Floats:
+        """Return start and end of the lines from some rows, longitude before latitude."""
+        ends = np.empty((len(rows), 2, 2))
+        ends[:, 0, 0], ends[:, 1, 0] = self.lon[rows], self.to_lon(rows)
+        ends[:, 0, 1], ends[:, 1, 1] = self.lat[rows], self.lat[rows + 1]
+        return ends
+
+    @cached_property
+    def wraps(self) -> Ints:
+        """Rows from which a line crosses the 180th meridian."""
+        rows = self.meant.nonzero()[0] if self.around else NO_PARTS[0]
+        return rows[np.abs(self.to_lon(rows) - self.lon[rows + 1]) > 1]
+
+    def cells(self, per_degree: float) -> tuple[Ints, Ints, Bools]:
+        """Return column and row of each position's cell, and which lines leave it further on.
+
+        A line that ends in the same cell or one of its eight neighbours does not.
+        """
+        if per_degree not in self._cells:
+            column, row = cell_of(self.lon, per_degree), cell_of(self.lat, per_degree)
+            leaps = (np.abs(column[1:] - column[:-1]) > 1) | (np.abs(row[1:] - row[:-1]) > 1)
+            self._cells[per_degree] = column, row, leaps
+        return self._cells[per_degree]
+
+
+class Fence:
+    """An outline, made ready for many tracks; what is costly, when it is first needed."""
+
+    def __init__(self, outline: Outline) -> None:
+        shapely.prepare(outline)
+        self._outline = outline
+
+    def holds(self, lon_deg: Floats, lat_deg: Floats) -> Bools:
+        """Return which places are inside; the edge is."""
+        per_degree = self._grid.per_degree
+        cells = cell_of(lon_deg, per_degree), cell_of(lat_deg, per_degree)
+        flags = self._grid.look_up(*cells)[2]
+        return self._inside(lon_deg, lat_deg, flags, flags >= NEAR)
+
+    def stretches(self, steps: Steps) -> tuple[Bools, Bools, Parts]:
+        """Return which positions are inside, which lines are as a whole, and parts of others.
+
+        Of the lines meant only; the parts are longer than nothing.
+        """
+        grid = self._grid
+        column, row, leaps = steps.cells(grid.per_degree)
+        column, row, flags = grid.look_up(column, row)
+        near = flags >= NEAR
+        inside = self._inside(steps.lon, steps.lat, flags, near)
+        entire = inside[:-1] & steps.meant
+        rows = (near[:-1] | leaps).nonzero()[0]
+        rows = rows[steps.meant[rows] & grid.passes(column, row, rows)]
+        wraps = steps.wraps
+        if len(wraps):
+            rows = np.setdiff1d(rows, wraps)
+            entire[wraps] = False
+        found = [self._cut(steps, rows, inside, entire)] if len(rows) else []
+        if len(wraps):
+            found += [self._cut_shifted(steps, wraps, shift) for shift in (0.0, 360.0, -360.0)]
+        if not found:
+            return inside, entire, NO_PARTS
+        at, first, last = (np.concatenate(v) for v in zip(*found, strict=True))
+        long = last > first
+        return inside, entire, (at[long], first[long], last[long])
+
+    @cached_property
+    def _grid(self) -> BitGrid:
+        return BitGrid(self._outline)
+
+    @cached_property
+    def _edge(self) -> tuple[shapely.STRtree, np.ndarray, Floats]:
+        """The edge in pieces: to be looked up by place, as lines, and as corners."""
+        corners = _chains(self._outline)
+        chains = shapely.linestrings(corners)
+        return shapely.STRtree(chains), chains, corners
+
+    def _inside(self, lon: Floats, lat: Floats, flags: Flags, near: Bools) -> Bools:
+        inside = (flags & INSIDE).view(np.bool_)
+        rows = near.nonzero()[0]
+        rows = rows[(flags[rows] & EDGE) != 0]
+        if len(rows):
+            inside[rows] = shapely.intersects_xy(self._outline, lon[rows], lat[rows])
+        return inside
+
+    def _cut(self, steps: Steps, rows: Ints, inside: Bools, entire: Bools) -> Parts:
+        """Return the parts of some lines, and note in ``entire`` which are inside as a whole."""
+        ends = steps.ends(rows)
+        lines = shapely.linestrings(ends)
+        tree, chains, corners = self._edge
+        line, chain = tree.query(lines, predicate="dwithin", distance=HAIR_DEG)
+        if not len(line):  # all of each is on the side of its first position
+            return NO_PARTS
+        times = np.bincount(line, minlength=len(rows))
+        once = times[line] == 1
+        line, chain = line[once], chain[once]
+        crosses = _cross_once(ends[line], corners[chain])
+        line, chain = line[crosses], chain[crosses]
+        points = shapely.intersection(chains[chain], lines[line])
+        places = np.stack([shapely.get_x(points), shapely.get_y(points)], axis=1)
+        times[line] = 0
+        row = rows[line]
+        entire[row] = False
+        fraction = _fraction(ends[line], places)
+        leaves = inside[row]
+        found = row, np.where(leaves, 0.0, fraction), np.where(leaves, fraction, 1.0)
+        other = times.nonzero()[0]
+        if not len(other):
+            return found
+        whole, parts = self._overlay(rows[other], ends[other], lines[other])
+        entire[rows[other]] = whole
+        row, first, last = (np.concatenate(v) for v in zip(found, parts, strict=True))
+        return row, first, last
+
+    def _cut_shifted(self, steps: Steps, rows: Ints, shift: float) -> Parts:
+        """Return the parts of some lines, so many degrees of longitude further east."""
+        ends = steps.ends(rows)
+        ends[:, :, 0] += shift
+        whole, (row, first, last) = self._overlay(rows, ends, shapely.linestrings(ends))
+        count = int(whole.sum())
+        return (
+            np.concatenate([rows[whole], row]),
+            np.concatenate([np.zeros(count), first]),
+            np.concatenate([np.ones(count), last]),
+        )
+
+    def _overlay(self, rows: Ints, ends: Floats, lines: np.ndarray) -> tuple[Bools, Parts]:
+        """Return which lines are inside as a whole, and the parts of the others."""
+        whole = np.asarray(shapely.covers(self._outline, lines))
+        cut = (~whole & shapely.intersects(self._outline, lines)).nonzero()[0]
+        pieces, line = shapely.get_parts(
+            shapely.intersection(self._outline, lines[cut]), return_index=True
+        )
+        long = shapely.get_num_coordinates(pieces) > 1
+        places, piece = shapely.get_coordinates(pieces[long], return_index=True)
+        if not len(places):
+            return whole, NO_PARTS
+        line = cut[line[long]]
+        with np.errstate(invalid="ignore"):  # a line of no length has no parts
+            fraction = _fraction(ends[line[piece]], places)
+        first = np.diff(piece, prepend=-1).nonzero()[0]
+        return whole, (
+            rows[line],
+            np.minimum.reduceat(fraction, first),
+            np.maximum.reduceat(fraction, first),
+        )
+
+
+def cell_of(degrees: Floats, per_degree: float) -> Ints:
+    """Return the column or row of cells that longitudes or latitudes lie in."""
+    return np.floor(degrees * per_degree).astype(np.int64)
+
+
+def _cross_once(ends: Floats, corners: Floats) -> Bools:
+    """Return which lines cross their chain once, and are nowhere else near it.
+
+    A line and a piece of a chain cross if the ends of each lie on different sides of the
+    other; they do not if those of one lie on the same side; a hair off decides neither.
+    """
+    a, b = ends[:, None, 0], ends[:, None, 1]
+    c, d = corners[:, :-1], corners[:, 1:]
+    apart, across = _sides(a, b, c, d)
+    apart_too, across_too = _sides(c, d, a, b)
+    across &= across_too
+    clear = (apart | apart_too | across).all(axis=1)
+    return np.asarray(clear & (np.count_nonzero(across, axis=1) == 1))
+
+
+def _sides(start: Floats, end: Floats, one: Floats, other: Floats) -> tuple[Bools, Bools]:
+    """Return whether two places lie beside a line, on the same side, and on different ones."""
+    step, to_one, to_other = end - start, one - start, other - start
+    first = step[..., 0] * to_one[..., 1] - step[..., 1] * to_one[..., 0]
+    second = step[..., 0] * to_other[..., 1] - step[..., 1] * to_other[..., 0]
+    hair = HAIR_DEG * np.hypot(step[..., 0], step[..., 1])
+    beside = (np.abs(first) > hair) & (np.abs(second) > hair)
+    same = (first > 0) == (second > 0)
+    return beside & same, beside & ~same
+
+
+def _fraction(ends: Floats, places: Floats) -> Floats:
+    """Return how far along lines places on them lie, of the way from start to end.
+
+    The products are written out: a linear algebra library rounds them as the machine likes.
+    """
+    start = ends[:, 0]
+    step, off = ends[:, 1] - start, places - start
+    along = off * step
+    length2 = step * step
+    fraction = (along[:, 0] + along[:, 1]) / (length2[:, 0] + length2[:, 1])
+    return np.asarray(np.minimum(np.maximum(fraction, 0.0), 1.0))
+
+
+def _chains(outline: Outline) -> Floats:
+    """Return the edge in chains of lines, each of one ring, by their corners.
+
+    A chain shorter than the others ends with one corner several times.
+    """
+    places, ring = corners_of(outline)
+    lines = -(-len(places) // MOST_CHAINS)
+    last = np.searchsorted(ring, ring, side="right") - 1
+    nth = np.arange(len(places)) - np.searchsorted(ring, ring)
+    first = ((nth % lines == 0) & (np.arange(len(places)) < last)).nonzero()[0]
+    nodes = np.minimum(first[:, None] + np.arange(lines + 1), last[first, None])
+    return np.asarray(places[nodes])
