@@ -17,7 +17,7 @@ from onstation.pipeline.judge import sorties_on
 from onstation.regions import bitgrid, geofence, segments
 from onstation.regions.bitgrid import BitGrid
 from onstation.regions.model import Region
-from onstation.regions.segments import Fence
+from onstation.regions.segments import Fences
 from onstation.schema import Airfield, End, Presence, Sortie, Track
 
 GAPS_S = st.one_of(
@@ -201,13 +201,13 @@ def test_most_of_it_asks_the_geometry_library_nothing(monkeypatch: pytest.Monkey
     regions = bench().atlas.regions
     rows = [(10.0 * k, 25.0 + k / 400, -112.0, 2e4, False) for k in range(3000)]
     asked: list[int] = []
-    cut = Fence._cut
+    cut = Fences._cut
 
-    def counting(self: Fence, steps: segments.Steps, rows: np.ndarray, *rest: np.ndarray) -> object:
-        asked.append(len(rows))
-        return cut(self, steps, rows, *rest)
+    def counting(self: Fences, steps: segments.Steps, *rest: np.ndarray) -> object:
+        asked.append(len(rest[1]))
+        return cut(self, steps, *rest)
 
-    monkeypatch.setattr(Fence, "_cut", counting)
+    monkeypatch.setattr(Fences, "_cut", counting)
 
     assert agree(whole(track_of(rows)), *regions) >= 2
     assert 0 < sum(asked) < 150
@@ -228,8 +228,7 @@ def test_a_cell_says_of_none_of_its_places_what_is_not_so(
         some[:] = np.round(some * per_degree) / per_degree
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(bitgrid, "FINEST_A_DEGREE", per_degree)
-        fence = Fence(outline)
-        held = fence.holds(lon, lat)
+        held = Fences([outline]).holds(0, lon, lat)
 
     assert np.array_equal(held, shapely.intersects_xy(outline, lon, lat))
 

@@ -6,6 +6,7 @@ whole outline only where a line does more than cross one piece of edge once.
 Why: docs/decisions/0013-the-bit-grid.md.
 """
 
+from collections.abc import Sequence
 from functools import cached_property
 
 import numpy as np
@@ -16,17 +17,20 @@ from onstation.regions.model import Outline
 from onstation.schema import Bools, Floats, Ints
 
 MOST_CHAINS = 1 << 16
-"""So many pieces an edge is looked up by: chains of lines if it has more corners."""
+"""So many pieces edges are looked up by: chains of lines if they have more corners."""
 
 HAIR_DEG = 1e-8
 """Where a line, a position and the edge are this near (a millimetre), rounding can tell:
 what is inside is left to the whole outline. [°]
 """
 
-Parts = tuple[Ints, Floats, Floats]
-"""Rows, and from which to which fraction of the line to the next row; in no order."""
+Parts = tuple[Ints, Ints, Floats, Floats]
+"""The how-manieth of the outlines chosen, the row, and from which to which fraction of the
+line to the next row; in no order.
+"""
 
-NO_PARTS: Parts = (np.empty(0, np.int64), np.empty(0), np.empty(0))
+NO_ROWS = np.empty(0, np.int64)
+NO_PARTS: Parts = (NO_ROWS, NO_ROWS, np.empty(0), np.empty(0))
 
 
 class Steps:
@@ -64,7 +68,9 @@ class Steps:
     @cached_property
     def wraps(self) -> Ints:
         """Rows from which a line crosses the 180th meridian."""
-        rows = self.meant.nonzero()[0] if self.around else NO_PARTS[0]
+        if not self.around:
+            return NO_ROWS
+        rows = self.meant.nonzero()[0]
         return rows[np.abs(self.to_lon(rows) - self.lon[rows + 1]) > 1]
 
     def cells(self, per_degree: float) -> tuple[Ints, Ints, Bools]:
@@ -79,71 +85,102 @@ class Steps:
         return self._cells[per_degree]
 
 
-class Fence:
-    """An outline, made ready for many tracks; what is costly, when it is first needed."""
+class Fences:
+    """Some outlines made ready for many tracks; what is costly, when it is first needed.
 
-    def __init__(self, outline: Outline) -> None:
-        shapely.prepare(outline)
-        self._outline = outline
+    Attributes
+    ----------
+    boxes
+        West, south, east and north of each outline.
+    """
 
-    def holds(self, lon_deg: Floats, lat_deg: Floats) -> Bools:
-        """Return which places are inside; the edge is."""
-        per_degree = self._grid.per_degree
-        cells = cell_of(lon_deg, per_degree), cell_of(lat_deg, per_degree)
-        flags = self._grid.look_up(*cells)[2]
-        return self._inside(lon_deg, lat_deg, flags, flags >= NEAR)
+    def __init__(self, outlines: Sequence[Outline]) -> None:
+        self._outlines = np.array(outlines, dtype=object)
+        shapely.prepare(self._outlines)
+        self.boxes: Floats = np.reshape(shapely.bounds(self._outlines), (-1, 4)).T
+        self._grids: dict[int, BitGrid] = {}
 
-    def stretches(self, steps: Steps) -> tuple[Bools, Bools, Parts]:
-        """Return which positions are inside, which lines are as a whole, and parts of others.
+    def holds(self, which: int, lon_deg: Floats, lat_deg: Floats) -> Bools:
+        """Return which places are inside one of the outlines; its edge is."""
+        grid = self._grid(which)
+        cells = cell_of(lon_deg, grid.per_degree), cell_of(lat_deg, grid.per_degree)
+        flags = grid.look_up(*cells)[2]
+        return self._inside(which, lon_deg, lat_deg, flags, flags >= NEAR)
 
-        Of the lines meant only; the parts are longer than nothing.
+    def stretches(self, steps: Steps, chosen: Ints) -> tuple[Bools, Bools, Parts]:
+        """Return what of a track some of the outlines hold.
+
+        Returns
+        -------
+        tuple
+            By outline, which positions are inside, and which lines are as a whole; and the
+            parts of other lines, longer than nothing. Of the lines meant only.
         """
-        grid = self._grid
-        column, row, leaps = steps.cells(grid.per_degree)
-        column, row, flags = grid.look_up(column, row)
-        near = flags >= NEAR
-        inside = self._inside(steps.lon, steps.lat, flags, near)
-        entire = inside[:-1] & steps.meant
-        rows = (near[:-1] | leaps).nonzero()[0]
-        rows = rows[steps.meant[rows] & grid.passes(column, row, rows)]
+        inside = np.empty((len(chosen), len(steps.lon)), np.bool_)
         wraps = steps.wraps
+        unsure: list[Ints] = []
+        for which, here in zip(chosen.tolist(), inside, strict=True):
+            grid = self._grid(which)
+            column, row, leaps = steps.cells(grid.per_degree)
+            column, row, flags = grid.look_up(column, row)
+            near = flags >= NEAR
+            here[:] = self._inside(which, steps.lon, steps.lat, flags, near)
+            rows = (near[:-1] | leaps).nonzero()[0]
+            rows = rows[steps.meant[rows] & grid.passes(column, row, rows)]
+            unsure.append(np.setdiff1d(rows, wraps) if len(wraps) else rows)
+        entire = inside[:, :-1] & steps.meant
+        found = []
+        nth = np.repeat(np.arange(len(chosen)), [len(rows) for rows in unsure])
+        if len(nth):
+            found.append(self._cut(steps, chosen, nth, np.concatenate(unsure), entire))
         if len(wraps):
-            rows = np.setdiff1d(rows, wraps)
-            entire[wraps] = False
-        found = [self._cut(steps, rows, inside, entire)] if len(rows) else []
-        if len(wraps):
-            found += [self._cut_shifted(steps, wraps, shift) for shift in (0.0, 360.0, -360.0)]
+            entire[:, wraps] = False
+            nth, rows = np.repeat(np.arange(len(chosen)), len(wraps)), np.tile(wraps, len(chosen))
+            for shift in (0.0, 360.0, -360.0):
+                found.append(self._cut_shifted(steps, chosen, nth, rows, shift))
         if not found:
             return inside, entire, NO_PARTS
-        at, first, last = (np.concatenate(v) for v in zip(*found, strict=True))
+        nth, rows, first, last = (np.concatenate(v) for v in zip(*found, strict=True))
         long = last > first
-        return inside, entire, (at[long], first[long], last[long])
+        return inside, entire, (nth[long], rows[long], first[long], last[long])
+
+    def _grid(self, which: int) -> BitGrid:
+        if which not in self._grids:
+            self._grids[which] = BitGrid(self._outlines[which])
+        return self._grids[which]
 
     @cached_property
-    def _grid(self) -> BitGrid:
-        return BitGrid(self._outline)
+    def _edges(self) -> tuple[shapely.STRtree, np.ndarray, Floats, Ints]:
+        """All edges in pieces: to be looked up by place, as lines, as corners, and whose."""
+        total = int(shapely.get_num_coordinates(self._outlines).sum())
+        corners = [_chains(each, -(-total // MOST_CHAINS)) for each in self._outlines]
+        whose = np.repeat(np.arange(len(corners)), [len(each) for each in corners])
+        places = np.concatenate(corners)
+        chains = shapely.linestrings(places)
+        return shapely.STRtree(chains), chains, places, whose
 
-    @cached_property
-    def _edge(self) -> tuple[shapely.STRtree, np.ndarray, Floats]:
-        """The edge in pieces: to be looked up by place, as lines, and as corners."""
-        corners = _chains(self._outline)
-        chains = shapely.linestrings(corners)
-        return shapely.STRtree(chains), chains, corners
-
-    def _inside(self, lon: Floats, lat: Floats, flags: Flags, near: Bools) -> Bools:
+    def _inside(self, which: int, lon: Floats, lat: Floats, flags: Flags, near: Bools) -> Bools:
         inside = (flags & INSIDE).view(np.bool_)
         rows = near.nonzero()[0]
         rows = rows[(flags[rows] & EDGE) != 0]
         if len(rows):
-            inside[rows] = shapely.intersects_xy(self._outline, lon[rows], lat[rows])
+            inside[rows] = shapely.intersects_xy(self._outlines[which], lon[rows], lat[rows])
         return inside
 
-    def _cut(self, steps: Steps, rows: Ints, inside: Bools, entire: Bools) -> Parts:
-        """Return the parts of some lines, and note in ``entire`` which are inside as a whole."""
+    def _cut(self, steps: Steps, chosen: Ints, nth: Ints, rows: Ints, entire: Bools) -> Parts:
+        """Return the parts of some lines, each in one of the outlines chosen.
+
+        Parameters
+        ----------
+        entire
+            Says whether the first position of a line is inside; is told whether all of it is.
+        """
         ends = steps.ends(rows)
         lines = shapely.linestrings(ends)
-        tree, chains, corners = self._edge
+        tree, chains, corners, whose = self._edges
         line, chain = tree.query(lines, predicate="dwithin", distance=HAIR_DEG)
+        own = whose[chain] == chosen[nth[line]]
+        line, chain = line[own], chain[own]
         if not len(line):  # all of each is on the side of its first position
             return NO_PARTS
         times = np.bincount(line, minlength=len(rows))
@@ -154,37 +191,45 @@ class Fence:
         points = shapely.intersection(chains[chain], lines[line])
         places = np.stack([shapely.get_x(points), shapely.get_y(points)], axis=1)
         times[line] = 0
-        row = rows[line]
-        entire[row] = False
         fraction = _fraction(ends[line], places)
-        leaves = inside[row]
-        found = row, np.where(leaves, 0.0, fraction), np.where(leaves, fraction, 1.0)
+        of, row = nth[line], rows[line]
+        leaves = entire[of, row]
+        entire[of, row] = False
+        found = of, row, np.where(leaves, 0.0, fraction), np.where(leaves, fraction, 1.0)
         other = times.nonzero()[0]
         if not len(other):
             return found
-        whole, parts = self._overlay(rows[other], ends[other], lines[other])
-        entire[rows[other]] = whole
-        row, first, last = (np.concatenate(v) for v in zip(found, parts, strict=True))
-        return row, first, last
+        of, row = nth[other], rows[other]
+        whole, parts = self._overlay(chosen, of, row, ends[other], lines[other])
+        entire[of, row] = whole
+        of, row, first, last = (np.concatenate(v) for v in zip(found, parts, strict=True))
+        return of, row, first, last
 
-    def _cut_shifted(self, steps: Steps, rows: Ints, shift: float) -> Parts:
+    def _cut_shifted(
+        self, steps: Steps, chosen: Ints, nth: Ints, rows: Ints, shift: float
+    ) -> Parts:
         """Return the parts of some lines, so many degrees of longitude further east."""
         ends = steps.ends(rows)
         ends[:, :, 0] += shift
-        whole, (row, first, last) = self._overlay(rows, ends, shapely.linestrings(ends))
+        lines = shapely.linestrings(ends)
+        whole, (of, row, first, last) = self._overlay(chosen, nth, rows, ends, lines)
         count = int(whole.sum())
         return (
+            np.concatenate([nth[whole], of]),
             np.concatenate([rows[whole], row]),
             np.concatenate([np.zeros(count), first]),
             np.concatenate([np.ones(count), last]),
         )
 
-    def _overlay(self, rows: Ints, ends: Floats, lines: np.ndarray) -> tuple[Bools, Parts]:
+    def _overlay(
+        self, chosen: Ints, nth: Ints, rows: Ints, ends: Floats, lines: np.ndarray
+    ) -> tuple[Bools, Parts]:
         """Return which lines are inside as a whole, and the parts of the others."""
-        whole = np.asarray(shapely.covers(self._outline, lines))
-        cut = (~whole & shapely.intersects(self._outline, lines)).nonzero()[0]
+        outlines = self._outlines[chosen[nth]]
+        whole = np.asarray(shapely.covers(outlines, lines))
+        cut = (~whole & shapely.intersects(outlines, lines)).nonzero()[0]
         pieces, line = shapely.get_parts(
-            shapely.intersection(self._outline, lines[cut]), return_index=True
+            shapely.intersection(outlines[cut], lines[cut]), return_index=True
         )
         long = shapely.get_num_coordinates(pieces) > 1
         places, piece = shapely.get_coordinates(pieces[long], return_index=True)
@@ -195,6 +240,7 @@ class Fence:
             fraction = _fraction(ends[line[piece]], places)
         first = np.diff(piece, prepend=-1).nonzero()[0]
         return whole, (
+            nth[line],
             rows[line],
             np.minimum.reduceat(fraction, first),
             np.maximum.reduceat(fraction, first),
@@ -245,13 +291,12 @@ def _fraction(ends: Floats, places: Floats) -> Floats:
     return np.asarray(np.minimum(np.maximum(fraction, 0.0), 1.0))
 
 
-def _chains(outline: Outline) -> Floats:
-    """Return the edge in chains of lines, each of one ring, by their corners.
+def _chains(outline: Outline, lines: int) -> Floats:
+    """Return the edge in chains of so many lines, each of one ring, by their corners.
 
     A chain shorter than the others ends with one corner several times.
     """
     places, ring = corners_of(outline)
-    lines = -(-len(places) // MOST_CHAINS)
     last = np.searchsorted(ring, ring, side="right") - 1
     nth = np.arange(len(places)) - np.searchsorted(ring, ring)
     first = ((nth % lines == 0) & (np.arange(len(places)) < last)).nonzero()[0]
