@@ -179,17 +179,36 @@ def test_tracks_around_the_180th_meridian_are_those_of_the_plain_way(seed: int) 
     assert agree(whole(track_of(rows)), *shapes) >= 3
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_the_grid_corners_were_rounded_to_cuts_no_visit_in_two(seed: int) -> None:
+    """A region drawn of one area alone keeps the grid; positions need not lie on it."""
+    rng = np.random.default_rng(seed)
+    loose = ragged(rng)
+    gridded = shapely.set_precision(loose, 1e-6)
+    free = shapely.set_precision(gridded, 0.0)
+    places = shapely.get_coordinates(free)[0] + np.cumsum(rng.normal(0, 0.05, (200, 2)), axis=0)
+    rows = [(20.0 * k, y, x, 2e4, False) for k, (x, y) in enumerate(places.tolist())]
+    sortie = whole(track_of(rows))
+
+    on_grid, off = geofence.presences(sortie, (region(gridded), region(free)))
+
+    assert len(on_grid.visits) >= 5
+    same(on_grid, off)
+
+
+def ragged(rng: np.random.Generator) -> shapely.Geometry:
+    angle = np.linspace(0, 2 * np.pi, 300, endpoint=False)
+    radius = 0.5 + 0.05 * rng.random((300, 1))
+    return shapely.Polygon(np.stack([np.cos(angle), np.sin(angle)], 1) * radius + (-119.5, 30.5))
+
+
 def test_an_edge_of_very_many_corners_is_looked_up_in_chains(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(segments, "MOST_CHAINS", 50)
     rng = np.random.default_rng(3)
-    angle = np.linspace(0, 2 * np.pi, 900, endpoint=False)
-    ring = shapely.Polygon(
-        np.stack([np.cos(angle), np.sin(angle)], 1) * (0.4 + 0.01 * rng.random((900, 1)))
-        + (-119.5, 30.5)
-    )
-    holed = shapely.difference(shapely.buffer(ring, 0), shapely.Point(-119.5, 30.5).buffer(0.1))
+    hole = shapely.Point(-119.5, 30.5).buffer(0.1)
+    holed = shapely.difference(ragged(rng), hole)
     steps = np.cumsum(rng.normal(0, 0.04, (600, 2)), axis=0) % 1.2
     rows = [(30.0 * k, 29.9 + y, -120.1 + x, 2e4, False) for k, (x, y) in enumerate(steps.tolist())]
 

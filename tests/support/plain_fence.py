@@ -1,12 +1,13 @@
 """The geofence done plainly: every position and every line asked of the whole outline.
 
 What `onstation.regions.geofence` was before it looked places up on a raster; its visits are
-to be these, bit for bit. Only the products in `_fractions` are written out since: a linear
-algebra library rounds them as the machine likes.
+to be these, bit for bit. Two things were mended in both: the products in `_fractions` are
+written out, as a linear algebra library rounds them as the machine likes; and outlines are
+taken without the grid their corners were rounded to, which lines were rounded to as well.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 import numpy as np
@@ -53,6 +54,7 @@ class _Path:
 
 def presence(sortie: Sortie, region: Region) -> Presence:
     """Return the visits of a sortie to a region."""
+    region = replace(region, outline=shapely.set_precision(region.outline, 0.0))
     track = sortie.track
     if not _near(track, region):
         return Presence((), 0)

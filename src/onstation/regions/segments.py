@@ -95,7 +95,9 @@ class Fences:
     """
 
     def __init__(self, outlines: Sequence[Outline]) -> None:
-        self._outlines = np.array(outlines, dtype=object)
+        # Without the grid their corners were rounded to: lines cut by an outline that has one
+        # are rounded to it as well, ends and all, which made several visits of one.
+        self._outlines = np.asarray(shapely.set_precision(np.array(outlines, dtype=object), 0.0))
         shapely.prepare(self._outlines)
         self.boxes: Floats = np.reshape(shapely.bounds(self._outlines), (-1, 4)).T
         self._grids: dict[int, BitGrid] = {}
