@@ -185,24 +185,24 @@ class Fences:
         line, chain = line[own], chain[own]
         if not len(line):  # all of each is on the side of its first position
             return NO_PARTS
-        times = np.bincount(line, minlength=len(rows))
-        once = times[line] == 1
-        line, chain = line[once], chain[once]
-        crosses = _cross_once(ends[line], corners[chain])
-        line, chain = line[crosses], chain[crosses]
+        clear, crosses = _crossings(ends[line], corners[chain])
+        touched = np.bincount(line, minlength=len(rows)) > 0
+        other = np.bincount(line[~clear], minlength=len(rows)) > 0
+        begins_inside = entire[nth, rows]
+        known = crosses & ~other[line]
+        line, chain = line[known], chain[known]
         points = shapely.intersection(chains[chain], lines[line])
         places = np.stack([shapely.get_x(points), shapely.get_y(points)], axis=1)
-        times[line] = 0
-        fraction = _fraction(ends[line], places)
-        of, row = nth[line], rows[line]
-        leaves = entire[of, row]
-        entire[of, row] = False
-        found = of, row, np.where(leaves, 0.0, fraction), np.where(leaves, fraction, 1.0)
-        other = times.nonzero()[0]
-        if not len(other):
+        line, first, last = _between(
+            line, _fraction(ends[line], places), begins_inside & touched & ~other
+        )
+        found = nth[line], rows[line], first, last
+        entire[nth[line], rows[line]] = False
+        rest = other.nonzero()[0]
+        if not len(rest):
             return found
-        of, row = nth[other], rows[other]
-        whole, parts = self._overlay(chosen, of, row, ends[other], lines[other])
+        of, row = nth[rest], rows[rest]
+        whole, parts = self._overlay(chosen, of, row, ends[rest], lines[rest])
         entire[of, row] = whole
         of, row, first, last = (np.concatenate(v) for v in zip(found, parts, strict=True))
         return of, row, first, last
@@ -254,8 +254,8 @@ def cell_of(degrees: Floats, per_degree: float) -> Ints:
     return np.floor(degrees * per_degree).astype(np.int64)
 
 
-def _cross_once(ends: Floats, corners: Floats) -> Bools:
-    """Return which lines cross their chain once, and are nowhere else near it.
+def _crossings(ends: Floats, corners: Floats) -> tuple[Bools, Bools]:
+    """Return of which lines and chains it is clear how they meet, and which cross, once.
 
     A line and a piece of a chain cross if the ends of each lie on different sides of the
     other; they do not if those of one lie on the same side; a hair off decides neither.
@@ -265,8 +265,24 @@ def _cross_once(ends: Floats, corners: Floats) -> Bools:
     apart, across = _sides(a, b, c, d)
     apart_too, across_too = _sides(c, d, a, b)
     across &= across_too
-    clear = (apart | apart_too | across).all(axis=1)
-    return np.asarray(clear & (np.count_nonzero(across, axis=1) == 1))
+    times = np.count_nonzero(across, axis=1)
+    return (apart | apart_too | across).all(axis=1) & (times <= 1), times == 1
+
+
+def _between(line: Ints, fraction: Floats, begins_inside: Bools) -> tuple[Ints, Floats, Floats]:
+    """Return the parts of lines inside, from where each crosses the edge.
+
+    Every crossing changes sides; a line that is inside at its start or its end has a part
+    from or to there.
+    """
+    starts = begins_inside.nonzero()[0]
+    stops = np.bincount(line, minlength=len(begins_inside)) + begins_inside
+    stops = (stops % 2).nonzero()[0]
+    line = np.concatenate([line, starts, stops])
+    fraction = np.concatenate([fraction, np.zeros(len(starts)), np.ones(len(stops))])
+    order = np.lexsort((fraction, line))
+    first, last = order[0::2], order[1::2]
+    return line[first], fraction[first], fraction[last]
 
 
 def _sides(start: Floats, end: Floats, one: Floats, other: Floats) -> tuple[Bools, Bools]:
