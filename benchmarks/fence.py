@@ -24,6 +24,7 @@ import tempfile
 import time
 import warnings
 from collections.abc import Callable
+from functools import cache
 from itertools import chain
 from pathlib import Path
 
@@ -113,6 +114,7 @@ def track(lon: np.ndarray, lat: np.ndarray, seconds: np.ndarray) -> Track:
     return Track(icao="ae6804", **arrays)
 
 
+@cache
 def seven_regions() -> tuple[Region, ...]:
     """Return six states of Mexico and a strip along the border."""
     with tempfile.TemporaryDirectory() as folder:
