@@ -5,6 +5,8 @@ are settled by looking the cell up; only the rest, a few in a hundred, is tested
 Why that loses nothing: docs/decisions/0013-the-bit-grid.md.
 """
 
+from math import floor
+
 import numpy as np
 import numpy.typing as npt
 import shapely
@@ -29,6 +31,9 @@ INSIDE, EDGE, NEAR = 1, 2, 4
 """
 
 Flags = npt.NDArray[np.uint8]
+
+Box = tuple[float, float, float, float]
+"""West, south, east, north. [°]"""
 
 
 class BitGrid:
@@ -88,6 +93,18 @@ class BitGrid:
         return np.asarray(
             total(north + east) - total(north + west) != total(south + east) - total(south + west)
         )
+
+    def of_box(self, box: Box) -> bool | None:
+        """Return whether all of a box is inside, or none of it; ``None`` where it may be both."""
+        west, south, east, north = (floor(degrees * self.per_degree) for degrees in box)
+        left, right = (min(max(c - self._left, 0), self._wide - 1) for c in (west, east))
+        low, high = (min(max(r - self._below, 0), self._high - 1) for r in (south, north))
+        total, line = self._passed_below_left, self._wide + 1
+        above, below = (high + 1) * line, low * line
+        in_it = total[above + right + 1] - total[above + left]
+        if in_it != total[below + right + 1] - total[below + left]:
+            return None
+        return bool(self._flags[low * self._wide + left] & INSIDE)
 
     def _passed(self, outline: Outline) -> Bools:
         """Return which cells the edge passes, or comes nearer than the margin."""

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from onstation.regions import fields
+from onstation.regions.bitgrid import Box
 from onstation.regions.model import Region
 from onstation.regions.segments import Fences, Steps
 from onstation.schema import (
@@ -34,12 +35,12 @@ Part = tuple[float, float, Vertex, Vertex]
 class Flight:
     """A sortie, with what every region asks of it worked out once."""
 
-    def __init__(self, sortie: Sortie, *, around: bool) -> None:
+    def __init__(self, sortie: Sortie, box: Box) -> None:
         self.sortie, self.track = sortie, sortie.track
         self.gaps = self.track.time_ms[1:] - self.track.time_ms[:-1]
         self.short = self.gaps <= BRIDGE_MS
         lon, lat = self.track.lon_deg, self.track.lat_deg
-        self.steps = Steps(lon, lat, self.short, around=around)
+        self.steps = Steps(lon, lat, self.short, box)
 
     @cached_property
     def kind(self) -> npt.NDArray[np.int8]:

@@ -14,6 +14,7 @@ import shapely
 
 from onstation.geodesy import between
 from onstation.regions import fields
+from onstation.regions.bitgrid import Box
 from onstation.regions.flight import (
     BRIDGE_MS,
     OBSERVED_MS,
@@ -120,10 +121,10 @@ def presences(sortie: Sortie, regions: Sequence[Region]) -> list[Presence]:
     if not found or not len(lon):
         return found
     fences = _fences(tuple(regions))
-    near = _near(fences, lon, lat)
+    box = (float(lon.min()), float(lat.min()), float(lon.max()), float(lat.max()))
+    near = _near(fences, box)
     if len(near):
-        around = bool(lon.max() - lon.min() >= 179)
-        flight = Flight(sortie, around=around)
+        flight = Flight(sortie, box)
         each = max(1, MOST_AT_ONCE // len(lon))
         for some in np.split(near, range(each, len(near), each)):
             chosen = [regions[index] for index in some]
@@ -185,13 +186,12 @@ def _parts(region: Region) -> Fences:
     return Fences([outline for _, outline in region.parts])
 
 
-def _near(fences: Fences, lon: Floats, lat: Floats) -> Ints:
+def _near(fences: Fences, box: Box) -> Ints:
     """Return which regions a track may come near, by its box and theirs."""
     west, south, east, north = fences.boxes
-    near = (south <= lat.max()) & (north >= lat.min())
-    left, right = lon.min(), lon.max()
-    if not right - left > 180:
-        near &= (west <= right) & (east >= left)
+    near = (south <= box[3]) & (north >= box[1])
+    if not box[2] - box[0] > 180:
+        near &= (west <= box[2]) & (east >= box[0])
     return np.asarray(near.nonzero()[0])
 
 

@@ -12,7 +12,7 @@ from functools import cached_property
 import numpy as np
 import shapely
 
-from onstation.regions.bitgrid import EDGE, INSIDE, NEAR, BitGrid, Flags, corners_of
+from onstation.regions.bitgrid import EDGE, INSIDE, NEAR, BitGrid, Box, Flags, corners_of
 from onstation.regions.model import Outline
 from onstation.schema import Bools, Floats, Ints
 
@@ -42,6 +42,8 @@ class Steps:
         The positions, at least one.
     meant
         Of which lines from a position to the next anything is asked.
+    box
+        Of all positions.
 
     Attributes
     ----------
@@ -49,8 +51,9 @@ class Steps:
         Whether the positions may lie on both sides of the 180th meridian.
     """
 
-    def __init__(self, lon_deg: Floats, lat_deg: Floats, meant: Bools, *, around: bool) -> None:
-        self.lon, self.lat, self.meant, self.around = lon_deg, lat_deg, meant, around
+    def __init__(self, lon_deg: Floats, lat_deg: Floats, meant: Bools, box: Box) -> None:
+        self.lon, self.lat, self.meant, self.box = lon_deg, lat_deg, meant, box
+        self.around = box[2] - box[0] >= 179
         self._cells: dict[float, tuple[Ints, Ints, Bools]] = {}
 
     def to_lon(self, rows: Ints) -> Floats:
@@ -123,6 +126,11 @@ class Fences:
         unsure: list[Ints] = []
         for which, here in zip(chosen.tolist(), inside, strict=True):
             grid = self._grid(which)
+            all_of_it = None if steps.around else grid.of_box(steps.box)
+            if all_of_it is not None:
+                here[:] = all_of_it
+                unsure.append(NO_ROWS)
+                continue
             column, row, leaps = steps.cells(grid.per_degree)
             column, row, flags = grid.look_up(column, row)
             near = flags >= NEAR
