@@ -121,7 +121,8 @@ BANDS = st.sampled_from([(None, None), (None, None), (5e3, 18e3), (7.5e3, None),
 def test_visits_of_any_walk_to_any_outline_are_those_of_the_plain_way(
     track: Track, outline: shapely.Geometry, band: tuple[float | None, float | None]
 ) -> None:
-    agree(whole(track), region(outline, *band))
+    beside = shapely.affinity.translate(outline, 0.3, 0.1)
+    agree(whole(track), region(outline, *band), region(beside), region(beside, None, 25e3))
 
 
 @proof(150)

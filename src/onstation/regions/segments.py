@@ -201,6 +201,10 @@ class Fences:
         line, chain = line[known], chain[known]
         points = shapely.intersection(chains[chain], lines[line])
         places = np.stack([shapely.get_x(points), shapely.get_y(points)], axis=1)
+        lost = np.isnan(places[:, 0])  # not one point: it never was seen, and is not guessed at
+        if lost.any():
+            other[line[lost]] = True
+            line, places = line[~other[line]], places[~other[line]]
         line, first, last = _between(
             line, _fraction(ends[line], places), begins_inside & touched & ~other
         )
