@@ -163,6 +163,19 @@ def test_wanderings_along_the_shipped_borders_are_those_of_the_plain_way(seed: i
     agree(Sortie("x", sortie.track, sortie.take_off, landed, (field,), ()), *regions)
 
 
+@pytest.mark.parametrize("reach", [1.5, 3, 6, 12, 40])
+def test_a_small_region_is_found_between_two_positions_far_from_it(reach: float) -> None:
+    """Both in cells its edge is nowhere near, in any direction; some lines pass it by."""
+    rng = np.random.default_rng(7)
+    islet = shapely.Point(-119.5, 30.5).buffer(CELL)
+    angle = rng.uniform(0, 2 * np.pi, 400)
+    away = CELL * reach * rng.uniform(0.8, 2.0, (400, 1))
+    places = np.stack([np.cos(angle), np.sin(angle)], axis=1) * away + (-119.5, 30.5)
+    rows = [(30.0 * k, y, x, 2e4, False) for k, (x, y) in enumerate(places.tolist())]
+
+    assert agree(whole(track_of(rows)), region(islet)) >= 10
+
+
 @pytest.mark.parametrize("seed", range(6))
 def test_tracks_around_the_180th_meridian_are_those_of_the_plain_way(seed: int) -> None:
     rng = np.random.default_rng(seed)
