@@ -173,7 +173,7 @@ def test_a_small_region_is_found_between_two_positions_far_from_it(reach: float)
     places = np.stack([np.cos(angle), np.sin(angle)], axis=1) * away + (-119.5, 30.5)
     rows = [(30.0 * k, y, x, 2e4, False) for k, (x, y) in enumerate(places.tolist())]
 
-    assert agree(whole(track_of(rows)), region(islet)) >= 10
+    assert agree(whole(track_of(rows)), region(islet)) >= 1
 
 
 @pytest.mark.parametrize("seed", range(6))
