@@ -22,7 +22,7 @@ from onstation.store.database import Store
 if TYPE_CHECKING:
     from onstation.pipeline.judge import Flown
 
-JUDGE_VERSION = "3"
+JUDGE_VERSION = "4"
 """Version of the code that judges; a change that alters any row needs a new number."""
 
 JOINED = "joined"

@@ -21,7 +21,7 @@ from onstation.regions.geofence import (
     distance_to_m,
     known_altitudes_ft,
     minutes_in_parts,
-    presence,
+    presences,
 )
 from onstation.regions.model import Atlas, Region
 from onstation.schema import (
@@ -166,9 +166,9 @@ def weigh(one: Flown, bench: Bench, regions: Sequence[Region] | None = None) -> 
         All of the atlas if not given.
     """
     cruise_kt = performance(one.match.type).cruise_kt
+    asked = bench.atlas.regions if regions is None else regions
     found = []
-    for region in bench.atlas.regions if regions is None else regions:
-        there = presence(one.sortie, region)
+    for region, there in zip(asked, presences(one.sortie, asked), strict=True):
         judgement = judge_sortie(
             one.sortie, there, _station(region, bench.depth), match=one.match, cruise_kt=cruise_kt
         )

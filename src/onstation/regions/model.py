@@ -10,7 +10,7 @@ from onstation.schema import Baseline
 Outline: TypeAlias = Polygon | MultiPolygon
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Region:
     """An outline with an altitude band, and how missions over it are counted.
 
