@@ -166,10 +166,12 @@ class Judges:
     """
 
     def __init__(self, settings: Settings, store: Store, fleet: Fleet) -> None:
+        from onstation.airfields import keep_table_in
         from onstation.pipeline import judge, together
         from onstation.regions.depth import Depth
         from onstation.regions.resolve import resolve
 
+        keep_table_in(settings.cache)
         atlas = resolve(settings.regions, settings.cache, shipped("regions"))
         held = _held_days(store)
         self._store = store
