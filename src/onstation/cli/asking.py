@@ -12,6 +12,7 @@ from pathlib import Path
 import click
 
 from onstation.cli.options import period_from_options, write_output
+from onstation.cli.progress import progress as progress
 from onstation.config import Settings
 from onstation.errors import DONE, HOLES, InputError
 from onstation.periods import Period
@@ -60,19 +61,6 @@ def width() -> int:
 def colour(output: Path | None) -> bool:
     """Say whether text may carry colour: only on a terminal that did not decline it."""
     return output is None and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
-
-
-def progress(settings: Settings) -> Callable[[int, int], None] | None:
-    """Return what shows on a terminal how many aircraft are judged anew."""
-    if settings.verbosity < 0 or not sys.stderr.isatty():
-        return None
-
-    def show(done: int, of: int) -> None:
-        end = "\r\x1b[K" if done == of else "\r"
-        told = "" if done == of else f"judging aircraft {done + 1} of {of}"
-        click.echo(f"{end if done == of else end + told}", nl=False, err=True)
-
-    return show
 
 
 def write_table(

@@ -7,13 +7,10 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime
 
 import click
-from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from onstation.cli.asking import progress
 from onstation.cli.main import pass_settings
 from onstation.cli.options import bounds_from_options, period_from_options, period_options
-from onstation.cli.pulling import days_of, pull, source_lines
+from onstation.cli.progress import progress
 from onstation.config import Settings
 from onstation.errors import HOLES, UnknownIdentityError
 from onstation.fleet.load import load_fleet
@@ -70,6 +67,8 @@ def command(
     run that was cut off is simply started again and goes on.
     """
     if list_sources:
+        from onstation.cli.pulling import source_lines
+
         click.echo("\n".join(source_lines()))
         return
     local, remote = open_sources(sources or [DEFAULT])
@@ -81,6 +80,8 @@ def command(
         if local and not dry_run:
             holes = fetch(settings, store, fleet, local, icaos, first=first, last=last, jobs=jobs)
         if remote:
+            from onstation.cli.pulling import days_of, pull
+
             asked = days_of(first, last)
             found = pull(
                 settings, store, fleet, remote, asked, icaos=icaos, again=again, dry_run=dry_run
@@ -187,8 +188,14 @@ def _days_asked(
 @contextmanager
 def _progress(*, shown_: bool) -> Iterator[OnStep]:
     """Draw a line of progress on a terminal; nothing elsewhere."""
+    if not shown_ or not sys.stderr.isatty():
+        yield lambda step: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
     console = Console(stderr=True)
-    if not shown_ or not console.is_terminal:
+    if not console.is_terminal:
         yield lambda step: None
         return
     columns = (

@@ -5,12 +5,10 @@ Pure apart from reading the bytes, so that any process may do it.
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import islice
-from multiprocessing import get_context
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from onstation.errors import DocumentError
 from onstation.periods import days_between, utc_day
@@ -25,6 +23,9 @@ from onstation.sources.readsb import (
     read_opening,
     read_trace,
 )
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 LOCAL, RECONSTRUCTION = "local", "reconstruction"
 CHUNK = 256
@@ -155,6 +156,9 @@ def examine_all(
         for found in each:
             yield found, examine(found, question)
         return
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
     source = iter(each)
     with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
         running: list[tuple[list[Found], Future[list[Examined]]]] = []
@@ -166,7 +170,9 @@ def examine_all(
             yield from _ended(*begun)
 
 
-def _ended(chunk: list[Found], future: Future[list[Examined]]) -> Iterator[tuple[Found, Examined]]:
+def _ended(
+    chunk: list[Found], future: "Future[list[Examined]]"
+) -> Iterator[tuple[Found, Examined]]:
     return zip(chunk, future.result(), strict=True)
 
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from onstation.airfields import zone_at
 from onstation.fleet.match import Fleet
-from onstation.missions.mexico import Surroundings, mexico_of
+from onstation.missions.mexico import INSIDE_M, Surroundings, mexico_of, rows_that_matter
 from onstation.missions.rows import build_row
 from onstation.missions.rules import Judgement, Station, judge_sortie
 from onstation.periods import utc_day
@@ -212,10 +212,7 @@ def rows_of(one: Flown, bench: Bench) -> list[Mission]:
     if not weighed:
         return []
     track = one.sortie.track
-    around = Surroundings(
-        airspace_m=bench.depth.airspace_m(track.lon_deg, track.lat_deg),
-        border_m=bench.depth.border_m(track.lon_deg, track.lat_deg),
-    )
+    around = _around(one.sortie, bench.depth)
     mexico = mexico_of(
         one.sortie,
         around,
@@ -239,6 +236,18 @@ def rows_of(one: Flown, bench: Bench) -> list[Mission]:
         for w in weighed
     ]
     return agree_on_date(rows)
+
+
+def _around(sortie: Sortie, depth: Depth) -> Surroundings:
+    """Return the distances at each position, measured where they can decide something."""
+    track = sortie.track
+    airspace_m = depth.airspace_along_m(
+        track.lon_deg, track.lat_deg, always=rows_that_matter(sortie), sure_m=INSIDE_M
+    )
+    over = np.flatnonzero(airspace_m > 0)
+    border_m = np.full(len(track), np.nan)
+    border_m[over] = depth.border_m(track.lon_deg[over], track.lat_deg[over])
+    return Surroundings(airspace_m=airspace_m, border_m=border_m)
 
 
 def agree_on_date(rows: Sequence[Mission]) -> list[Mission]:

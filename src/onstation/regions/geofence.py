@@ -41,6 +41,7 @@ FIELD_M = 30_000.0
 FIELD_ALT_FT = 10_000.0
 END_MS = 15 * MS_PER_MIN
 EDGE_STEP_DEG = 0.1
+NEAREST = 20
 
 THRESHOLDS = (
     Threshold(
@@ -155,7 +156,9 @@ def distance_to_m(region: Region, *, lon_deg: float, lat_deg: float) -> float:
     edge = _edge(region)
     scale = np.cos(np.radians(lat_deg))
     rough = ((edge[:, 0] - lon_deg) * scale) ** 2 + (edge[:, 1] - lat_deg) ** 2
-    nearest = edge[np.argsort(rough)[:20]]
+    nearest = edge[
+        np.argpartition(rough, NEAREST)[:NEAREST] if len(rough) > NEAREST else slice(None)
+    ]
     away, _ = between(
         lon_deg=lon_deg, lat_deg=lat_deg, to_lon_deg=nearest[:, 0], to_lat_deg=nearest[:, 1]
     )

@@ -10,7 +10,7 @@ from collections.abc import Callable
 import numpy as np
 
 from onstation.airfields import nearest
-from onstation.geodesy import distance_m, steps
+from onstation.geodesy import distance_m, lengths_m
 from onstation.schema import MLAT, Bools, Floats, Threshold, Track
 from onstation.tracks import apart
 from onstation.tracks.clocks import on_time
@@ -272,7 +272,7 @@ def _ground_is_slow(track: Track) -> Bools:
     if not track.on_ground.any():
         return kept
     fast = np.nan_to_num(track.ground_speed_kt) > GROUND_SPEED_KT
-    metres, _ = steps(track.lon_deg, track.lat_deg)
+    metres = lengths_m(track.lon_deg, track.lat_deg)
     seconds = np.diff(track.time_ms) / 1000.0
     with np.errstate(divide="ignore", invalid="ignore"):
         implied = np.where(seconds > 5, metres / seconds / MPS_PER_KT, 0.0) > GROUND_SPEED_KT
@@ -376,7 +376,7 @@ def _flying(track: Track) -> Bools:
     kept = np.ones(len(track), dtype=bool)
     if len(track) < 3:
         return kept
-    metres, _ = steps(track.lon_deg, track.lat_deg)
+    metres = lengths_m(track.lon_deg, track.lat_deg)
     along = np.concatenate([[0.0], np.cumsum(metres)])
     first = np.searchsorted(track.time_ms, track.time_ms - PARKED_MS // 2)
     last = np.searchsorted(track.time_ms, track.time_ms + PARKED_MS // 2, side="right") - 1
