@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
 
 import click
 
@@ -21,6 +22,9 @@ from onstation.sources.local import LocalSource
 from onstation.sources.named import DEFAULT, open_sources
 from onstation.store.database import Store, open_store
 from onstation.yamlfile import shown
+
+if TYPE_CHECKING:
+    from onstation.pipeline.at_hand import AtHand
 
 NAMED = 10
 """Damaged documents that are named one by one; more are counted by reason."""
@@ -105,8 +109,10 @@ def fetch(
     jobs: int = 1,
 ) -> bool:
     """Collect, derive and tell; return whether there are holes."""
+    from onstation.pipeline.at_hand import AtHand
     from onstation.pipeline.collect import collect
 
+    at_hand = AtHand()
     quiet = settings.verbosity < 0
     with _progress(shown_=not quiet) as on_step:
         summary = collect(
@@ -118,19 +124,20 @@ def fetch(
             last=last,
             on_event=on_step,
             jobs=jobs,
+            at_hand=at_hand,
         )
-    derive_rows(settings, store)
+    derive_rows(settings, store, at_hand)
     lines = holes_of(summary) if quiet else [*_told(summary, first, last), *holes_of(summary)]
     for line in lines:
         click.echo(line, err=True)
     return summary.has_holes
 
 
-def derive_rows(settings: Settings, store: Store) -> None:
+def derive_rows(settings: Settings, store: Store, at_hand: "AtHand | None" = None) -> None:
     """Bring every row up to date with what was fetched."""
     from onstation.pipeline.derive import derive
 
-    derive(settings, store, progress(settings))
+    derive(settings, store, progress(settings), at_hand)
 
 
 def addresses_of(tails: Collection[str], fleet: Fleet, store: Store) -> frozenset[str]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from onstation.errors import DocumentError
 from onstation.periods import days_between, utc_day
-from onstation.schema import Document, Head, Match
+from onstation.schema import Document, Head, Match, Track
 from onstation.sources.found import Found
 from onstation.sources.readsb import (
     HEAD_LENGTH,
@@ -20,8 +20,8 @@ from onstation.sources.readsb import (
     Opening,
     callsigns_in,
     canonical_path,
+    read_document,
     read_opening,
-    read_trace,
 )
 
 if TYPE_CHECKING:
@@ -67,6 +67,8 @@ class Kept:
         Every UTC day it has positions of.
     dropped
         How many of its rows were bad, by reason.
+    track
+        What it says, decoded; not given from one process to another.
     """
 
     document: Document
@@ -75,6 +77,7 @@ class Kept:
     last_ms: int
     days: tuple[date, ...]
     dropped: dict[str, int] = field(default_factory=dict)
+    track: Track | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +180,11 @@ def _ended(
 
 
 def _examine_chunk(chunk: list[Found], question: Question) -> list[Examined]:
-    return [examine(found, question) for found in chunk]
+    return [_to_hand_over(examine(found, question)) for found in chunk]
+
+
+def _to_hand_over(item: Examined) -> Examined:
+    return replace(item, kept=replace(item.kept, track=None)) if item.kept else item
 
 
 def _opening(found: Found) -> tuple[Opening, bytes | None]:
@@ -223,18 +230,19 @@ def _match(fleet: Watch, head: Head, day: date, callsigns: Sequence[str] = ()) -
 
 def _kept(raw: bytes, icao: str, found: Found) -> Kept:
     """Decode a whole document, so that what is kept can be used."""
-    opening = read_opening(raw, thorough=True)
-    assert opening is not None
-    document = Document(
-        sha256=hashlib.sha256(raw).hexdigest(),
-        day=opening.day,
-        source=RECONSTRUCTION if opening.head.reconstruction else found.source or LOCAL,
-        evidence_url="",
-        head=opening.head,
-    )
-    track, dropped = read_trace(raw, document=document)
+
+    def record(opening: Opening) -> Document:
+        return Document(
+            sha256=hashlib.sha256(raw).hexdigest(),
+            day=opening.day,
+            source=RECONSTRUCTION if opening.head.reconstruction else found.source or LOCAL,
+            evidence_url="",
+            head=opening.head,
+        )
+
+    document, track, dropped = read_document(raw, record=record)
     first_ms, last_ms = int(track.time_ms[0]), int(track.time_ms[-1])
     days = tuple(day for day in days_between(utc_day(first_ms), utc_day(last_ms)))
     evidence = found.evidence or canonical_path(icao, days[0])
     document = replace(document, day=days[0], evidence_url=evidence)
-    return Kept(document, raw, first_ms, last_ms, days, dropped)
+    return Kept(document, raw, first_ms, last_ms, days, dropped, track)

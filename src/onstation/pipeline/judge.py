@@ -16,6 +16,7 @@ from onstation.missions.mexico import INSIDE_M, Surroundings, mexico_of, rows_th
 from onstation.missions.rows import build_row
 from onstation.missions.rules import Judgement, Station, judge_sortie
 from onstation.periods import utc_day
+from onstation.pipeline.at_hand import AtHand
 from onstation.regions.depth import Depth
 from onstation.regions.geofence import (
     distance_to_m,
@@ -34,7 +35,6 @@ from onstation.schema import (
     Sortie,
     Track,
 )
-from onstation.sources.readsb import read_trace
 from onstation.tracks.clean import clean
 from onstation.tracks.join import join
 from onstation.tracks.sorties import find_sorties
@@ -102,17 +102,25 @@ def judge_tracks(tracks: Sequence[Track], bench: Bench) -> list[Mission]:
     return [row for one in sorties_on(tracks, bench) for row in rows_of(one, bench)]
 
 
-def sorties_in(documents: Sequence[tuple[Document, bytes]], bench: Bench) -> list[Flown]:
+def sorties_in(
+    documents: Sequence[tuple[Document, bytes]], bench: Bench, at_hand: AtHand | None = None
+) -> list[Flown]:
     """Return every sortie of one address with who flew it, in order of time.
 
     Recordings and reconstructions are kept apart from the first step on, so that one
     never lends a position to the other.
+
+    Parameters
+    ----------
+    at_hand
+        Tracks decoded before.
     """
+    read = (at_hand or AtHand(0)).track
     found: list[Flown] = []
     numbers: dict[date, int] = {}
     for recorded in (True, False):
         chosen = [item for item in documents if (item[0].head.reconstruction is None) == recorded]
-        tracks = [read_trace(data, document=document)[0] for document, data in chosen]
+        tracks = [read(document, data) for document, data in chosen]
         if tracks:
             found += sorties_on(tracks, bench, numbers)
     return found

@@ -6,6 +6,7 @@ its padded callsigns. Nothing here opens a file.
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -117,7 +118,7 @@ def read_head(data: bytes) -> Head:
     return opening.head
 
 
-def read_opening(data: bytes, *, whole: bool = True, thorough: bool = False) -> Opening | None:
+def read_opening(data: bytes, *, whole: bool = True) -> Opening | None:
     """Return the head and the base time of a document.
 
     Only its first bytes are inflated if the head lies there and says who flies: keys may
@@ -129,8 +130,6 @@ def read_opening(data: bytes, *, whole: bool = True, thorough: bool = False) -> 
         The document as received, or its first bytes.
     whole
         Whether ``data`` is all of it.
-    thorough
-        Read it to its end whatever its first bytes say.
 
     Returns
     -------
@@ -141,7 +140,7 @@ def read_opening(data: bytes, *, whole: bool = True, thorough: bool = False) -> 
     complete = complete and whole  # the first bytes of a plain document are no document
     if text.strip():
         _check_object(text)
-    if not complete and not thorough:
+    if not complete:
         for found in _TRACE.finditer(text):
             try:
                 opening = _opening(_decode_outer(text[: found.end()] + b"]}"))
@@ -191,6 +190,31 @@ def read_trace(data: bytes, *, document: Document) -> tuple[Track, dict[str, int
     opening = _opening(outer)
     if opening.head.icao != document.head.icao:
         raise DocumentError(WRONG_ADDRESS, f"{opening.head.icao} in it")
+    return _track(outer, opening, document)
+
+
+def read_document(
+    data: bytes, *, record: Callable[[Opening], Document]
+) -> tuple[Document, Track, dict[str, int]]:
+    """Read the head and the positions of a document in one go.
+
+    Parameters
+    ----------
+    record
+        Makes the document's record from its head.
+
+    Raises
+    ------
+    DocumentError
+        Nothing of it can be used.
+    """
+    outer = _outer(_text_of(data))
+    opening = _opening(outer)
+    document = record(opening)
+    return document, *_track(outer, opening, document)
+
+
+def _track(outer: _Outer, opening: Opening, document: Document) -> tuple[Track, dict[str, int]]:
     rows, malformed = rows_in(outer.trace)
     if not rows:
         reason = WRONG_SHAPE if malformed else NO_POSITIONS

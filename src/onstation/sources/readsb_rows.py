@@ -5,6 +5,7 @@ speed, course, flags, vertical rate, details, position source, geometric altitud
 old writers end after the details, those of some builds go on; what lacks is unknown.
 """
 
+from functools import lru_cache
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -41,6 +42,7 @@ STALE, NEW_LEG, GEOMETRIC_ALTITUDE = 1, 2, 8
 """Bits of a row's flags."""
 
 CALLSIGN_LENGTH = 8
+GROUND = "ground"
 
 _SOURCES = {name: index for index, name in enumerate(POSITION_SOURCES)}
 
@@ -108,8 +110,7 @@ def track_of(rows: list[Row], base_s: float, document: Document) -> tuple[Track,
         rows = [rows[index] for index in order.tolist()]
         time_s = time_s[order]
     lat, lon = _floats([row.lat for row in rows]), _floats([row.lon for row in rows])
-    on_ground = np.array([row.alt == "ground" for row in rows], dtype=np.bool_)
-    alt = _floats([row.alt if type(row.alt) is float else None for row in rows])
+    on_ground, alt = _altitudes([row.alt for row in rows])
     geom = _floats([row.geom for row in rows])
     flags = np.array([row.flags or 0 for row in rows], dtype=np.int64)
     is_geometric = (flags & GEOMETRIC_ALTITUDE) != 0
@@ -168,6 +169,7 @@ def _within(values: Floats, low: float, high: float) -> Floats:
         return np.where((values >= low) & (values <= high), values, np.nan)
 
 
+@lru_cache(maxsize=4096)
 def callsign_of(flight: str | None) -> str | None:
     """Return a callsign without its padding; ``None`` if none was set."""
     return (flight or "").strip(" \0@")[:CALLSIGN_LENGTH].strip() or None
@@ -186,8 +188,19 @@ def _carried(values: list[str | None]) -> tuple[tuple[str, ...], Any]:
     return tuple(numbers), index
 
 
+def _altitudes(values: list[float | str | None]) -> tuple[Bools, Floats]:
+    """Return which rows are on the ground, and the altitudes of the others. [ft]"""
+    if GROUND not in values:
+        return np.zeros(len(values), dtype=np.bool_), _floats(values)
+    on_ground = np.array([value == GROUND for value in values], dtype=np.bool_)
+    return on_ground, _floats([None if value == GROUND else value for value in values])
+
+
 def _position_sources(rows: list[Row]) -> Any:
     """Return each row's source; old rows have none and take that of the last details."""
+    named = [row.source for row in rows]
+    if all(named):
+        return np.array([_SOURCES.get(name or "", UNKNOWN_SOURCE) for name in named])
     index: list[int] = []
     latest = UNKNOWN_SOURCE
     for row in rows:
