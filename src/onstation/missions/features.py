@@ -205,10 +205,12 @@ class _Stretch:
             leg_m = turn_m = SCATTERED_LEG_M
         if len(lon) < 2:
             return cls(0.0, True, np.empty(0), np.empty(0), 0.0)
-        length_m = float(steps(lon, lat)[0].sum())
+        metres, _ = steps(lon, lat)
+        length_m = float(metres.sum())
+        along = np.concatenate([[0.0], np.cumsum(metres)])
         across_m = distance_m(float(lon[0]), float(lat[0]), float(lon[-1]), float(lat[-1]))
-        lengths, courses = _legs(lon, lat, max(leg_m, length_m / MAX_LEGS))
-        turns_ms, turned = _turning(time, lon, lat, turn_m)
+        lengths, courses = _legs(lon, lat, along, max(leg_m, length_m / MAX_LEGS))
+        turns_ms, turned = _turning(time, lon, lat, along, turn_m)
         most, window = _most_turned(turns_ms, turned)
         circles = most >= ORBIT_TURNS and not scattered  # too small for legs to see
         straight = _is_short(float(lengths.sum()), across_m) and not (_reverses(courses) or circles)
@@ -232,13 +234,13 @@ def _is_short(path_m: float, across_m: float) -> bool:
     return path_m <= STRAIGHT_RATIO * across_m
 
 
-def _turning(time_ms: Ints, lon: Floats, lat: Floats, step_m: float) -> tuple[Floats, Floats]:
+def _turning(
+    time_ms: Ints, lon: Floats, lat: Floats, along: Floats, step_m: float
+) -> tuple[Floats, Floats]:
     """Return when a path turned [ms] and by how much, right positive [°], every ``step_m``."""
-    _, courses = _legs(lon, lat, step_m)
+    _, courses = _legs(lon, lat, along, step_m)
     if len(courses) < 2:
         return np.empty(0), np.empty(0)
-    metres, _ = steps(lon, lat)
-    along = np.concatenate([[0.0], np.cumsum(metres)])
     marks = np.linspace(0.0, along[-1], len(courses) + 1)[1:-1]
     return np.interp(marks, along, time_ms), turn_deg(courses[:-1], courses[1:])
 
@@ -287,10 +289,11 @@ def _means(time_ms: Ints, lon_deg: Floats, lat_deg: Floats) -> tuple[Ints, Float
     return time_ms[first], lon, lat
 
 
-def _legs(lon: Floats, lat: Floats, step_m: float) -> tuple[Floats, Floats]:
-    """Return length [m] and course [°] of legs at least so long along a path."""
-    metres, _ = steps(lon, lat)
-    along = np.concatenate([[0.0], np.cumsum(metres)])
+def _legs(lon: Floats, lat: Floats, along: Floats, step_m: float) -> tuple[Floats, Floats]:
+    """Return length [m] and course [°] of legs at least so long along a path.
+
+    ``along`` is how far along it each place lies. [m]
+    """
     count = int(along[-1] // step_m)
     if count < 1:
         return steps(lon[[0, -1]], lat[[0, -1]])

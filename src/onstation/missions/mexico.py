@@ -50,12 +50,12 @@ class Surroundings:
     airspace_m
         Into Mexican airspace from its nearest edge; negative outside. Where it can decide
         nothing a bound may stand instead, as `rows_that_matter` needs it. [m]
-    border_m
-        To the land border, where it is over Mexico; it is not looked at elsewhere. [m]
+    farthest
+        Tells which of some rows is farthest from the land border, and how far. [m]
     """
 
     airspace_m: Floats
-    border_m: Floats
+    farthest: Callable[[Ints], tuple[int, float]]
 
 
 def rows_that_matter(sortie: Sortie) -> Ints:
@@ -180,8 +180,8 @@ def _places_on(track: Track, rows: Ints, counts: Ints) -> tuple[Floats, Floats]:
     return lon, lat
 
 
-def deepest_row(rows: Ints, around: Surroundings) -> int | None:
-    """Return the row that is farthest from the land border while over Mexico, if any is.
+def deepest_row(rows: Ints, around: Surroundings) -> tuple[int | None, float]:
+    """Return the row that is farthest from the land border while over Mexico, and how far. [m]
 
     Parameters
     ----------
@@ -189,7 +189,7 @@ def deepest_row(rows: Ints, around: Surroundings) -> int | None:
         Rows of the sortie's track to look at.
     """
     over = rows[around.airspace_m[rows] > 0]
-    return int(over[np.argmax(around.border_m[over])]) if len(over) else None
+    return around.farthest(over) if len(over) else (None, 0.0)
 
 
 def _could_have_entered(sortie: Sortie, depth: Floats, cruise_kt: float) -> bool:

@@ -28,6 +28,7 @@ from onstation.regions.model import Atlas, Region
 from onstation.schema import (
     COUNTED,
     Document,
+    Ints,
     Match,
     Mission,
     Presence,
@@ -252,10 +253,12 @@ def _around(sortie: Sortie, depth: Depth) -> Surroundings:
     airspace_m = depth.airspace_along_m(
         track.lon_deg, track.lat_deg, always=rows_that_matter(sortie), sure_m=INSIDE_M
     )
-    over = np.flatnonzero(airspace_m > 0)
-    border_m = np.full(len(track), np.nan)
-    border_m[over] = depth.border_m(track.lon_deg[over], track.lat_deg[over])
-    return Surroundings(airspace_m=airspace_m, border_m=border_m)
+
+    def farthest(rows: Ints) -> tuple[int, float]:
+        place, metres = depth.farthest_from_border(track.lon_deg[rows], track.lat_deg[rows])
+        return int(rows[place]), metres
+
+    return Surroundings(airspace_m=airspace_m, farthest=farthest)
 
 
 def agree_on_date(rows: Sequence[Mission]) -> list[Mission]:

@@ -80,11 +80,45 @@ def _left_open(
 def _least_away_m(depth: Floats, along_m: Floats) -> Floats:
     """Return how far each place is from the edge at least, by the measured ones next to it. [m]"""
     known = np.flatnonzero(~np.isnan(depth))
-    place = np.searchsorted(known, np.arange(len(depth)))
-    left = known[np.maximum(place - 1, 0)]
-    right = known[np.minimum(place, len(known) - 1)]
+    left, right = _beside(known, len(depth))
     away_m = np.maximum(
         np.abs(depth[left]) - np.abs(along_m - along_m[left]),
         np.abs(depth[right]) - np.abs(along_m[right] - along_m),
     )
     return np.asarray(np.maximum(away_m - MARGIN_M, 0.0))
+
+
+def greatest_along(
+    lon_deg: Floats, lat_deg: Floats, measure: Callable[[Floats, Floats], Floats]
+) -> tuple[int, float]:
+    """Return which place of a way has the greatest distance from a line, and that. [m]
+
+    Parameters
+    ----------
+    lon_deg, lat_deg
+        The way, place after place; at least one. [°]
+    measure
+        Tells the exact distance. [m]
+    """
+    count = len(lon_deg)
+    along_m = np.concatenate([[0.0], np.cumsum(lengths_m(lon_deg, lat_deg))])
+    away = np.full(count, np.nan)
+    rows = np.unique([*range(0, count, STRIDES[0]), count - 1])
+    for stride in (*STRIDES[1:], 1):
+        away[rows] = measure(lon_deg[rows], lat_deg[rows])
+        known = np.flatnonzero(~np.isnan(away))
+        left, right = _beside(known, count)
+        most = np.minimum(
+            away[left] + np.abs(along_m - along_m[left]),
+            away[right] + np.abs(along_m[right] - along_m),
+        )
+        open_ = np.isnan(away) & (most >= float(np.nanmax(away)) - MARGIN_M)
+        rows = np.flatnonzero(open_ & (np.arange(count) % stride == 0))
+    greatest = int(np.nanargmax(away))
+    return greatest, float(away[greatest])
+
+
+def _beside(known: Ints, count: int) -> tuple[Ints, Ints]:
+    """Return for each of so many places the known ones before and after it."""
+    place = np.searchsorted(known, np.arange(count))
+    return known[np.maximum(place - 1, 0)], known[np.minimum(place, len(known) - 1)]

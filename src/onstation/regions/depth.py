@@ -3,7 +3,7 @@
 import numpy as np
 import shapely
 
-from onstation.regions.bounds import depths_along
+from onstation.regions.bounds import depths_along, greatest_along
 from onstation.regions.model import Atlas
 from onstation.regions.nearest import Nearest
 from onstation.schema import Bools, Floats, Ints
@@ -34,6 +34,10 @@ class Depth:
         if self._border is None:
             self._border = Nearest(self._atlas.border_line)
         return self._border.metres(lon_deg, lat_deg)
+
+    def farthest_from_border(self, lon_deg: Floats, lat_deg: Floats) -> tuple[int, float]:
+        """Return which place of a way is farthest from the land border, and how far. [m]"""
+        return greatest_along(lon_deg, lat_deg, self.border_m)
 
     def is_mx_side(self, lon_deg: Floats, lat_deg: Floats) -> Bools:
         """Return whether each place lies on Mexico's side of the border and treaty lines."""

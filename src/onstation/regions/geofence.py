@@ -117,8 +117,8 @@ def presence(sortie: Sortie, region: Region) -> Presence:
         with np.errstate(invalid="ignore"):
             inside = inside & (alt >= low) & (alt <= high)
     gaps = np.diff(track.time_ms)
-    intervals = _intervals(track, region, alt, inside, gaps <= BRIDGE_MS)
-    paths = list(_walk(sortie, alt, inside, gaps, intervals))
+    intervals, whole = _intervals(track, region, alt, inside, gaps <= BRIDGE_MS)
+    paths = list(_walk(sortie, alt, inside, gaps, intervals, whole))
     segments = sum(1 + _silences_in(path) for path in paths)
     at_field = _at_field(sortie, alt)
     visits = [
@@ -214,8 +214,12 @@ def _near(track: Track, region: Region) -> bool:
 
 def _intervals(
     track: Track, region: Region, alt: Floats, inside: Bools, short: Bools
-) -> dict[int, list[Interval]]:
-    """Return, by row, which fractions of the segment to the next row lie inside."""
+) -> tuple[dict[int, list[Interval]], Bools]:
+    """Return, by row, which fractions of the segment to the next row lie inside.
+
+    Most segments inside lie there wholly, as both their positions do: these are marked,
+    and have no fractions.
+    """
     lon, lat = track.lon_deg, track.lat_deg
     west, south, east, north = _bounds(region)
     to_lon = lon[:-1] + (np.diff(lon) + 180.0) % 360.0 - 180.0
@@ -231,8 +235,11 @@ def _intervals(
     )
     rows = np.flatnonzero(near)
     found: dict[int, list[Interval]] = {}
+    simple = np.zeros(len(near), dtype=bool)
     if not len(rows):
-        return found
+        return found, simple
+    low, high = _band(region)
+    plain = inside[:-1] & inside[1:] & ~wraps & (low == -np.inf) & (high == np.inf)
     for shift in (0.0, 360.0, -360.0) if wraps[rows].any() else (0.0,):
         chosen = rows if shift == 0.0 else rows[wraps[rows]]
         ends = np.stack(
@@ -245,19 +252,20 @@ def _intervals(
         lines = shapely.linestrings(ends)
         whole = np.asarray(shapely.covers(region.outline, lines))
         touches = ~whole & np.asarray(shapely.intersects(region.outline, lines))
-        for row in chosen[whole].tolist():
+        simple[chosen[whole & plain[chosen]]] = True
+        for row in chosen[whole & ~plain[chosen]].tolist():
             found.setdefault(row, []).append((0.0, 1.0))
         cut = shapely.intersection(region.outline, lines[touches])
         for row, line, piece in zip(chosen[touches].tolist(), ends[touches], cut, strict=True):
             found.setdefault(row, []).extend(_fractions(line, piece))
-    low, high = _band(region)
     if low > -np.inf or high < np.inf:
         found = {row: _in_band(v, alt[row], alt[row + 1], low, high) for row, v in found.items()}
-    return {
+    snapped = {
         row: sorted(_snap(v, bool(inside[row]), bool(inside[row + 1])))
         for row, v in found.items()
         if v
     }
+    return snapped, simple
 
 
 def _fractions(line: Floats, piece: shapely.Geometry) -> list[Interval]:
@@ -305,6 +313,7 @@ def _walk(
     inside: Bools,
     gaps: Ints,
     intervals: dict[int, list[Interval]],
+    whole: Bools,
 ) -> Iterator[_Path]:
     """Yield the stretches of a sortie inside, in order."""
     track = sortie.track
@@ -312,10 +321,18 @@ def _walk(
     last = len(track) - 1
     path: _Path | None = None
     rows = sorted(set(np.flatnonzero(inside).tolist()) | set(intervals))
+    others = np.append(np.flatnonzero(~whole), last)
+    done = -1
     for row in rows:
+        if row < done:
+            continue
         if inside[row]:
             if path is None:
                 path = _open_at(sortie, row, gaps)
+            if row < last and whole[row]:
+                done = int(others[np.searchsorted(others, row)])
+                _add_all(path, track, alt, gaps, slice(row, done))
+                continue
             _add(path, float(time[row]), float(lon[row]), float(lat[row]), float(alt[row]), row)
         if row == last:
             break
@@ -386,12 +403,21 @@ def _add(path: _Path, time: float, lon: float, lat: float, alt: float, row: int)
     path.kind.append(SEGMENT_OBSERVED)
 
 
+def _add_all(path: _Path, track: Track, alt: Floats, gaps: Ints, rows: slice) -> None:
+    """Add positions between which every segment lies wholly inside, the next one included."""
+    path.time_ms += track.time_ms[rows].astype(float).tolist()
+    path.lon += track.lon_deg[rows].tolist()
+    path.lat += track.lat_deg[rows].tolist()
+    path.alt += alt[rows].tolist()
+    path.row += range(rows.start, rows.stop)
+    kinds = np.where(gaps[rows] <= OBSERVED_MS, SEGMENT_OBSERVED, SEGMENT_BRIDGED)
+    path.kind += kinds.tolist()
+
+
 def _silences_in(path: _Path) -> int:
     """Return how many silences longer than the bridging limit lie inside a path."""
-    return sum(
-        kind == SEGMENT_UNKNOWN and later - sooner > BRIDGE_MS
-        for kind, sooner, later in zip(path.kind, path.time_ms, path.time_ms[1:], strict=False)
-    )
+    unknown = np.array(path.kind[:-1]) == SEGMENT_UNKNOWN
+    return int((unknown & (np.diff(path.time_ms) > BRIDGE_MS)).sum())
 
 
 def _at_field(sortie: Sortie, alt: Floats) -> Bools:
@@ -436,10 +462,12 @@ def _within(track: Track, place: Airfield, low: Bools) -> Bools:
 def _without_fields(path: _Path, at_field: Bools) -> Iterator[_Path]:
     """Yield what is left of a path without the stretches at a field."""
     count = len(path.row)
-    marked = [row >= 0 and bool(at_field[row]) for row in path.row]
-    if not any(marked):
+    rows = np.array(path.row)
+    near = (rows >= 0) & at_field[rows]
+    if not near.any():
         yield path
         return
+    marked = near.tolist()
     for index, row in enumerate(path.row):  # an interpolated end shares its neighbour's fate
         if row < 0:
             neighbour = index + 1 if index == 0 else index - 1
