@@ -13,7 +13,7 @@ from pyproj import Geod
 from onstation.schema import Floats
 
 SHORT_M = 20_000.0
-POLAR_RAD = 1.3
+POLAR_RAD = 1.2
 
 
 @cache
@@ -70,7 +70,7 @@ def lengths_m(lon_deg: Floats, lat_deg: Floats) -> Floats:
     """Return the length of each step of a path, for comparing with thresholds. [m]
 
     Short steps are measured with the ellipsoid's radii at their middle, six times faster
-    than along the geodesic and less than a millionth off; those over `SHORT_M`, or near a
+    than along the geodesic and no more than two millionths off; those over `SHORT_M`, or near a
     pole, along the geodesic. What is published is measured by `steps`.
     """
     if len(lon_deg) < 2:
