@@ -93,6 +93,26 @@ def distance_m(lon_deg: float, lat_deg: float, to_lon_deg: float, to_lat_deg: fl
     return float(wgs84().inv(lon_deg, lat_deg, to_lon_deg, to_lat_deg)[2])
 
 
+def farthest_m(lon_deg: float, lat_deg: float, to_lon_deg: Floats, to_lat_deg: Floats) -> float:
+    """Return the distance from a place to the farthest of others. [m]
+
+    On a sphere first, which is less than one per cent off; then exactly to those that could
+    be the farthest.
+    """
+    lat, to_lat = np.radians(lat_deg), np.radians(to_lat_deg)
+    half = np.radians(to_lon_deg - lon_deg) / 2
+    rough = np.arcsin(
+        np.sqrt(
+            np.sin((to_lat - lat) / 2) ** 2 + np.cos(lat) * np.cos(to_lat) * np.sin(half) ** 2
+        ).clip(0.0, 1.0)
+    )
+    could = rough >= 0.98 * rough.max()
+    away, _ = between(
+        lon_deg=lon_deg, lat_deg=lat_deg, to_lon_deg=to_lon_deg[could], to_lat_deg=to_lat_deg[could]
+    )
+    return float(away.max())
+
+
 def turn_deg(course_deg: Floats, next_course_deg: Floats) -> Floats:
     """Return the signed turn from one course to the next, right positive, in (-180, 180].
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from onstation.geodesy import between, lengths_m
+from onstation.geodesy import between, farthest_m, lengths_m
 from onstation.schema import MLAT, OBSERVED, Bools, Floats, Ints, Sortie, Threshold, Track
 from onstation.units import M_PER_KM, MPS_PER_KT, MS_PER_MIN, MS_PER_S
 
@@ -223,7 +223,5 @@ def _from_entry_km(sortie: Sortie, depth: Floats, short: Bools) -> float | None:
     lat = track.lat_deg[row] + (track.lat_deg[row + 1] - track.lat_deg[row]) * part
     over = np.flatnonzero(depth > 0)
     over = over[over > row]
-    away, _ = between(
-        lon_deg=lon, lat_deg=lat, to_lon_deg=track.lon_deg[over], to_lat_deg=track.lat_deg[over]
-    )
-    return float(away.max()) / M_PER_KM
+    away_m = farthest_m(float(lon), float(lat), track.lon_deg[over], track.lat_deg[over])
+    return away_m / M_PER_KM

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from onstation.geodesy import between
+from onstation.geodesy import farthest_m
 from onstation.missions.mexico import Mexico, Surroundings, deepest_row
 from onstation.missions.rules import JudgedVisit, Judgement, unknown_min
 from onstation.schema import (
@@ -200,10 +200,6 @@ def _from_take_off_km(sortie: Sortie) -> float | None:
     field = sortie.take_off.field
     if field is None or sortie.take_off.kind == FIRST_HEARD:
         return None
-    away, _ = between(
-        lon_deg=field.lon_deg,
-        lat_deg=field.lat_deg,
-        to_lon_deg=sortie.track.lon_deg,
-        to_lat_deg=sortie.track.lat_deg,
-    )
-    return float(away.max()) / M_PER_KM
+    track = sortie.track
+    away_m = farthest_m(field.lon_deg, field.lat_deg, track.lon_deg, track.lat_deg)
+    return away_m / M_PER_KM

@@ -7,6 +7,7 @@ machine and in any order.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cache
 
 import numpy as np
 
@@ -254,9 +255,14 @@ def _around(sortie: Sortie, depth: Depth) -> Surroundings:
         track.lon_deg, track.lat_deg, always=rows_that_matter(sortie), sure_m=INSIDE_M
     )
 
-    def farthest(rows: Ints) -> tuple[int, float]:
+    @cache  # regions overlap, and often hold the same rows
+    def farthest_of(held: bytes) -> tuple[int, float]:
+        rows = np.frombuffer(held, dtype=np.int64)
         place, metres = depth.farthest_from_border(track.lon_deg[rows], track.lat_deg[rows])
         return int(rows[place]), metres
+
+    def farthest(rows: Ints) -> tuple[int, float]:
+        return farthest_of(rows.astype(np.int64).tobytes())
 
     return Surroundings(airspace_m=airspace_m, farthest=farthest)
 

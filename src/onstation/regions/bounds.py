@@ -12,7 +12,7 @@ import numpy as np
 from onstation.geodesy import lengths_m
 from onstation.schema import Bools, Floats, Ints
 
-STRIDES = (64, 16, 4, 1)
+STRIDES = (64, 8, 1)
 """Every so many places are looked at, round by round."""
 MARGIN_M = 50.0
 """Far more than any measured distance or step is off."""

@@ -206,15 +206,19 @@ def _forward(track: Track) -> Bools:
             and step[0] * way[0][other] + step[1] * way[1][other] < 0
         )
 
-    back = np.diff(east) * way[0][1:] + np.diff(north) * way[1][1:] < 0
-    if not (back & (np.hypot(np.diff(east), np.diff(north)) > BACKWARD_M[0]) & ~fine[1:]).any():
-        return kept
-    last = 0
-    for row in range(1, len(track)):
-        if not fine[row] and not fine[last] and is_behind(last, row):
+    metres = np.hypot(np.diff(east), np.diff(north))
+    behind = np.diff(east) * way[0][1:] + np.diff(north) * way[1][1:] < 0
+    behind &= (metres > BACKWARD_M[0]) & (metres < BACKWARD_M[1])
+    behind &= (np.diff(track.time_ms) < BACKWARD_MS) & ~fine[1:] & ~fine[:-1]
+    done = 0
+    for row in (np.flatnonzero(behind) + 1).tolist():
+        last = row - 1
+        if row < done:
+            continue
+        while row < len(track) and not fine[row] and is_behind(last, row):
             kept[row] = False
-        else:
-            last = row
+            row += 1
+        done = row + 1
     return kept
 
 
