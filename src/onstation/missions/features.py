@@ -157,7 +157,13 @@ def shape_of(visit: Visit, *, scattered: bool = False) -> Shape:
     courses = np.concatenate([part.courses for part in parts])
     lengths = np.concatenate([part.lengths for part in parts])
     heard_m = sum(part.path_m for part in parts)
-    across_silences_m = float(steps(visit.lon_deg, visit.lat_deg)[0][silent].sum())
+    before = np.flatnonzero(silent)
+    across_silences_m, _ = between(
+        lon_deg=visit.lon_deg[before],
+        lat_deg=visit.lat_deg[before],
+        to_lon_deg=visit.lon_deg[before + 1],
+        to_lat_deg=visit.lat_deg[before + 1],
+    )
     across_m = distance_m(
         float(visit.lon_deg[0]),
         float(visit.lat_deg[0]),
@@ -166,7 +172,7 @@ def shape_of(visit: Visit, *, scattered: bool = False) -> Shape:
     )
     turns_heard = not all(part.straight for part in parts)
     most = max(parts, key=lambda part: part.window_turns)
-    by_legs_m = float(lengths.sum()) + across_silences_m
+    by_legs_m = float(lengths.sum()) + float(across_silences_m.sum())
     steady = _is_short(by_legs_m, across_m) and not _reverses(courses)
     return Shape(
         path_m=heard_m,
