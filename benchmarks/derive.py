@@ -56,9 +56,8 @@ def main() -> int:
     for name, seconds in full.items():
         each_us = seconds / positions * 1e6
         grew = each_us / (half[name] / (days // 2 * POSITIONS) * 1e6)
-        _say(
-            f"{name:<22} {seconds:>7.2f} {each_us:>14.2f} {positions / seconds:>18,.0f} {grew:>7.2f}"
-        )
+        rate = positions / seconds
+        _say(f"{name:<22} {seconds:>7.2f} {each_us:>14.2f} {rate:>18,.0f} {grew:>7.2f}")
     return 0
 
 

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from onstation.geodesy import between, distance_m, steps, turn_deg
+from onstation.geodesy import between, distance_m, lengths_m, steps, turn_deg
 from onstation.schema import MLAT, SEGMENT_UNKNOWN, Bools, Floats, Ints, Threshold, Track, Visit
 from onstation.units import M_PER_KM, MS_PER_MIN
 
@@ -125,10 +125,10 @@ def is_scattered(track: Track) -> bool:
 
 
 def path_m(time_ms: Ints, lon_deg: Floats, lat_deg: Floats, *, scattered: bool) -> float:
-    """Return the length of a path; a scattered one by the means of two minutes each. [m]"""
+    """Return the length of a path, to compare with; a scattered one by means of two minutes. [m]"""
     if scattered:
         _, lon_deg, lat_deg = _means(time_ms, lon_deg, lat_deg)
-    return float(steps(lon_deg, lat_deg)[0].sum())
+    return float(lengths_m(lon_deg, lat_deg).sum())
 
 
 def shape_of(visit: Visit, *, scattered: bool = False) -> Shape:

@@ -6,11 +6,12 @@ again from its document, so a day of any size needs no more memory.
 
 from dataclasses import replace
 
+from onstation.pipeline.examine import Examined, without_track
 from onstation.schema import Document, Track
 from onstation.sources.readsb import read_trace
 
-MOST_POSITIONS = 300_000
-"""About 25 MB."""
+MOST_POSITIONS = 500_000
+"""About 45 MB."""
 
 
 class AtHand:
@@ -25,6 +26,12 @@ class AtHand:
         if sha256 not in self._tracks and len(track) <= self._room:
             self._tracks[sha256] = track
             self._room -= len(track)
+
+    def taken_from(self, item: Examined) -> Examined:
+        """Remember the track of a document that was examined; return the rest of it."""
+        if item.kept and item.kept.track is not None:
+            self.put(item.kept.document.sha256, item.kept.track)
+        return without_track(item)
 
     def track(self, document: Document, raw: bytes) -> Track:
         """Return the track of a document: as remembered, else read from its bytes."""

@@ -10,7 +10,15 @@ from datetime import date
 from pathlib import Path
 
 from onstation.pipeline.at_hand import AtHand
-from onstation.pipeline.examine import LOCAL, RECONSTRUCTION, Examined, Question, Watch, examine_all
+from onstation.pipeline.examine import (
+    LOCAL,
+    RECONSTRUCTION,
+    Examined,
+    Question,
+    Watch,
+    examine_all,
+    without_track,
+)
 from onstation.pipeline.summary import UNCHANGED, CollectSummary, OnStep, Step
 from onstation.schema import FAILED, HEARD, PARTIAL, SILENT, Answer
 from onstation.sources.found import Found, Holding
@@ -216,6 +224,7 @@ class _Run:
         for found, item in each:
             if not item.asked:
                 continue
+            item = self.at_hand.taken_from(item) if self.at_hand else without_track(item)
             latest = item.day or latest
             batch.append((found, item))
             size += len(item.kept.raw) if item.kept else 0
@@ -252,8 +261,6 @@ class _Run:
                         days=kept.days,
                         whole=rows[-1].whole,
                     )
-                    if self.at_hand and kept.track is not None:
-                        self.at_hand.put(kept.document.sha256, kept.track)
                     self.store.ledger.files.touch(kept.days, asked_ms=self.asked_ms)
             self.store.ledger.files.note(origin, rows, asked_ms=self.asked_ms)
         self.summary.new += new

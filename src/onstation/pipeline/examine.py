@@ -180,10 +180,11 @@ def _ended(
 
 
 def _examine_chunk(chunk: list[Found], question: Question) -> list[Examined]:
-    return [_to_hand_over(examine(found, question)) for found in chunk]
+    return [without_track(examine(found, question)) for found in chunk]
 
 
-def _to_hand_over(item: Examined) -> Examined:
+def without_track(item: Examined) -> Examined:
+    """Return what one document turned out to be without its positions, which weigh most."""
     return replace(item, kept=replace(item.kept, track=None)) if item.kept else item
 
 

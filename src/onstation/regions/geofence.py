@@ -42,6 +42,8 @@ FIELD_ALT_FT = 10_000.0
 END_MS = 15 * MS_PER_MIN
 EDGE_STEP_DEG = 0.1
 NEAREST = 20
+RUN = 24
+"""Segments tested as one line."""
 
 THRESHOLDS = (
     Threshold(
@@ -242,6 +244,10 @@ def _intervals(
     plain = inside[:-1] & inside[1:] & ~wraps & (low == -np.inf) & (high == np.inf)
     for shift in (0.0, 360.0, -360.0) if wraps[rows].any() else (0.0,):
         chosen = rows if shift == 0.0 else rows[wraps[rows]]
+        if shift == 0.0:
+            held = _held_together(track, region, chosen[plain[chosen]])
+            simple[held] = True
+            chosen = chosen[~simple[chosen]]
         ends = np.stack(
             [
                 np.stack([lon[chosen] + shift, lat[chosen]], axis=1),
@@ -266,6 +272,27 @@ def _intervals(
         if v
     }
     return snapped, simple
+
+
+def _held_together(track: Track, region: Region, rows: Ints) -> Ints:
+    """Return of some rows those whose segments lie inside, as far as runs of them do.
+
+    A run of segments that is inside as one line is inside segment by segment; one line costs
+    no more to test than one segment.
+    """
+    if not len(rows):
+        return rows
+    run = np.cumsum((np.diff(rows, prepend=rows[0]) != 1) | (np.arange(len(rows)) % RUN == 0))
+    first = np.flatnonzero(np.diff(run, prepend=-1))
+    count = np.diff(first, append=len(rows))
+    line = np.repeat(np.arange(len(first)), count + 1)
+    vertex = np.arange(len(line)) - line  # the last vertex of each line ends its last row
+    last = np.cumsum(count + 1) - 1
+    vertices = rows[np.minimum(vertex, len(rows) - 1)]
+    vertices[last] = rows[np.cumsum(count) - 1] + 1
+    places = np.stack([track.lon_deg[vertices], track.lat_deg[vertices]], axis=1)
+    inside = np.asarray(shapely.covers(region.outline, shapely.linestrings(places, indices=line)))
+    return np.asarray(rows[np.repeat(inside, count)])
 
 
 def _fractions(line: Floats, piece: shapely.Geometry) -> list[Interval]:

@@ -170,11 +170,8 @@ def _moved(track: Track) -> Bools:
     field the place does not change; there a repetition is news.
     """
     kept = np.ones(len(track), dtype=bool)
-    _, place = np.unique(
-        np.stack([track.lat_deg, track.lon_deg], axis=1), axis=0, return_inverse=True
-    )
-    order = np.lexsort((track.time_ms, place.ravel()))
-    same = np.diff(place.ravel()[order]) == 0
+    order = np.lexsort((track.time_ms, track.lon_deg, track.lat_deg))
+    same = (np.diff(track.lat_deg[order]) == 0) & (np.diff(track.lon_deg[order]) == 0)
     soon = np.diff(track.time_ms[order]) <= REPEAT_MS
     one, other = order[:-1], order[1:]
     repeats = other[same & soon & ~track.on_ground[one] & ~track.on_ground[other]]
