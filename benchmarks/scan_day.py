@@ -141,7 +141,8 @@ def made(folder: Path, traces: int, seed: int) -> Path:
             head = {"icao": icao, "t": "P8" if watched else "B738", "timestamp": midnight_s}
             head |= {"dbFlags": 1} if watched else {"r": f"N{number + 1}AB"}
             trace = _rows(rng, near=watched and number % 250 == 0)
-            raw = gzip.compress(json.dumps(head | {"trace": trace}).encode(), compresslevel=9, mtime=0)
+            text = json.dumps(head | {"trace": trace}).encode()
+            raw = gzip.compress(text, compresslevel=9, mtime=0)
             member = tarfile.TarInfo(f"./traces/{icao[-2:]}/trace_full_{icao}.json")
             member.size = len(raw)
             tar.addfile(member, io.BytesIO(raw))

@@ -17,6 +17,7 @@ def fresh() -> Iterator[None]:
         airfields._folder = None
         airfields._rows.cache_clear()
         airfields._table.cache_clear()
+        airfields._index.cache_clear()
 
     forget()
     yield

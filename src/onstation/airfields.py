@@ -9,7 +9,7 @@ fields of the aircraft's own country: a patrol off Ensenada is not landing there
 import os
 import tempfile
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -137,6 +137,7 @@ def _unit(lon_deg: Floats, lat_deg: Floats) -> Floats:
     return np.stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)], axis=-1)
 
 
+@lru_cache(maxsize=4096)  # both ends of a silence are asked about again and again
 def _index(lon_deg: float, lat_deg: float, country: str | None) -> int:
     unit = _table(country).unit
     here = _unit(np.asarray(lon_deg, dtype=float), np.asarray(lat_deg, dtype=float))
