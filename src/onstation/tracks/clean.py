@@ -337,8 +337,9 @@ def _ground_is_low(track: Track) -> Bools:
     alt = np.where(np.isnan(track.baro_alt_ft), track.geom_alt_ft, track.baro_alt_ft)
     airborne = np.flatnonzero(~track.on_ground & ~np.isnan(alt))
     for start, stop in _ground_runs(track):
-        before = airborne[airborne < start][-SUPPORT:]
-        after = airborne[airborne >= stop][:SUPPORT]
+        sooner, later = np.searchsorted(airborne, [start, stop]).tolist()
+        before = airborne[max(0, sooner - SUPPORT) : sooner]
+        after = airborne[later : later + SUPPORT]
         for rows, at in ((before, start), (after, stop - 1)):
             too_high = [_is_too_high(track, alt, row, at) for row in rows.tolist()]
             if sum(too_high) * 2 > len(rows):
