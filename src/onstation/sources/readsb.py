@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -80,7 +81,12 @@ class Opening:
     @property
     def day(self) -> date:
         """UTC day of the base time."""
-        return utc_day(round(self.base_s * MS_PER_S))
+        return _day_of(self.base_s)
+
+
+@lru_cache(maxsize=64)  # nearly all documents of a day begin at its midnight
+def _day_of(base_s: float) -> date:
+    return utc_day(round(base_s * MS_PER_S))
 
 
 _decode_outer = msgspec.json.Decoder(_Outer).decode
@@ -281,8 +287,11 @@ def _opening(outer: _Outer) -> Opening:
         db_flags=flags if isinstance(flags, int) and 0 <= flags < 2**31 else 0,
         reconstruction=_label(outer.reconstruction),
     )
-    identified = any(
-        value is not None for value in (outer.r, outer.t, outer.db_flags, outer.unregistered)
+    identified = not (
+        outer.r is None
+        and outer.t is None
+        and outer.db_flags is None
+        and outer.unregistered is None
     )
     return Opening(head, float(base), identified)
 
