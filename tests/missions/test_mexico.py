@@ -7,7 +7,7 @@ import pytest
 from builders import GROUND, SILENT, Waypoint, fly
 
 from onstation.missions.mexico import Mexico, Surroundings, mexico_of
-from onstation.schema import MLAT, Floats, Track
+from onstation.schema import MLAT, Floats, Ints, Track
 from onstation.tracks.sorties import find_sorties
 
 KM_PER_DEG = 111.2
@@ -26,11 +26,14 @@ def depth(lon: Floats, lat: Floats) -> Floats:
     return (31.0 - np.asarray(lat)) * KM_PER_DEG * 1000
 
 
+def not_asked(rows: Ints) -> tuple[int, float]:
+    """Fail where somebody asks for the border, which these tests have none of."""
+    raise AssertionError(rows)
+
+
 def asked(track: Track) -> Mexico:
     (sortie,) = find_sorties([track], type_designator="P8", held=lambda day: True)
-    around = Surroundings(
-        depth(sortie.track.lon_deg, sortie.track.lat_deg), np.zeros(len(sortie.track))
-    )
+    around = Surroundings(depth(sortie.track.lon_deg, sortie.track.lat_deg), not_asked)
     return mexico_of(sortie, around, cruise_kt=490, measure=depth)
 
 
@@ -72,7 +75,7 @@ def test_a_corner_cut_between_two_positions_is_not_denied() -> None:
     (sortie,) = find_sorties([track], type_designator="P8", held=lambda day: True)
     here = bulge(sortie.track.lon_deg, sortie.track.lat_deg)
 
-    found = mexico_of(sortie, Surroundings(here, np.zeros(len(here))), cruise_kt=490, measure=bulge)
+    found = mexico_of(sortie, Surroundings(here, not_asked), cruise_kt=490, measure=bulge)
 
     assert here.max() < -2000
     assert (found.answer, found.closest_km) == ("unknown", 0)
@@ -94,7 +97,7 @@ def test_the_closest_approach_is_found_between_positions() -> None:
     (sortie,) = find_sorties([track], type_designator="P8", held=lambda day: True)
     here = cape(sortie.track.lon_deg, sortie.track.lat_deg)
 
-    found = mexico_of(sortie, Surroundings(here, np.zeros(len(here))), cruise_kt=490, measure=cape)
+    found = mexico_of(sortie, Surroundings(here, not_asked), cruise_kt=490, measure=cape)
 
     assert found.closest_km == pytest.approx(0.1 * KM_PER_DEG, abs=0.05)
     assert -here.max() / 1000 > 30
@@ -118,8 +121,8 @@ def test_where_the_data_ends_on_the_way_in_nothing_is_denied(*, held: bool) -> N
     start = datetime(2025, 2, 1, 22, 0, tzinfo=UTC)
     track = fly(*FROM_HOME, (119, 31.7, -118.0, 30000), start=start)
     (sortie,) = find_sorties([track], type_designator="R135", held=lambda day: held)
-    here = Surroundings(depth(track.lon_deg, track.lat_deg), np.zeros(len(track)))
-    here = Surroundings(here.airspace_m[-len(sortie.track) :], here.border_m)
+    here = Surroundings(depth(track.lon_deg, track.lat_deg), not_asked)
+    here = Surroundings(here.airspace_m[-len(sortie.track) :], not_asked)
 
     found = mexico_of(sortie, here, cruise_kt=500, measure=depth)
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from onstation.cli.options import period_from_options
+from onstation.cli.progress import progress as progress
 from onstation.cli.terminal import colour as colour
 from onstation.cli.terminal import width as width
 from onstation.cli.writing import write_output
@@ -60,19 +61,6 @@ def window_asked(text: str | None, tz: str) -> Period | None:
             f"--baseline-window {text!r}: write two days, such as 2024-12-01..2025-01-25."
         )
     return period_from_options(since, until, None, tz, None)
-
-
-def progress(settings: Settings) -> Callable[[int, int], None] | None:
-    """Return what shows on a terminal how many aircraft are judged anew."""
-    if settings.verbosity < 0 or not sys.stderr.isatty():
-        return None
-
-    def show(done: int, of: int) -> None:
-        end = "\r\x1b[K" if done == of else "\r"
-        told = "" if done == of else f"judging aircraft {done + 1} of {of}"
-        click.echo(f"{end if done == of else end + told}", nl=False, err=True)
-
-    return show
 
 
 def write_table(

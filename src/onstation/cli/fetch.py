@@ -5,15 +5,13 @@ from collections import Counter
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
 
 import click
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from onstation.cli.asking import progress
 from onstation.cli.main import pass_settings
 from onstation.cli.options import bounds_from_options, period_from_options, period_options
-from onstation.cli.pulling import days_of, pull, source_lines
-from onstation.cli.terminal import progress_console
+from onstation.cli.progress import progress
 from onstation.config import Settings
 from onstation.errors import HOLES
 from onstation.fleet.load import load_fleet
@@ -24,6 +22,9 @@ from onstation.pipeline.summary import CollectSummary, OnStep, Step
 from onstation.sources.local import LocalSource
 from onstation.sources.named import DEFAULT, open_sources
 from onstation.store.database import Store, open_store
+
+if TYPE_CHECKING:
+    from onstation.pipeline.at_hand import AtHand
 
 NAMED = 10
 """Damaged documents that are named one by one; more are counted by reason."""
@@ -70,6 +71,8 @@ def command(
     run that was cut off is simply started again and goes on.
     """
     if list_sources:
+        from onstation.cli.pulling import source_lines
+
         click.echo("\n".join(source_lines()))
         return
     local, remote = open_sources(sources or [DEFAULT])
@@ -81,6 +84,8 @@ def command(
         if local and not dry_run:
             holes = fetch(settings, store, fleet, local, icaos, first=first, last=last, jobs=jobs)
         if remote:
+            from onstation.cli.pulling import days_of, pull
+
             asked = days_of(first, last)
             found = pull(
                 settings, store, fleet, remote, asked, icaos=icaos, again=again, dry_run=dry_run
@@ -104,8 +109,10 @@ def fetch(
     jobs: int = 1,
 ) -> bool:
     """Collect, derive and tell; return whether there are holes."""
+    from onstation.pipeline.at_hand import AtHand
     from onstation.pipeline.collect import collect
 
+    at_hand = AtHand()
     quiet = settings.verbosity < 0
     with _progress(shown_=not quiet) as on_step:
         summary = collect(
@@ -117,8 +124,9 @@ def fetch(
             last=last,
             on_event=on_step,
             jobs=jobs,
+            at_hand=at_hand,
         )
-    derive_rows(settings, store)
+    derive_rows(settings, store, at_hand)
     told = [] if quiet else _told(summary, first, last, named=bool(icaos))
     lines = [*told, *holes_of(summary)]
     for line in lines:
@@ -126,11 +134,11 @@ def fetch(
     return summary.has_holes
 
 
-def derive_rows(settings: Settings, store: Store) -> None:
+def derive_rows(settings: Settings, store: Store, at_hand: "AtHand | None" = None) -> None:
     """Bring every row up to date with what was fetched."""
     from onstation.pipeline.derive import derive
 
-    derive(settings, store, progress(settings))
+    derive(settings, store, progress(settings), at_hand)
 
 
 def _days_asked(
@@ -153,8 +161,15 @@ def _days_asked(
 @contextmanager
 def _progress(*, shown_: bool) -> Iterator[OnStep]:
     """Draw a line of progress on a terminal; nothing elsewhere."""
+    if not shown_ or not sys.stderr.isatty():
+        yield lambda step: None
+        return
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    from onstation.cli.terminal import progress_console
+
     console = progress_console()
-    if not shown_ or console is None:
+    if console is None:
         yield lambda step: None
         return
     columns = (

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from onstation.geodesy import between, distance_m, steps, turn_deg
+from onstation.geodesy import between, distance_m, lengths_m, steps, turn_deg
 from onstation.schema import MLAT, SEGMENT_UNKNOWN, Bools, Floats, Ints, Threshold, Track, Visit
 from onstation.units import M_PER_KM, MS_PER_MIN
 
@@ -125,10 +125,10 @@ def is_scattered(track: Track) -> bool:
 
 
 def path_m(time_ms: Ints, lon_deg: Floats, lat_deg: Floats, *, scattered: bool) -> float:
-    """Return the length of a path; a scattered one by the means of two minutes each. [m]"""
+    """Return the length of a path, to compare with; a scattered one by means of two minutes. [m]"""
     if scattered:
         _, lon_deg, lat_deg = _means(time_ms, lon_deg, lat_deg)
-    return float(steps(lon_deg, lat_deg)[0].sum())
+    return float(lengths_m(lon_deg, lat_deg).sum())
 
 
 def shape_of(visit: Visit, *, scattered: bool = False) -> Shape:
@@ -157,7 +157,13 @@ def shape_of(visit: Visit, *, scattered: bool = False) -> Shape:
     courses = np.concatenate([part.courses for part in parts])
     lengths = np.concatenate([part.lengths for part in parts])
     heard_m = sum(part.path_m for part in parts)
-    across_silences_m = float(steps(visit.lon_deg, visit.lat_deg)[0][silent].sum())
+    before = np.flatnonzero(silent)
+    across_silences_m, _ = between(
+        lon_deg=visit.lon_deg[before],
+        lat_deg=visit.lat_deg[before],
+        to_lon_deg=visit.lon_deg[before + 1],
+        to_lat_deg=visit.lat_deg[before + 1],
+    )
     across_m = distance_m(
         float(visit.lon_deg[0]),
         float(visit.lat_deg[0]),
@@ -166,7 +172,7 @@ def shape_of(visit: Visit, *, scattered: bool = False) -> Shape:
     )
     turns_heard = not all(part.straight for part in parts)
     most = max(parts, key=lambda part: part.window_turns)
-    by_legs_m = float(lengths.sum()) + across_silences_m
+    by_legs_m = float(lengths.sum()) + float(across_silences_m.sum())
     steady = _is_short(by_legs_m, across_m) and not _reverses(courses)
     return Shape(
         path_m=heard_m,
@@ -205,10 +211,12 @@ class _Stretch:
             leg_m = turn_m = SCATTERED_LEG_M
         if len(lon) < 2:
             return cls(0.0, True, np.empty(0), np.empty(0), 0.0)
-        length_m = float(steps(lon, lat)[0].sum())
+        metres, _ = steps(lon, lat)
+        length_m = float(metres.sum())
+        along = np.concatenate([[0.0], np.cumsum(metres)])
         across_m = distance_m(float(lon[0]), float(lat[0]), float(lon[-1]), float(lat[-1]))
-        lengths, courses = _legs(lon, lat, max(leg_m, length_m / MAX_LEGS))
-        turns_ms, turned = _turning(time, lon, lat, turn_m)
+        lengths, courses = _legs(lon, lat, along, max(leg_m, length_m / MAX_LEGS))
+        turns_ms, turned = _turning(time, lon, lat, along, turn_m)
         most, window = _most_turned(turns_ms, turned)
         circles = most >= ORBIT_TURNS and not scattered  # too small for legs to see
         straight = _is_short(float(lengths.sum()), across_m) and not (_reverses(courses) or circles)
@@ -232,13 +240,13 @@ def _is_short(path_m: float, across_m: float) -> bool:
     return path_m <= STRAIGHT_RATIO * across_m
 
 
-def _turning(time_ms: Ints, lon: Floats, lat: Floats, step_m: float) -> tuple[Floats, Floats]:
+def _turning(
+    time_ms: Ints, lon: Floats, lat: Floats, along: Floats, step_m: float
+) -> tuple[Floats, Floats]:
     """Return when a path turned [ms] and by how much, right positive [°], every ``step_m``."""
-    _, courses = _legs(lon, lat, step_m)
+    _, courses = _legs(lon, lat, along, step_m)
     if len(courses) < 2:
         return np.empty(0), np.empty(0)
-    metres, _ = steps(lon, lat)
-    along = np.concatenate([[0.0], np.cumsum(metres)])
     marks = np.linspace(0.0, along[-1], len(courses) + 1)[1:-1]
     return np.interp(marks, along, time_ms), turn_deg(courses[:-1], courses[1:])
 
@@ -287,10 +295,11 @@ def _means(time_ms: Ints, lon_deg: Floats, lat_deg: Floats) -> tuple[Ints, Float
     return time_ms[first], lon, lat
 
 
-def _legs(lon: Floats, lat: Floats, step_m: float) -> tuple[Floats, Floats]:
-    """Return length [m] and course [°] of legs at least so long along a path."""
-    metres, _ = steps(lon, lat)
-    along = np.concatenate([[0.0], np.cumsum(metres)])
+def _legs(lon: Floats, lat: Floats, along: Floats, step_m: float) -> tuple[Floats, Floats]:
+    """Return length [m] and course [°] of legs at least so long along a path.
+
+    ``along`` is how far along it each place lies. [m]
+    """
     count = int(along[-1] // step_m)
     if count < 1:
         return steps(lon[[0, -1]], lat[[0, -1]])

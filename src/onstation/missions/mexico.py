@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from onstation.geodesy import between, steps
-from onstation.schema import MLAT, OBSERVED, Bools, Floats, Ints, Sortie, Threshold
+from onstation.geodesy import between, farthest_m, lengths_m
+from onstation.schema import MLAT, OBSERVED, Bools, Floats, Ints, Sortie, Threshold, Track
 from onstation.units import M_PER_KM, MPS_PER_KT, MS_PER_MIN, MS_PER_S
 
 INSIDE_M = 2_000.0
@@ -48,13 +48,21 @@ class Surroundings:
     Attributes
     ----------
     airspace_m
-        Into Mexican airspace from its nearest edge; negative outside. [m]
-    border_m
-        To the land border. [m]
+        Into Mexican airspace from its nearest edge; negative outside. Where it can decide
+        nothing a bound may stand instead, as `rows_that_matter` needs it. [m]
+    farthest
+        Tells which of some rows is farthest from the land border, and how far. [m]
     """
 
     airspace_m: Floats
-    border_m: Floats
+    farthest: Callable[[Ints], tuple[int, float]]
+
+
+def rows_that_matter(sortie: Sortie) -> Ints:
+    """Return the rows whose depth is looked at wherever they are: both ends of silences."""
+    before = [silence.before for silence in sortie.silences]
+    after = [silence.before + 1 for silence in sortie.silences if silence.end_ms is not None]
+    return np.array(sorted({0, len(sortie.track) - 1, *before, *after}), dtype=np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,23 +148,40 @@ def _between_positions(sortie: Sortie, depth: Floats, short: Bools, measure: Mea
     crossing = short & ((one > 0) != (other > 0))
     rows = np.flatnonzero(crossing)
     inside[rows] = np.maximum(one[rows], other[rows]) / np.abs(one[rows] - other[rows])
-    length, _ = steps(track.lon_deg, track.lat_deg)
+    rough = lengths_m(track.lon_deg, track.lat_deg)
     outside = short & (one <= 0) & (other <= 0)
     best = min(0.0, float(depth.max()))
     deepest = -np.inf
-    for row in np.flatnonzero(outside & ((one + other + length) / 2 > best)).tolist():
-        count = int(length[row] // SAMPLE_M) + 2
-        part = np.linspace(0, 1, count)
-        to_lon = (track.lon_deg[row + 1] - track.lon_deg[row] + 180) % 360 - 180
-        to_lat = track.lat_deg[row + 1] - track.lat_deg[row]
-        found = measure(track.lon_deg[row] + to_lon * part, track.lat_deg[row] + to_lat * part)
-        inside[row] = float((found > 0).mean())
-        deepest = max(deepest, float(found.max()))
+    rows = np.flatnonzero(outside & ((one + other + rough) / 2 + 1.0 > best))
+    length, _ = between(
+        lon_deg=track.lon_deg[rows],
+        lat_deg=track.lat_deg[rows],
+        to_lon_deg=track.lon_deg[rows + 1],
+        to_lat_deg=track.lat_deg[rows + 1],
+    )
+    could = (one[rows] + other[rows] + length) / 2 > best
+    rows, length = rows[could], length[could]
+    if len(rows):
+        counts = (length // SAMPLE_M).astype(np.int64) + 2
+        first = np.cumsum(counts) - counts
+        found = measure(*_places_on(track, rows, counts))
+        inside[rows] = np.add.reduceat((found > 0).astype(float), first) / counts
+        deepest = float(found.max())
     return _Between(float((gaps * inside)[short].sum()), deepest)
 
 
-def deepest_row(rows: Ints, around: Surroundings) -> int | None:
-    """Return the row that is farthest from the land border while over Mexico, if any is.
+def _places_on(track: Track, rows: Ints, counts: Ints) -> tuple[Floats, Floats]:
+    """Return so many places, evenly spaced, on the straight line after each of some rows."""
+    part = np.concatenate([np.linspace(0, 1, count) for count in counts.tolist()])
+    to_lon = (track.lon_deg[rows + 1] - track.lon_deg[rows] + 180) % 360 - 180
+    to_lat = track.lat_deg[rows + 1] - track.lat_deg[rows]
+    lon = np.repeat(track.lon_deg[rows], counts) + np.repeat(to_lon, counts) * part
+    lat = np.repeat(track.lat_deg[rows], counts) + np.repeat(to_lat, counts) * part
+    return lon, lat
+
+
+def deepest_row(rows: Ints, around: Surroundings) -> tuple[int | None, float]:
+    """Return the row that is farthest from the land border while over Mexico, and how far. [m]
 
     Parameters
     ----------
@@ -164,7 +189,7 @@ def deepest_row(rows: Ints, around: Surroundings) -> int | None:
         Rows of the sortie's track to look at.
     """
     over = rows[around.airspace_m[rows] > 0]
-    return int(over[np.argmax(around.border_m[over])]) if len(over) else None
+    return around.farthest(over) if len(over) else (None, 0.0)
 
 
 def _could_have_entered(sortie: Sortie, depth: Floats, cruise_kt: float) -> bool:
@@ -198,7 +223,5 @@ def _from_entry_km(sortie: Sortie, depth: Floats, short: Bools) -> float | None:
     lat = track.lat_deg[row] + (track.lat_deg[row + 1] - track.lat_deg[row]) * part
     over = np.flatnonzero(depth > 0)
     over = over[over > row]
-    away, _ = between(
-        lon_deg=lon, lat_deg=lat, to_lon_deg=track.lon_deg[over], to_lat_deg=track.lat_deg[over]
-    )
-    return float(away.max()) / M_PER_KM
+    away_m = farthest_m(float(lon), float(lat), track.lon_deg[over], track.lat_deg[over])
+    return away_m / M_PER_KM

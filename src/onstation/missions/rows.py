@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from onstation.geodesy import between
+from onstation.geodesy import farthest_m
 from onstation.missions.mexico import Mexico, Surroundings, deepest_row
 from onstation.missions.rules import JudgedVisit, Judgement, unknown_min
 from onstation.schema import (
@@ -58,7 +58,7 @@ def build_row(
     track = sortie.track
     described = judgement.described
     rows = _rows_in(judgement.visits)
-    deepest = deepest_row(_rows_in(described), around)
+    deepest, depth_m = deepest_row(_rows_in(described), around)
     altitudes = alt_ft[_rows_in(described)] if described else np.empty(0)
     altitudes = altitudes[~np.isnan(altitudes)]
     stay = judgement.on_station
@@ -102,7 +102,7 @@ def build_row(
         last_lat=float(track.lat_deg[rows[-1]]) if len(rows) else None,
         last_lon=float(track.lon_deg[rows[-1]]) if len(rows) else None,
         path_km=sum(j.shape.path_m for j in described) / M_PER_KM,
-        depth_km=0.0 if deepest is None else float(around.border_m[deepest]) / M_PER_KM,
+        depth_km=depth_m / M_PER_KM,
         from_entry_km=mexico.from_entry_km,
         from_take_off_km=_from_take_off_km(sortie),
         closest_mexico_km=mexico.closest_km,
@@ -200,10 +200,6 @@ def _from_take_off_km(sortie: Sortie) -> float | None:
     field = sortie.take_off.field
     if field is None or sortie.take_off.kind == FIRST_HEARD:
         return None
-    away, _ = between(
-        lon_deg=field.lon_deg,
-        lat_deg=field.lat_deg,
-        to_lon_deg=sortie.track.lon_deg,
-        to_lat_deg=sortie.track.lat_deg,
-    )
-    return float(away.max()) / M_PER_KM
+    track = sortie.track
+    away_m = farthest_m(field.lon_deg, field.lat_deg, track.lon_deg, track.lat_deg)
+    return away_m / M_PER_KM

@@ -222,12 +222,7 @@ def could_have_entered(sortie: Sortie, station: Station, cruise_kt: float) -> tu
 def _verdict(
     sortie: Sortie, presence: Presence, station: Station, *, match: Match, cruise_kt: float
 ) -> Judgement | None:
-    direct = _direct_flight(sortie) if station.line_patrol else None
-    leg_m = float("inf") if _links_two_fields(sortie) else FIELD_LEG_M
-    scattered = is_scattered(sortie.track)
-    judged = tuple(
-        _judge_visit(v, station, direct, leg_m, scattered=scattered) for v in presence.visits
-    )
+    judged = _judge_visits(sortie, presence, station) if presence.visits else ()
     on_station = tuple(j for j in judged if j.verdict == ON_STATION)
     minutes = sum(j.heard_min for j in on_station)
     if not match.counted:
@@ -261,6 +256,16 @@ def _why_excluded(match: Match) -> str:
     if match.fleet == NO_FLEET:
         return match.label
     return f"not a surveillance role: {match.role}"
+
+
+def _judge_visits(sortie: Sortie, presence: Presence, station: Station) -> tuple[JudgedVisit, ...]:
+    direct = _direct_flight(sortie) if station.line_patrol else None
+    leg_m = float("inf") if _links_two_fields(sortie) else FIELD_LEG_M
+    scattered = is_scattered(sortie.track)
+    return tuple(
+        _judge_visit(visit, station, direct, leg_m, scattered=scattered)
+        for visit in presence.visits
+    )
 
 
 def _judge_visit(

@@ -9,7 +9,16 @@ from collections.abc import Collection, Iterable, Iterator
 from datetime import date
 from pathlib import Path
 
-from onstation.pipeline.examine import LOCAL, RECONSTRUCTION, Examined, Question, Watch, examine_all
+from onstation.pipeline.at_hand import AtHand
+from onstation.pipeline.examine import (
+    LOCAL,
+    RECONSTRUCTION,
+    Examined,
+    Question,
+    Watch,
+    examine_all,
+    without_track,
+)
 from onstation.pipeline.summary import UNCHANGED, CollectSummary, OnStep, Step
 from onstation.schema import FAILED, HEARD, PARTIAL, SILENT, Answer
 from onstation.sources.found import Found, Holding
@@ -38,6 +47,7 @@ def collect(
     on_event: OnStep | None = None,
     jobs: int = 1,
     now_ms: int | None = None,
+    at_hand: AtHand | None = None,
 ) -> CollectSummary:
     """Read local sources into the store.
 
@@ -54,10 +64,12 @@ def collect(
         Processes that read documents.
     now_ms
         The clock; the real one unless given. [Unix ms]
+    at_hand
+        Takes the tracks that were decoded, for whoever derives next.
     """
     question = Question(fleet, frozenset(tails), first, last, named=bool(tails))
     asked_ms = round(time.time() * MS_PER_S) if now_ms is None else now_ms
-    run = _Run(store, question, asked_ms, on_event or (lambda step: None), jobs)
+    run = _Run(store, question, asked_ms, on_event or (lambda step: None), jobs, at_hand)
     done: set[tuple[str, str]] = set()
     for source in sources:
         for holding in source.holdings():
@@ -72,13 +84,20 @@ class _Run:
     """One run of `collect`: what is not written yet, and what it amounts to so far."""
 
     def __init__(
-        self, store: Store, question: Question, asked_ms: int, tell: OnStep, jobs: int
+        self,
+        store: Store,
+        question: Question,
+        asked_ms: int,
+        tell: OnStep,
+        jobs: int,
+        at_hand: AtHand | None,
     ) -> None:
         self.store = store
         self.question = question
         self.asked_ms = asked_ms
         self.tell = tell
         self.jobs = jobs
+        self.at_hand = at_hand
         self.summary = CollectSummary()
         self._failed: list[Damage] = []
         self._answers: dict[tuple[str, date], tuple[str, str, bool]] = {}
@@ -205,6 +224,7 @@ class _Run:
         for found, item in each:
             if not item.asked:
                 continue
+            item = self.at_hand.taken_from(item) if self.at_hand else without_track(item)
             latest = item.day or latest
             batch.append((found, item))
             size += len(item.kept.raw) if item.kept else 0

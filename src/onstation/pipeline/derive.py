@@ -20,6 +20,7 @@ from onstation.schema import HEARD, RULE, SILENT, Handover, LooseEnd, Mission, R
 from onstation.store.database import Store
 
 if TYPE_CHECKING:
+    from onstation.pipeline.at_hand import AtHand
     from onstation.pipeline.judge import Flown
 
 JUDGE_VERSION = "4"
@@ -31,7 +32,12 @@ JOINED = "joined"
 Progress = Callable[[int, int], None]
 
 
-def derive(settings: Settings, store: Store, on_progress: Progress | None = None) -> int:
+def derive(
+    settings: Settings,
+    store: Store,
+    on_progress: Progress | None = None,
+    at_hand: "AtHand | None" = None,
+) -> int:
     """Bring every row up to date.
 
     Parameters
@@ -42,6 +48,8 @@ def derive(settings: Settings, store: Store, on_progress: Progress | None = None
         Read for documents and ledger, written with rows.
     on_progress
         Called with how many addresses are done, of how many.
+    at_hand
+        Tracks decoded in this run, which are not read again.
 
     Returns
     -------
@@ -60,7 +68,7 @@ def derive(settings: Settings, store: Store, on_progress: Progress | None = None
     if not stale and store.note(JOINED) == everything:
         return 0
     publish_recordings(store, fleet)
-    judges = Judges(settings, store, fleet)
+    judges = Judges(settings, store, fleet, at_hand)
     for done, icao in enumerate(stale):
         if on_progress:
             on_progress(done, len(stale))
@@ -169,21 +177,26 @@ class Judges:
         What rows are judged with.
     """
 
-    def __init__(self, settings: Settings, store: Store, fleet: Fleet) -> None:
+    def __init__(
+        self, settings: Settings, store: Store, fleet: Fleet, at_hand: "AtHand | None" = None
+    ) -> None:
+        from onstation.airfields import keep_table_in
         from onstation.pipeline import judge, together
         from onstation.regions.depth import Depth
         from onstation.regions.resolve import resolve
 
+        keep_table_in(settings.cache)
         atlas = resolve(settings.regions, settings.cache, shipped("regions"))
         held = _held_days(store)
-        self._store = store
+        self._store, self._at_hand = store, at_hand
         self.bench = judge.Bench(fleet, atlas, Depth(atlas), lambda icao, day: day in held(icao))
         self._judge, self._together = judge, together
         self._groups: list[_Group] | None = None
 
     def sorties(self, icao: str) -> "list[Flown]":
         """Return every sortie of an address."""
-        return self._judge.sorties_in(self._store.archive.documents_of(icao), self.bench)
+        documents = self._store.archive.documents_of(icao)
+        return self._judge.sorties_in(documents, self.bench, self._at_hand)
 
     def ends(self, flown: "list[Flown]") -> list[LooseEnd]:
         """Return the loose ends of the sorties of an address."""

@@ -5,16 +5,14 @@ Pure apart from reading the bytes, so that any process may do it.
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import islice
-from multiprocessing import get_context
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from onstation.errors import DocumentError
 from onstation.periods import days_between, utc_day
-from onstation.schema import Document, Head, Match
+from onstation.schema import Document, Head, Match, Track
 from onstation.sources.found import Found
 from onstation.sources.readsb import (
     HEAD_LENGTH,
@@ -22,9 +20,12 @@ from onstation.sources.readsb import (
     Opening,
     callsigns_in,
     canonical_path,
+    read_document,
     read_opening,
-    read_trace,
 )
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 LOCAL, RECONSTRUCTION = "local", "reconstruction"
 CHUNK = 256
@@ -66,6 +67,8 @@ class Kept:
         Every UTC day it has positions of.
     dropped
         How many of its rows were bad, by reason.
+    track
+        What it says, decoded; not given from one process to another.
     """
 
     document: Document
@@ -74,6 +77,7 @@ class Kept:
     last_ms: int
     days: tuple[date, ...]
     dropped: dict[str, int] = field(default_factory=dict)
+    track: Track | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +162,9 @@ def examine_all(
         for found in each:
             yield found, examine(found, question)
         return
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
     source = iter(each)
     with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
         running: list[tuple[list[Found], Future[list[Examined]]]] = []
@@ -169,12 +176,19 @@ def examine_all(
             yield from _ended(*begun)
 
 
-def _ended(chunk: list[Found], future: Future[list[Examined]]) -> Iterator[tuple[Found, Examined]]:
+def _ended(
+    chunk: list[Found], future: "Future[list[Examined]]"
+) -> Iterator[tuple[Found, Examined]]:
     return zip(chunk, future.result(), strict=True)
 
 
 def _examine_chunk(chunk: list[Found], question: Question) -> list[Examined]:
-    return [examine(found, question) for found in chunk]
+    return [without_track(examine(found, question)) for found in chunk]
+
+
+def without_track(item: Examined) -> Examined:
+    """Return what one document turned out to be without its positions, which weigh most."""
+    return replace(item, kept=replace(item.kept, track=None)) if item.kept else item
 
 
 def _opening(found: Found) -> tuple[Opening, bytes | None]:
@@ -222,18 +236,19 @@ def _match(fleet: Watch, head: Head, day: date, callsigns: Sequence[str] = ()) -
 
 def _kept(raw: bytes, icao: str, found: Found) -> Kept:
     """Decode a whole document, so that what is kept can be used."""
-    opening = read_opening(raw, thorough=True)
-    assert opening is not None
-    document = Document(
-        sha256=hashlib.sha256(raw).hexdigest(),
-        day=opening.day,
-        source=RECONSTRUCTION if opening.head.reconstruction else found.source or LOCAL,
-        evidence_url="",
-        head=opening.head,
-    )
-    track, dropped = read_trace(raw, document=document)
+
+    def record(opening: Opening) -> Document:
+        return Document(
+            sha256=hashlib.sha256(raw).hexdigest(),
+            day=opening.day,
+            source=RECONSTRUCTION if opening.head.reconstruction else found.source or LOCAL,
+            evidence_url="",
+            head=opening.head,
+        )
+
+    document, track, dropped = read_document(raw, record=record)
     first_ms, last_ms = int(track.time_ms[0]), int(track.time_ms[-1])
     days = tuple(day for day in days_between(utc_day(first_ms), utc_day(last_ms)))
     evidence = found.evidence or canonical_path(icao, days[0])
     document = replace(document, day=days[0], evidence_url=evidence)
-    return Kept(document, raw, first_ms, last_ms, days, dropped)
+    return Kept(document, raw, first_ms, last_ms, days, dropped, track)

@@ -7,15 +7,17 @@ machine and in any order.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cache
 
 import numpy as np
 
 from onstation.airfields import zone_at
 from onstation.fleet.match import Fleet
-from onstation.missions.mexico import Surroundings, mexico_of
+from onstation.missions.mexico import INSIDE_M, Surroundings, mexico_of, rows_that_matter
 from onstation.missions.rows import build_row
 from onstation.missions.rules import Judgement, Station, judge_sortie
 from onstation.periods import utc_day
+from onstation.pipeline.at_hand import AtHand
 from onstation.regions.depth import Depth
 from onstation.regions.geofence import (
     distance_to_m,
@@ -30,6 +32,7 @@ from onstation.schema import (
     NOT_LISTED,
     NOT_WATCHED,
     Document,
+    Ints,
     Match,
     Mission,
     Presence,
@@ -37,7 +40,6 @@ from onstation.schema import (
     Sortie,
     Track,
 )
-from onstation.sources.readsb import read_trace
 from onstation.tracks.clean import clean
 from onstation.tracks.join import join
 from onstation.tracks.sorties import find_sorties
@@ -104,17 +106,25 @@ def judge_tracks(tracks: Sequence[Track], bench: Bench) -> list[Mission]:
     return [row for one in sorties_on(tracks, bench) for row in rows_of(one, bench)]
 
 
-def sorties_in(documents: Sequence[tuple[Document, bytes]], bench: Bench) -> list[Flown]:
+def sorties_in(
+    documents: Sequence[tuple[Document, bytes]], bench: Bench, at_hand: AtHand | None = None
+) -> list[Flown]:
     """Return every sortie of one address with who flew it, in order of time.
 
     Recordings and reconstructions are kept apart from the first step on, so that one
     never lends a position to the other.
+
+    Parameters
+    ----------
+    at_hand
+        Tracks decoded before.
     """
+    read = (at_hand or AtHand(0)).track
     found: list[Flown] = []
     numbers: dict[date, int] = {}
     for recorded in (True, False):
         chosen = [item for item in documents if (item[0].head.reconstruction is None) == recorded]
-        tracks = [read_trace(data, document=document)[0] for document, data in chosen]
+        tracks = [read(document, data) for document, data in chosen]
         if tracks:
             found += sorties_on(tracks, bench, numbers)
     return found
@@ -232,10 +242,7 @@ def rows_of(one: Flown, bench: Bench) -> list[Mission]:
     if not weighed:
         return []
     track = one.sortie.track
-    around = Surroundings(
-        airspace_m=bench.depth.airspace_m(track.lon_deg, track.lat_deg),
-        border_m=bench.depth.border_m(track.lon_deg, track.lat_deg),
-    )
+    around = _around(one.sortie, bench.depth)
     mexico = mexico_of(
         one.sortie,
         around,
@@ -259,6 +266,25 @@ def rows_of(one: Flown, bench: Bench) -> list[Mission]:
         for w in weighed
     ]
     return agree_on_date(rows)
+
+
+def _around(sortie: Sortie, depth: Depth) -> Surroundings:
+    """Return the distances at each position, measured where they can decide something."""
+    track = sortie.track
+    airspace_m = depth.airspace_along_m(
+        track.lon_deg, track.lat_deg, always=rows_that_matter(sortie), sure_m=INSIDE_M
+    )
+
+    @cache  # regions overlap, and often hold the same rows
+    def farthest_of(held: bytes) -> tuple[int, float]:
+        rows = np.frombuffer(held, dtype=np.int64)
+        place, metres = depth.farthest_from_border(track.lon_deg[rows], track.lat_deg[rows])
+        return int(rows[place]), metres
+
+    def farthest(rows: Ints) -> tuple[int, float]:
+        return farthest_of(rows.astype(np.int64).tobytes())
+
+    return Surroundings(airspace_m=airspace_m, farthest=farthest)
 
 
 def agree_on_date(rows: Sequence[Mission]) -> list[Mission]:

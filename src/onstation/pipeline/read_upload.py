@@ -11,7 +11,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from onstation.errors import SourceError
-from onstation.pipeline.examine import Examined, Question, examine
+from onstation.pipeline.examine import Examined, Question, examine, without_track
 from onstation.pipeline.summary import Moved, OnMove
 from onstation.schema import FAILED, HEARD, PARTIAL, SILENT, Answer
 from onstation.sources.found import Found
@@ -82,7 +82,7 @@ class Reading:
                 if size >= BATCH_BYTES or self.published.position - at >= BATCH_READ or late:
                     self._commit(batch)
                     batch, size, began, at = [], 0, time.monotonic(), self.published.position
-                item = examine(found, self.question)
+                item = without_track(examine(found, self.question))
                 self.recorded = self.recorded or (item.recorded and not item.reason)
                 self.strays += item.day not in (None, self.day) and not item.reason
                 if item.kept or (item.reason and self._is_wanted(item)):

@@ -38,6 +38,7 @@ class Nearest:
         self._is_last = np.isin(np.arange(len(self._lonlat)), first[1:] - 1)
         self._xyz = _xyz(self._lonlat[:, 0], self._lonlat[:, 1])
         self._levels = _levels(self._xyz)
+        self._by_axis = np.ascontiguousarray(self._xyz.T)
 
     def metres(self, lon_deg: Floats, lat_deg: Floats) -> Floats:
         """Return the geodesic distance from each place to the line; NaN stays NaN. [m]"""
@@ -64,28 +65,38 @@ class Nearest:
         return metres
 
     def _nearest_sample(self, xyz: Floats) -> Ints:
-        """Walk down from the largest balls, keeping those that could hold the nearest."""
-        top = len(self._levels[0][0])
-        place = np.repeat(np.arange(len(xyz)), top)
-        ball = np.tile(np.arange(top), len(xyz))
+        """Walk down from the largest balls, keeping those that could hold the nearest.
+
+        The balls still possible for each place lie side by side, in the order of places.
+        """
+        place = np.arange(len(xyz))
+        ball = np.zeros(len(xyz), dtype=np.int64)
+        first = place
+        here = xyz.T
         for depth, (centre, radius) in enumerate(self._levels):
-            away = np.linalg.norm(xyz[place] - centre[ball], axis=1)
-            least_sure = np.full(len(xyz), np.inf)
-            np.minimum.at(least_sure, place, away + radius[ball])
+            away = _apart(here, place, centre, ball)
+            least_sure = np.minimum.reduceat(away + radius[ball], first)
             kept = away - radius[ball] <= least_sure[place]
             place, ball = place[kept], ball[kept]
             size = (
-                len(self._levels[depth + 1][0]) if depth + 1 < len(self._levels) else len(self._xyz)
+                len(self._levels[depth + 1][1]) if depth + 1 < len(self._levels) else len(self._xyz)
             )
-            place, ball = np.repeat(place, FANOUT), np.repeat(ball * FANOUT, FANOUT)
-            ball = ball + np.tile(np.arange(FANOUT), len(ball) // FANOUT)
+            place = np.repeat(place, FANOUT)
+            ball = (ball[:, None] * FANOUT + np.arange(FANOUT)).ravel()
             exists = ball < size
-            place, ball = place[exists], ball[exists]
-        away = np.linalg.norm(xyz[place] - self._xyz[ball], axis=1)
-        order = np.lexsort((away, place))
-        first = np.flatnonzero(np.diff(place[order], prepend=-1))
-        nearest: Ints = ball[order[first]]
+            if not exists.all():
+                place, ball = place[exists], ball[exists]
+            first = np.flatnonzero(np.diff(place, prepend=-1))
+        away = _apart(here, place, self._by_axis, ball)
+        least = np.flatnonzero(away == np.minimum.reduceat(away, first)[place])
+        nearest: Ints = ball[least[np.flatnonzero(np.diff(place[least], prepend=-1))]]
         return nearest
+
+
+def _apart(one: Floats, rows: Ints, other: Floats, to: Ints) -> Floats:
+    """Return how far places of one list of x, y and z are from those of another. [m]"""
+    x, y, z = (one[axis][rows] - other[axis][to] for axis in range(3))
+    return np.asarray(np.sqrt(x * x + y * y + z * z))
 
 
 def _xyz(lon_deg: Floats, lat_deg: Floats) -> Floats:
@@ -99,14 +110,14 @@ def _xyz(lon_deg: Floats, lat_deg: Floats) -> Floats:
 
 
 def _levels(xyz: Floats) -> list[tuple[Floats, Floats]]:
-    """Return centres and radii of balls round runs of samples, largest runs first."""
+    """Return centres (x, y, z) and radii of balls round runs of samples, largest run first."""
     levels = []
     run = FANOUT
     while run < len(xyz) * FANOUT:
         starts = np.arange(0, len(xyz), run)
         centre = np.add.reduceat(xyz, starts) / np.diff(starts, append=len(xyz))[:, None]
         away = np.linalg.norm(xyz - np.repeat(centre, run, axis=0)[: len(xyz)], axis=1)
-        levels.append((centre, np.maximum.reduceat(away, starts)))
+        levels.append((np.ascontiguousarray(centre.T), np.maximum.reduceat(away, starts)))
         run *= FANOUT
     return levels[::-1]
 

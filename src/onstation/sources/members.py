@@ -162,7 +162,7 @@ def members(archive: Bytes, offset: int = 0) -> Iterator[Member]:
         header, opening = block[:BLOCK], block[BLOCK:]
         if len(header) < BLOCK:
             raise LostError("it ends early")
-        if not any(header):
+        if not header[0] and not any(header):
             _check_end(archive, offset)
             return
         member = _member(header, opening, offset + BLOCK, name, size)

@@ -6,8 +6,10 @@ its padded callsigns. Nothing here opens a file.
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -79,7 +81,12 @@ class Opening:
     @property
     def day(self) -> date:
         """UTC day of the base time."""
-        return utc_day(round(self.base_s * MS_PER_S))
+        return _day_of(self.base_s)
+
+
+@lru_cache(maxsize=64)  # nearly all documents of a day begin at its midnight
+def _day_of(base_s: float) -> date:
+    return utc_day(round(base_s * MS_PER_S))
 
 
 _decode_outer = msgspec.json.Decoder(_Outer).decode
@@ -117,7 +124,7 @@ def read_head(data: bytes) -> Head:
     return opening.head
 
 
-def read_opening(data: bytes, *, whole: bool = True, thorough: bool = False) -> Opening | None:
+def read_opening(data: bytes, *, whole: bool = True) -> Opening | None:
     """Return the head and the base time of a document.
 
     Only its first bytes are inflated if the head lies there and says who flies: keys may
@@ -129,8 +136,6 @@ def read_opening(data: bytes, *, whole: bool = True, thorough: bool = False) -> 
         The document as received, or its first bytes.
     whole
         Whether ``data`` is all of it.
-    thorough
-        Read it to its end whatever its first bytes say.
 
     Returns
     -------
@@ -141,7 +146,7 @@ def read_opening(data: bytes, *, whole: bool = True, thorough: bool = False) -> 
     complete = complete and whole  # the first bytes of a plain document are no document
     if text.strip():
         _check_object(text)
-    if not complete and not thorough:
+    if not complete:
         for found in _TRACE.finditer(text):
             try:
                 opening = _opening(_decode_outer(text[: found.end()] + b"]}"))
@@ -191,6 +196,31 @@ def read_trace(data: bytes, *, document: Document) -> tuple[Track, dict[str, int
     opening = _opening(outer)
     if opening.head.icao != document.head.icao:
         raise DocumentError(WRONG_ADDRESS, f"{opening.head.icao} in it")
+    return _track(outer, opening, document)
+
+
+def read_document(
+    data: bytes, *, record: Callable[[Opening], Document]
+) -> tuple[Document, Track, dict[str, int]]:
+    """Read the head and the positions of a document in one go.
+
+    Parameters
+    ----------
+    record
+        Makes the document's record from its head.
+
+    Raises
+    ------
+    DocumentError
+        Nothing of it can be used.
+    """
+    outer = _outer(_text_of(data))
+    opening = _opening(outer)
+    document = record(opening)
+    return document, *_track(outer, opening, document)
+
+
+def _track(outer: _Outer, opening: Opening, document: Document) -> tuple[Track, dict[str, int]]:
     rows, malformed = rows_in(outer.trace)
     if not rows:
         reason = WRONG_SHAPE if malformed else NO_POSITIONS
@@ -257,8 +287,11 @@ def _opening(outer: _Outer) -> Opening:
         db_flags=flags if isinstance(flags, int) and 0 <= flags < 2**31 else 0,
         reconstruction=_label(outer.reconstruction),
     )
-    identified = any(
-        value is not None for value in (outer.r, outer.t, outer.db_flags, outer.unregistered)
+    identified = not (
+        outer.r is None
+        and outer.t is None
+        and outer.db_flags is None
+        and outer.unregistered is None
     )
     return Opening(head, float(base), identified)
 

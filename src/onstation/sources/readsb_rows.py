@@ -5,6 +5,7 @@ speed, course, flags, vertical rate, details, position source, geometric altitud
 old writers end after the details, those of some builds go on; what lacks is unknown.
 """
 
+from functools import lru_cache
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -41,6 +42,7 @@ STALE, NEW_LEG, GEOMETRIC_ALTITUDE = 1, 2, 8
 """Bits of a row's flags."""
 
 CALLSIGN_LENGTH = 8
+GROUND = "ground"
 
 _SOURCES = {name: index for index, name in enumerate(POSITION_SOURCES)}
 
@@ -108,13 +110,12 @@ def track_of(rows: list[Row], base_s: float, document: Document) -> tuple[Track,
         rows = [rows[index] for index in order.tolist()]
         time_s = time_s[order]
     lat, lon = _floats([row.lat for row in rows]), _floats([row.lon for row in rows])
-    on_ground = np.array([row.alt == "ground" for row in rows], dtype=np.bool_)
-    alt = _floats([row.alt if type(row.alt) is float else None for row in rows])
+    on_ground, alt = _altitudes([row.alt for row in rows])
     geom = _floats([row.geom for row in rows])
     flags = np.array([row.flags or 0 for row in rows], dtype=np.int64)
     is_geometric = (flags & GEOMETRIC_ALTITUDE) != 0
     course = _within(_floats([row.course for row in rows]), 0.0, 360.0)
-    names, callsign = _carried([row.details.flight if row.details else None for row in rows])
+    names, callsign = _carried(rows)
     arrays: dict[str, Any] = {
         "time_ms": np.rint(np.clip(time_s, 0, LATEST_S) * MS_PER_S),
         "lat_deg": lat,
@@ -168,26 +169,45 @@ def _within(values: Floats, low: float, high: float) -> Floats:
         return np.where((values >= low) & (values <= high), values, np.nan)
 
 
+@lru_cache(maxsize=4096)
 def callsign_of(flight: str | None) -> str | None:
     """Return a callsign without its padding; ``None`` if none was set."""
     return (flight or "").strip(" \0@")[:CALLSIGN_LENGTH].strip() or None
 
 
-def _carried(values: list[str | None]) -> tuple[tuple[str, ...], Any]:
+def _carried(each: list[Row]) -> tuple[tuple[str, ...], Any]:
     """Return the distinct callsigns and each row's index among them, -1 if there are none."""
-    said = [(at, text) for at, value in enumerate(values) if value and (text := callsign_of(value))]
+    said = [
+        (at, text)
+        for at, row in enumerate(each)
+        if row.details and row.details.flight and (text := callsign_of(row.details.flight))
+    ]
     numbers: dict[str, int] = {}
-    index = np.full(len(values), -1, dtype=np.int32)
+    index = np.full(len(each), -1, dtype=np.int32)
     if said:
         rows = np.array([at for at, _ in said])
         named = np.array([numbers.setdefault(text, len(numbers)) for _, text in said])
-        latest = np.searchsorted(rows, np.arange(len(values)), side="right") - 1
+        latest = np.searchsorted(rows, np.arange(len(each)), side="right") - 1
         index = named[np.maximum(latest, 0)].astype(np.int32)
     return tuple(numbers), index
 
 
+def _altitudes(values: list[float | str | None]) -> tuple[Bools, Floats]:
+    """Return which rows are on the ground, and the altitudes of the others. [ft]"""
+    if GROUND not in values:
+        return np.zeros(len(values), dtype=np.bool_), _floats(values)
+    on_ground = np.array([value == GROUND for value in values], dtype=np.bool_)
+    return on_ground, _floats([None if value == GROUND else value for value in values])
+
+
 def _position_sources(rows: list[Row]) -> Any:
     """Return each row's source; old rows have none and take that of the last details."""
+    named = [row.source for row in rows]
+    distinct = set(named)
+    if len(distinct) == 1 and all(distinct):
+        return np.full(len(rows), _SOURCES.get(named[0] or "", UNKNOWN_SOURCE))
+    if all(distinct):
+        return np.array([_SOURCES.get(name or "", UNKNOWN_SOURCE) for name in named])
     index: list[int] = []
     latest = UNKNOWN_SOURCE
     for row in rows:

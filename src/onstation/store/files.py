@@ -222,7 +222,8 @@ class Files:
     def forget_others(self, origin: Origin, names: Iterable[str], *, asked_ms: int) -> None:
         """Forget the members of an archive that its new version no longer holds."""
         with self._db.transaction():
-            gone = sorted(self.of(origin).keys() - set(names))
+            held = self._db.rows("SELECT name FROM files WHERE origin = ?", (origin.number,))
+            gone = sorted({name for (name,) in held} - set(names))
             for name in gone:
                 days = self._db.rows(
                     "SELECT day FROM files WHERE origin = ? AND name = ? AND day IS NOT NULL",

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from onstation.geodesy import between, distance_m, steps
+from onstation.geodesy import between, distance_m, lengths_m
 from onstation.schema import MLAT, Floats, Ints, Threshold, Track
 from onstation.units import MPS_PER_KT, MS_PER_S
 
@@ -145,7 +145,7 @@ def tell_apart(track: Track) -> tuple[list[list[int]], dict[str, int]]:
     total = len(track)
     if total == 0:
         return [], {}
-    metres, _ = steps(track.lon_deg, track.lat_deg)
+    metres = lengths_m(track.lon_deg, track.lat_deg)
     slack = _slack(track)
     reach = np.diff(track.time_ms) / 1000.0 * MAX_SPEED_KT * MPS_PER_KT
     if not (metres > reach + np.maximum(slack[1:], slack[:-1])).any():
@@ -301,7 +301,7 @@ def _is_displaced(track: Track, rows: list[int], others: list[int]) -> bool:
 def _turns_back(track: Track, rows: Ints) -> bool:
     """Say whether a way comes back near where it was, so that one displacement means something."""
     way = track.lon_deg[rows], track.lat_deg[rows]
-    path_m = float(steps(*way)[0].sum())
+    path_m = float(lengths_m(*way).sum())
     box_m = float(np.hypot(np.ptp(way[0]), np.ptp(way[1]))) * M_PER_DEG
     return path_m > TURNS_SHARE * box_m
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 import numpy as np
 
 from onstation.airfields import nearest
-from onstation.geodesy import distance_m, steps
+from onstation.geodesy import distance_m, lengths_m
 from onstation.schema import MLAT, Bools, Floats, Threshold, Track
 from onstation.tracks import apart
 from onstation.tracks.clocks import on_time
@@ -170,11 +170,8 @@ def _moved(track: Track) -> Bools:
     field the place does not change; there a repetition is news.
     """
     kept = np.ones(len(track), dtype=bool)
-    _, place = np.unique(
-        np.stack([track.lat_deg, track.lon_deg], axis=1), axis=0, return_inverse=True
-    )
-    order = np.lexsort((track.time_ms, place.ravel()))
-    same = np.diff(place.ravel()[order]) == 0
+    order = np.lexsort((track.time_ms, track.lon_deg, track.lat_deg))
+    same = (np.diff(track.lat_deg[order]) == 0) & (np.diff(track.lon_deg[order]) == 0)
     soon = np.diff(track.time_ms[order]) <= REPEAT_MS
     one, other = order[:-1], order[1:]
     repeats = other[same & soon & ~track.on_ground[one] & ~track.on_ground[other]]
@@ -206,15 +203,19 @@ def _forward(track: Track) -> Bools:
             and step[0] * way[0][other] + step[1] * way[1][other] < 0
         )
 
-    back = np.diff(east) * way[0][1:] + np.diff(north) * way[1][1:] < 0
-    if not (back & (np.hypot(np.diff(east), np.diff(north)) > BACKWARD_M[0]) & ~fine[1:]).any():
-        return kept
-    last = 0
-    for row in range(1, len(track)):
-        if not fine[row] and not fine[last] and is_behind(last, row):
+    metres = np.hypot(np.diff(east), np.diff(north))
+    behind = np.diff(east) * way[0][1:] + np.diff(north) * way[1][1:] < 0
+    behind &= (metres > BACKWARD_M[0]) & (metres < BACKWARD_M[1])
+    behind &= (np.diff(track.time_ms) < BACKWARD_MS) & ~fine[1:] & ~fine[:-1]
+    done = 0
+    for row in (np.flatnonzero(behind) + 1).tolist():
+        last = row - 1
+        if row < done:
+            continue
+        while row < len(track) and not fine[row] and is_behind(last, row):
             kept[row] = False
-        else:
-            last = row
+            row += 1
+        done = row + 1
     return kept
 
 
@@ -272,7 +273,7 @@ def _ground_is_slow(track: Track) -> Bools:
     if not track.on_ground.any():
         return kept
     fast = np.nan_to_num(track.ground_speed_kt) > GROUND_SPEED_KT
-    metres, _ = steps(track.lon_deg, track.lat_deg)
+    metres = lengths_m(track.lon_deg, track.lat_deg)
     seconds = np.diff(track.time_ms) / 1000.0
     with np.errstate(divide="ignore", invalid="ignore"):
         implied = np.where(seconds > 5, metres / seconds / MPS_PER_KT, 0.0) > GROUND_SPEED_KT
@@ -336,8 +337,9 @@ def _ground_is_low(track: Track) -> Bools:
     alt = np.where(np.isnan(track.baro_alt_ft), track.geom_alt_ft, track.baro_alt_ft)
     airborne = np.flatnonzero(~track.on_ground & ~np.isnan(alt))
     for start, stop in _ground_runs(track):
-        before = airborne[airborne < start][-SUPPORT:]
-        after = airborne[airborne >= stop][:SUPPORT]
+        sooner, later = np.searchsorted(airborne, [start, stop]).tolist()
+        before = airborne[max(0, sooner - SUPPORT) : sooner]
+        after = airborne[later : later + SUPPORT]
         for rows, at in ((before, start), (after, stop - 1)):
             too_high = [_is_too_high(track, alt, row, at) for row in rows.tolist()]
             if sum(too_high) * 2 > len(rows):
@@ -376,7 +378,7 @@ def _flying(track: Track) -> Bools:
     kept = np.ones(len(track), dtype=bool)
     if len(track) < 3:
         return kept
-    metres, _ = steps(track.lon_deg, track.lat_deg)
+    metres = lengths_m(track.lon_deg, track.lat_deg)
     along = np.concatenate([[0.0], np.cumsum(metres)])
     first = np.searchsorted(track.time_ms, track.time_ms - PARKED_MS // 2)
     last = np.searchsorted(track.time_ms, track.time_ms + PARKED_MS // 2, side="right") - 1

@@ -7,7 +7,7 @@ watched types can fly, at the height of a field and beside it, is on the ground 
 import numpy as np
 
 from onstation.airfields import nearest_each
-from onstation.geodesy import steps
+from onstation.geodesy import lengths_m
 from onstation.schema import Bools, Threshold, Track
 from onstation.units import M_PER_KM, MPS_PER_KT, MS_PER_S
 
@@ -35,7 +35,7 @@ def at_rest(track: Track) -> Bools:
     marked = track.on_ground.copy()
     if len(track) < 2:
         return marked
-    metres, _ = steps(track.lon_deg, track.lat_deg)
+    metres = lengths_m(track.lon_deg, track.lat_deg)
     along = np.concatenate([[0.0], np.cumsum(metres)])
     gaps = np.diff(track.time_ms)
     near = gaps <= NEXT_MS

@@ -1,0 +1,73 @@
+"""Tracks at hand are those of their documents; what does not fit is read again."""
+
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pytest
+from traces import DAY, FakeFleet, put, trace
+
+from onstation.pipeline import at_hand as module
+from onstation.pipeline.at_hand import AtHand
+from onstation.pipeline.collect import collect
+from onstation.schema import TRACK_ARRAYS, Document, Track
+from onstation.sources.local import open_all
+from onstation.sources.readsb import read_document, read_trace
+from onstation.store.database import open_store
+
+
+def read(raw: bytes) -> tuple[Document, Track]:
+    document, track, _ = read_document(
+        raw, record=lambda opening: Document("a" * 64, DAY, "local", "", opening.head)
+    )
+    return document, track
+
+
+def test_a_track_is_given_under_the_record_the_store_has_of_it() -> None:
+    document, track = read(trace())
+    at_hand = AtHand()
+    at_hand.put(document.sha256, track)
+    named = replace(document, source="adsblol", evidence_url="https://example.org/")
+
+    found = at_hand.track(named, b"not looked at")
+
+    assert found.documents == (named,)
+    assert all(np.array_equal(getattr(found, a), getattr(track, a)) for a in ("time_ms", "lat_deg"))
+
+
+def test_what_does_not_fit_is_read_from_its_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
+    raw = trace()
+    document, track = read(raw)
+    at_hand = AtHand(most_positions=len(track) - 1)
+    at_hand.put(document.sha256, track)
+    asked: list[bytes] = []
+
+    def noted(data: bytes, *, document: Document) -> tuple[Track, dict[str, int]]:
+        asked.append(data)
+        return read_trace(data, document=document)
+
+    monkeypatch.setattr(module, "read_trace", noted)
+    assert len(at_hand.track(document, raw)) == len(track)
+    assert asked == [raw]
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_collecting_hands_over_what_the_store_would_give(tmp_path: Path, jobs: int) -> None:
+    """Several processes hand no track over; then it is read again, and is the same."""
+    for icao in ("ae6804", "ae6805"):
+        put(tmp_path / "tree", icao, date(2025, 2, 3))
+    at_hand = AtHand()
+    with open_store(tmp_path / "store") as store:
+        sources = open_all([str(tmp_path / "tree")])
+        collect(store, FakeFleet(), sources, jobs=jobs, at_hand=at_hand)
+        held = [item for icao in store.archive.icaos() for item in store.archive.documents_of(icao)]
+
+    assert len(held) == 2
+    assert len(at_hand._tracks) == (2 if jobs == 1 else 0)
+    for document, raw in held:
+        found, plain = at_hand.track(document, raw), read_trace(raw, document=document)[0]
+        assert found.documents == plain.documents
+        assert found.callsigns == plain.callsigns
+        for name in TRACK_ARRAYS:
+            np.testing.assert_array_equal(getattr(found, name), getattr(plain, name))
