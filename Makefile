@@ -31,8 +31,11 @@ test: .venv/.dev
 opponent: .venv/.dev
 	@$(BIN)/python benchmarks/opponent.py
 
-# A day of 500 MB fetched over loopback, cut at ten places four ways, against the uncut one.
+# What it costs: a day against the naive way, deriving, the geofence against MovingPandas, a cut download.
 bench: .venv/.dev
+	@$(BIN)/python benchmarks/scan_day.py
+	@$(BIN)/python benchmarks/derive.py
+	@$(BIN)/python benchmarks/fence.py
 	@$(BIN)/python benchmarks/fetch_cut_day.py
 
 # Style and types, as CI checks them.
