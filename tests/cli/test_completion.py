@@ -1,6 +1,7 @@
 """A shell is told what may come next: at once, plainly, and never a word to obey."""
 
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -123,14 +124,15 @@ def test_what_is_typed_is_never_a_pattern_nor_sql(home: Path, begin: str) -> Non
 
 def test_files_in_force_are_those_named_on_the_line(home: Path, tmp_path: Path) -> None:
     mine = tmp_path / "mine.yaml"
+    named = shlex.quote(str(mine))
     mine.write_text("version: 1\nregions:\n  my-box: {bbox: [-105, 29, -102, 30]}\n", "utf-8")
 
-    assert told(home, f"onstation --regions {mine} report --region ") == ["my-box"]
+    assert told(home, f"onstation --regions {named} report --region ") == ["my-box"]
     assert "baja" in told(home, "onstation report --region ")
     mine.write_text("version: 1\nregions:\n  other: {bbox: [-105, 29, -102, 30]}\n", "utf-8")
-    assert told(home, f"onstation --regions {mine} report --region ") == ["other"]
+    assert told(home, f"onstation --regions {named} report --region ") == ["other"]
     mine.write_text("nonsense: [", "utf-8")
-    assert told(home, f"onstation --regions {mine} report --region ") == []
+    assert told(home, f"onstation --regions {named} report --region ") == []
 
 
 def test_nothing_is_made_but_a_file_in_the_cache(tmp_path: Path) -> None:

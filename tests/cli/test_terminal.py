@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import shutil
 import sys
 from pathlib import Path
@@ -50,7 +51,7 @@ def screen(
 def script(path: Path, text: str) -> str:
     path.write_text(f"#!/bin/sh\n{text}\n", encoding="utf-8")
     path.chmod(0o755)
-    return str(path)
+    return shlex.quote(str(path))
 
 
 @pytest.mark.parametrize("args", TABLES, ids=" ".join)
