@@ -87,6 +87,27 @@ def test_recorded_days_are_no_exposure_for_reconstructions(asked: Any) -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("aircraft", "missions"),
+    [
+        pytest.param("AE01C7", 2, id="heard on both days"),
+        pytest.param("AE67A1", 0, id="heard on neither"),
+    ],
+)
+def test_a_day_with_recordings_too_is_no_hole_for_one_reconstructed_aircraft(
+    asked: Any, aircraft: str, missions: int
+) -> None:
+    """On 4 February the sample holds a recording of an aircraft that is not counted."""
+    asked("fetch", "--source", str(SAMPLE.parent))
+    days = ("--since", "2025-02-03", "--until", "2025-02-04", "--format", "json")
+
+    told = json.loads(asked("report", "--aircraft", aircraft, *days).stdout)
+
+    assert told["coverage"]["holes"] == []
+    assert told["coverage"]["days_usable"] == 2
+    assert told["total"]["missions"] == missions
+
+
 def test_days_on_which_single_aircraft_were_asked_for_say_so(asked: Any) -> None:
     asked("fetch", "--source", str(SAMPLE), "--tail", "CBP-113")
 

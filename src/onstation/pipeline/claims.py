@@ -108,9 +108,8 @@ class _Desk:
         period = period_of(reading.since, reading.until, reading.tz)
         filters = Filters(claim.regions, claim.types, claim.agencies, claim.aircraft)
         ground = self._ground(period, filters)
-        states = self._states(period, filters, ground)
-        days = days_in(states)
-        self.states.append((days, states))
+        days = days_in(ground.states)
+        self.states.append((days, ground.states))
         sample = self._sample(claim, ground, days)
         ours = measure(self.paths, sample)
         return Finding(
@@ -129,16 +128,6 @@ class _Desk:
         if key not in self.grounds:
             self.grounds[key] = stand_on(self.settings, self.store, period, filters)
         return self.grounds[key]
-
-    def _states(self, period: Period, filters: Filters, ground: Ground) -> list[DayState]:
-        """Return the days of a claim; one heard whole was heard for a single aircraft too."""
-        if not filters.aircraft:
-            return list(ground.states)
-        fleet = self._ground(period, replace(filters, aircraft=()))
-        return [
-            min(pair, key=lambda state: WORST.get(state.status, 0))
-            for pair in zip(ground.states, fleet.states, strict=True)
-        ]
 
     def _sample(self, claim: Claim, ground: Ground, days: Days) -> Sample:
         """Return the rows a claim is about; a place and time is looked for a day around."""

@@ -77,17 +77,13 @@ def stand_on(
     first, last = utc_days(period)
     only = holds_recordings(store, fleet, period) if recorded is None else recorded
     whole = store.ledger.day_coverage(first, last)
+    used = whole
     if filters.aircraft:
-        used = aircraft_coverage(
-            first,
-            last,
-            {
-                icao: store.ledger.aircraft_answers(icao, first, last, fleet=fleet.digest)
-                for icao in filters.aircraft
-            },
-        )
-    else:
-        used = whole
+        answers = {
+            icao: store.ledger.aircraft_answers(icao, first, last, fleet=fleet.digest)
+            for icao in filters.aircraft
+        }
+        used = _as_read(aircraft_coverage(first, last, answers), whole)
     rebuilt = recorded is None and not only and any(RECONSTRUCTION in d.sources for d in used)
     missing = {day.day for day in whole if day.status == MISSING}
     single = {
@@ -107,6 +103,21 @@ def stand_on(
         single_days=len(single),
         earlier_days=store.ledger.earlier_fleet_days(first, last, fleet.digest),
     )
+
+
+def _as_read(single: Sequence[DayCoverage], whole: Sequence[DayCoverage]) -> list[DayCoverage]:
+    """Name both kinds of a person's files on the days of single aircraft that hold both.
+
+    Read as one, they answer as one: as recordings, of which the ledger tells apart from a
+    whole day alone that reconstructions were among them.
+    """
+    mixed = {day.day for day in whole if {LOCAL, RECONSTRUCTION} <= set(day.sources)}
+    return [
+        replace(one, sources=tuple(sorted({*one.sources, RECONSTRUCTION})))
+        if one.day in mixed and LOCAL in one.sources
+        else one
+        for one in single
+    ]
 
 
 def holds_recordings(store: Store, fleet: Fleet, period: Period) -> bool:
