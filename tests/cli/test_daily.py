@@ -115,6 +115,25 @@ def test_a_hole_is_3_once_then_known_then_filled_and_told(
     assert set(held(tmp_path).values()) == {"heard"}
 
 
+def test_what_changed_is_told_again_if_nobody_could_read_it(
+    tmp_path: Path, daily: Daily, there: ReleaseSite
+) -> None:
+    """A report refused by ``-o`` was said to nobody, so the next compares with the one before."""
+    daily()
+    there.uploads.insert(0, release(LAST + timedelta(2)))
+    assert daily(at="2025-02-12T05:00").exit_code == 3
+    there.uploads.insert(0, release(LAST + timedelta(1)))
+    theirs = tmp_path / "theirs.txt"
+    theirs.write_text("somebody's notes")
+    refused = daily("-o", str(theirs), at="2025-02-12T06:00")
+    assert (refused.exit_code, refused.stdout) == (2, "")
+
+    again = daily(at="2025-02-12T07:00")
+
+    assert "2025-02-10 was missing, is usable" in again.stdout
+    assert "2025-02-10 was missing, is usable" not in daily(at="2025-02-12T08:00").stdout
+
+
 def test_a_hole_that_is_known_is_not_told_to_cron_every_day(
     tmp_path: Path, daily: Daily, there: ReleaseSite
 ) -> None:

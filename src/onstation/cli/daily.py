@@ -16,7 +16,7 @@ from onstation.config import Settings
 from onstation.errors import DONE, HOLES, BusyError
 from onstation.fleet.load import load_fleet
 from onstation.periods import local_day
-from onstation.pipeline.daily import DaysToFetch, daily, days_to_fetch
+from onstation.pipeline.daily import DaysToFetch, daily, days_to_fetch, write_snapshot
 from onstation.pipeline.summary import PullSummary
 from onstation.reports.records import DailyReport
 from onstation.reports.render import daily_text
@@ -53,7 +53,13 @@ NO_SOURCE = (
 )
 @click.option("--no-fetch", is_flag=True, help="Report on what is held; ask nobody.")
 @tz_option
-@click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="A file.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Write to a file, not stdout.",
+)
 @click.option("--force", is_flag=True, help="Replace a file onstation did not write.")
 @click.pass_context
 @pass_settings
@@ -77,16 +83,25 @@ def command(
     on = day.date() if day else _yesterday(tz)
     if no_fetch:
         with open_store(settings.store, create=False) as store:
-            failed, found = False, daily(settings, store, on, tz)
+            failed, found = False, _told(settings, store, on, tz, output, force)
     else:
         with alone(settings.store, LOCK), open_store(settings.store) as store:
             failed = _fetched(settings, store, local, remote, days_to_fetch(store, on, tz))
-            found = daily(settings, store, on, tz)
-    text = daily_text(found, width=width(), colour=colour(output))
-    write_table(text, None, output, force, for_people=True)
+            found = _told(settings, store, on, tz, output, force)
     _tell_holes(found)
     complete = not found.new_holes and found.yesterday.frame.days.complete and not failed
     ctx.exit(DONE if complete else HOLES)
+
+
+def _told(
+    settings: Settings, store: Store, day: date, tz: str, output: Path | None, force: bool
+) -> DailyReport:
+    """Write the report, and only then remember what it said."""
+    found, said = daily(settings, store, day, tz)
+    text = daily_text(found, width=width(), colour=colour(output))
+    write_table(text, None, output, force, for_people=True)
+    write_snapshot(store, said)
+    return found
 
 
 def _fetched(

@@ -77,8 +77,11 @@ def days_to_fetch(store: Store, day: date, zone: str) -> DaysToFetch:
     return DaysToFetch(wanted[0], last, tuple(wanted), ())
 
 
-def daily(settings: Settings, store: Store, day: date, zone: str) -> DailyReport:
-    """Return the report of a day, and remember what it said.
+def daily(settings: Settings, store: Store, day: date, zone: str) -> tuple[DailyReport, Snapshot]:
+    """Return the report of a day, and what it says for the next one to compare with.
+
+    `write_snapshot` keeps that, once somebody can read the report: compared with one that
+    was never written, the next would leave out what changed.
 
     Parameters
     ----------
@@ -103,9 +106,7 @@ def daily(settings: Settings, store: Store, day: date, zone: str) -> DailyReport
         holes=holes,
         new_holes=tuple(hole for hole in holes if _is_new(hole, before, day)),
     )
-    if store.path is not None:
-        write_snapshot(store, now)
-    return found
+    return found, now
 
 
 def read_snapshot(store: Store) -> Snapshot | None:
@@ -118,7 +119,9 @@ def read_snapshot(store: Store) -> Snapshot | None:
 
 
 def write_snapshot(store: Store, snapshot: Snapshot) -> None:
-    """Remember what a daily report said."""
+    """Remember what a daily report said; a store that is not there remembers nothing."""
+    if store.path is None:
+        return
     record = {
         "day": snapshot.day.isoformat(),
         "missions": snapshot.missions,
