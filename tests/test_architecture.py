@@ -7,14 +7,15 @@ import pytest
 
 SRC = Path(__file__).parents[1] / "src" / "onstation"
 
-FLOOR = {"errors", "units", "schema", "periods", "yamlfile", "geodesy", "airfields"}
+FLOOR = {"errors", "units", "schema", "periods", "yamlfile", "geodesy", "airfields", "arrays"}
 ROOMS = {"sources", "tracks", "regions", "missions", "reports"}
 MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
     "units": set(),
-    "schema": {"units"},
+    "schema": {"units", "arrays"},
     "periods": {"errors", "units"},
     "yamlfile": {"errors"},
+    "arrays": {"schema"},
     "geodesy": {"schema"},
     "airfields": {"schema", "geodesy"},
     "fleet": FLOOR,

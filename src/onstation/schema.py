@@ -9,15 +9,31 @@ not a real ICAO address.
 
 from dataclasses import dataclass
 from datetime import date
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING, Any
 
 from onstation.units import DAYS_PER_MONTH
 
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
-Bools = npt.NDArray[np.bool_]
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    from onstation.arrays import TRACK_ARRAYS as TRACK_ARRAYS
+    from onstation.arrays import Bools as Bools
+    from onstation.arrays import Floats as Floats
+    from onstation.arrays import Ints as Ints
+    from onstation.arrays import check_track as check_track
+
+_WITH_NUMPY = ("Floats", "Ints", "Bools", "TRACK_ARRAYS", "check_track")
+
+
+def __getattr__(name: str) -> Any:
+    """Return what needs numpy, which a question over nothing new never imports."""
+    if name in _WITH_NUMPY:
+        from onstation import arrays
+
+        return getattr(arrays, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
 
 RULE = "M1"
 """Version of the counting rule; a changed default threshold means a new one."""
@@ -140,59 +156,32 @@ class Track:
     """
 
     icao: str
-    time_ms: Ints
-    lat_deg: Floats
-    lon_deg: Floats
-    baro_alt_ft: Floats
-    geom_alt_ft: Floats
-    on_ground: Bools
-    ground_speed_kt: Floats
-    course_deg: Floats
-    vertical_rate_fpm: Floats
-    is_stale: Bools
-    new_leg: Bools
-    position_source: npt.NDArray[np.int8]
-    callsign: npt.NDArray[np.int32]
-    document: npt.NDArray[np.int32]
+    time_ms: "Ints"
+    lat_deg: "Floats"
+    lon_deg: "Floats"
+    baro_alt_ft: "Floats"
+    geom_alt_ft: "Floats"
+    on_ground: "Bools"
+    ground_speed_kt: "Floats"
+    course_deg: "Floats"
+    vertical_rate_fpm: "Floats"
+    is_stale: "Bools"
+    new_leg: "Bools"
+    position_source: "npt.NDArray[np.int8]"
+    callsign: "npt.NDArray[np.int32]"
+    document: "npt.NDArray[np.int32]"
     callsigns: tuple[str, ...] = ()
     documents: tuple[Document, ...] = ()
 
     def __len__(self) -> int:
         return len(self.time_ms)
 
-    def take(self, rows: slice | Ints | Bools) -> "Track":
+    def take(self, rows: "slice | Ints | Bools") -> "Track":
         """Return the chosen rows as a new track; the tables of names stay whole."""
+        from onstation.arrays import TRACK_ARRAYS
+
         arrays = {name: getattr(self, name)[rows] for name in TRACK_ARRAYS}
         return Track(icao=self.icao, callsigns=self.callsigns, documents=self.documents, **arrays)
-
-
-TRACK_ARRAYS = {
-    "time_ms": np.dtype(np.int64),
-    "lat_deg": np.dtype(np.float64),
-    "lon_deg": np.dtype(np.float64),
-    "baro_alt_ft": np.dtype(np.float64),
-    "geom_alt_ft": np.dtype(np.float64),
-    "on_ground": np.dtype(np.bool_),
-    "ground_speed_kt": np.dtype(np.float64),
-    "course_deg": np.dtype(np.float64),
-    "vertical_rate_fpm": np.dtype(np.float64),
-    "is_stale": np.dtype(np.bool_),
-    "new_leg": np.dtype(np.bool_),
-    "position_source": np.dtype(np.int8),
-    "callsign": np.dtype(np.int32),
-    "document": np.dtype(np.int32),
-}
-"""Name and dtype of every array of a `Track`."""
-
-
-def check_track(track: Track) -> None:
-    """Raise ValueError unless a track keeps what its docstring promises."""
-    for name, dtype in TRACK_ARRAYS.items():
-        array = getattr(track, name)
-        if array.dtype != dtype or array.shape != track.time_ms.shape:
-            raise ValueError(f"track {track.icao}: {name} is {array.dtype}{array.shape}")
-    if len(track) and (np.diff(track.time_ms) < 0).any():
-        raise ValueError(f"track {track.icao}: time goes backwards")
 
 
 NO_FLEET = ""
@@ -434,12 +423,12 @@ class Visit:
     """
 
     region: str
-    time_ms: Ints
-    lon_deg: Floats
-    lat_deg: Floats
-    alt_ft: Floats
-    row: Ints
-    kind: npt.NDArray[np.int8]
+    time_ms: "Ints"
+    lon_deg: "Floats"
+    lat_deg: "Floats"
+    alt_ft: "Floats"
+    row: "Ints"
+    kind: "npt.NDArray[np.int8]"
     start_kind: str
     end_kind: str
     before_ms: int | None
@@ -447,6 +436,8 @@ class Visit:
 
     def minutes(self, kind: int) -> float:
         """Return the time of one kind. [min]"""
+        import numpy as np
+
         return float(np.diff(self.time_ms)[self.kind[:-1] == kind].sum()) / 60_000
 
 

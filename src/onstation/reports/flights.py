@@ -5,12 +5,16 @@ observed. Between two runs nothing was heard, and nothing is filled in.
 """
 
 from dataclasses import dataclass
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING
 
 from onstation.reports.explained import ExplainedRegion
-from onstation.schema import Bools, Document, End, Floats, Ints, Mission
+from onstation.schema import Document, End, Mission
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    from onstation.schema import Bools, Floats, Ints
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,13 +38,13 @@ class Run:
         Index into `POSITION_SOURCES`; ``None`` where nobody kept that.
     """
 
-    time_ms: Ints
-    lon_deg: Floats
-    lat_deg: Floats
-    alt_ft: Floats
-    on_ground: Bools
-    document: npt.NDArray[np.int32] | None = None
-    position_source: npt.NDArray[np.int8] | None = None
+    time_ms: "Ints"
+    lon_deg: "Floats"
+    lat_deg: "Floats"
+    alt_ft: "Floats"
+    on_ground: "Bools"
+    document: "npt.NDArray[np.int32] | None" = None
+    position_source: "npt.NDArray[np.int8] | None" = None
 
     def __len__(self) -> int:
         return len(self.time_ms)

@@ -1,10 +1,12 @@
 """What lies under a map: regions with their parts, land and the border, as plain arrays."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from onstation.schema import Floats
+if TYPE_CHECKING:
+    from onstation.schema import Floats
 
-Rings = tuple[tuple[Floats, ...], ...]
+Rings = tuple[tuple["Floats", ...], ...]
 """Polygons; of each its rings, the outer one first; of each ring longitude, latitude. [°]"""
 
 
@@ -34,7 +36,7 @@ class Backdrop:
     """What lies under the regions: land, and the border as lines. [°]"""
 
     land: Rings
-    border: tuple[Floats, ...]
+    border: "tuple[Floats, ...]"
 
 
 @dataclass(frozen=True, slots=True, eq=False)

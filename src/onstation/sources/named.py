@@ -2,11 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from onstation.errors import InputError
-from onstation.sources.local import LocalSource, open_local
 from onstation.sources.providers import ARCHIVE, Licence, Provider, published_providers
+
+if TYPE_CHECKING:
+    from onstation.sources.local import LocalSource
 
 DEFAULT = "adsblol-archive"
 """Asked where no source is named."""
@@ -39,7 +42,7 @@ class RemoteSource:
         return self.provider.kind == ARCHIVE
 
 
-def open_sources(texts: Iterable[str]) -> tuple[list[LocalSource], list[RemoteSource]]:
+def open_sources(texts: Iterable[str]) -> "tuple[list[LocalSource], list[RemoteSource]]":
     """Return what texts name, a user's own files apart, each once.
 
     Raises
@@ -56,7 +59,7 @@ def open_sources(texts: Iterable[str]) -> tuple[list[LocalSource], list[RemoteSo
         except InputError as error:
             faults += error.faults
             continue
-        if isinstance(found, LocalSource):
+        if not isinstance(found, RemoteSource):
             local.append(found)
         elif found.name not in {one.name for one in remote}:
             remote.append(found)
@@ -65,7 +68,7 @@ def open_sources(texts: Iterable[str]) -> tuple[list[LocalSource], list[RemoteSo
     return local, remote
 
 
-def open_named(text: str) -> LocalSource | RemoteSource:
+def open_named(text: str) -> "LocalSource | RemoteSource":
     """Return the source a text names.
 
     Raises
@@ -80,6 +83,8 @@ def open_named(text: str) -> LocalSource | RemoteSource:
     if equals and name in known and "://" in mirror:
         return RemoteSource(text, name, known[name], _address(text, mirror))
     if "://" not in text:
+        from onstation.sources.local import open_local
+
         return open_local(text)
     base = _address(text, text)
     for provider in known.values():

@@ -7,12 +7,11 @@ repository is that of the upload, so the days around New Year are looked for in 
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
 from statistics import median
 from typing import TYPE_CHECKING, TypeVar
-
-import msgspec
 
 from onstation.errors import SourceError
 from onstation.periods import utc_day
@@ -25,7 +24,6 @@ from onstation.sources.providers import (
     Secret,
     is_loopback,
 )
-from onstation.sources.tar import PART, missing_parts
 
 if TYPE_CHECKING:
     from onstation.web import Reply, Web
@@ -62,14 +60,16 @@ _NEXT = re.compile(r'<([^>]+)>;\s*rel="next"')
 Said = TypeVar("Said")
 
 
-class _Asset(msgspec.Struct):
+@dataclass(frozen=True, slots=True)
+class _Asset:
     name: str
     size: int
     digest: str | None = None
     state: str | None = None
 
 
-class _Release(msgspec.Struct):
+@dataclass(frozen=True, slots=True)
+class _Release:
     tag_name: str
     assets: list[_Asset]
 
@@ -227,6 +227,8 @@ class AdsblolArchive:
 
     def _joined(self, repository: str, tag: str, assets: list[Asset]) -> Release | None:
         """Return the day that some files are; parts win over an unsplit file."""
+        from onstation.sources.tar import PART, missing_parts
+
         parts: dict[str, Asset] = {}
         for asset in assets:
             split = PART.fullmatch(asset.name)
@@ -247,6 +249,8 @@ def _decoded(reply: "Reply", kind: type[Said]) -> Said:
     """Return what the API said; raise SourceError for anything else."""
     if reply.status != 200:
         raise SourceError(f"HTTP {reply.status}", status=reply.status)
+    import msgspec
+
     try:
         return msgspec.json.decode(reply.body, type=kind)
     except msgspec.DecodeError as error:

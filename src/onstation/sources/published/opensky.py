@@ -6,10 +6,9 @@ alone, and a token to nobody else.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, TypeVar
-
-import msgspec
 
 from onstation.errors import InputError, SourceError
 from onstation.periods import day_start_ms
@@ -42,12 +41,14 @@ LONGEST_TOKEN_S = 86_400.0
 Said = TypeVar("Said")
 
 
-class _Token(msgspec.Struct):
+@dataclass(frozen=True, slots=True)
+class _Token:
     access_token: str
     expires_in: float = TOKEN_S
 
 
-class _Flight(msgspec.Struct):
+@dataclass(frozen=True, slots=True)
+class _Flight:
     firstSeen: float  # noqa: N815 - as the network spells it
     lastSeen: float  # noqa: N815
 
@@ -160,6 +161,8 @@ def _is_plain(text: str) -> bool:
 def _decoded(reply: "Reply", kind: type[Said]) -> Said:
     if reply.status != 200:
         raise SourceError(f"HTTP {reply.status}", status=reply.status)
+    import msgspec
+
     try:
         return msgspec.json.decode(reply.body, type=kind)
     except msgspec.DecodeError as error:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from onstation.errors import DocumentError, SourceError
 from onstation.schema import EXPIRED, HEARD, SILENT
-from onstation.sources.inflate import MAGIC, inflate
 from onstation.sources.providers import AIRCRAFT, Given, Provider, Received
 
 if TYPE_CHECKING:
@@ -81,6 +80,8 @@ def _check_is_trace(reply: "Reply") -> None:
     """Raise if an answer that says it is a trace document is none, so that it is asked again."""
     if reply.status != 200:
         return
+    from onstation.sources.inflate import inflate
+
     try:
         text = inflate(_once_packed(reply))
     except DocumentError as error:
@@ -92,6 +93,8 @@ def _check_is_trace(reply: "Reply") -> None:
 
 def _once_packed(reply: "Reply") -> bytes:
     """Return a document as it was published, without a second packing made on the way."""
+    from onstation.sources.inflate import MAGIC, inflate
+
     body = reply.body
     if reply.headers.get("content-encoding", "").lower() in ("gzip", "x-gzip"):
         try:
