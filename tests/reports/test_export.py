@@ -9,7 +9,8 @@ import pytest
 from reporting import report_of
 from rows import SCOPE, frame, heard, mission_list, row
 
-from onstation.reports.columns import COLUMNS, NAMES
+from onstation.reports.columns import COLUMNS, NAMES, NUMBER, Column
+from onstation.reports.encode import cell_text
 from onstation.reports.export import (
     missions_csv,
     missions_json,
@@ -63,6 +64,21 @@ def test_the_sum_of_counts_in_total_is_the_total() -> None:
 
     assert sum(int(one["counts_in_total"]) for one in cells(missions_csv(found))) == 2
     assert json.loads(missions_json(found))["total"] == 2
+
+
+def test_a_whole_number_has_the_decimals_of_its_column() -> None:
+    found = mission_list(row(observed_min=0, bridged_min=7, turns=0, lost_alt_ft=24000))
+    told = cells(missions_csv(found))[0]
+    typed = json.loads(missions_json(found), parse_int=str)["missions"][0]
+
+    assert [told[name] for name in ("observed_min", "bridged_min", "turns")] == [
+        "0.0",
+        "7.0",
+        "0.0",
+    ]
+    assert told["lost_alt_ft"] == "24000"
+    assert [typed[name] for name in ("observed_min", "bridged_min", "turns")] == [0.0, 7.0, 0.0]
+    assert cell_text(0, Column("observed_min", NUMBER, "min", "", 1)) == "0.0"
 
 
 def test_an_address_of_digits_stays_six_bare_characters() -> None:

@@ -134,7 +134,7 @@ def cell_text(value: Value, column: Column) -> str:
         return SEPARATOR.join(cell(item.replace(SEPARATOR, ",")) for item in value)
     if isinstance(value, str):
         return SEPARATOR.join(cell(part) for part in value.split(SEPARATOR))
-    if isinstance(value, float):
+    if column.holds == NUMBER:
         return f"{value:.{column.digits}f}" if column.digits < 10 else _shortest(value)
     return str(value)
 
