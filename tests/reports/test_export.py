@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from datetime import date
+from urllib.parse import urljoin
 
 import pytest
 from reporting import report_of
@@ -132,6 +133,13 @@ def test_json_carries_the_same_fields_typed() -> None:
     assert found["coverage"]["days_usable"] == 14
     assert found["regions"] == {"names": list(SCOPE), "digest": "r" * 8}
     assert found["fleet"] == {"digest": "f" * 8}
+
+
+def test_metadata_lead_to_a_file_of_any_name() -> None:
+    """A colon would make a scheme of what stands before it, # and % mean something else."""
+    told = json.loads(missions_metadata(mission_list(row()), "2025: a#1 100%.csv"))
+
+    assert urljoin("file:///x/m.json", told["url"]) == "file:///x/2025%3A%20a%231%20100%25.csv"
 
 
 def test_metadata_explain_every_column() -> None:
