@@ -160,6 +160,29 @@ def test_rows_that_may_not_be_passed_on_leave_in_no_form(
     assert not empty(whole.read_bytes(), form)
 
 
+@pytest.mark.parametrize("form", ["json", "markdown", "html"])
+def test_a_report_counts_but_does_not_name_what_may_not_be_passed_on(
+    stories: Asked, form: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = ("report", *SURGE, "--type", "R135", "--format", form)
+    name = "ae01c7-2025-02-03-1" if form == "json" else "64-14845 on 2025-02-03"
+    assert name in stories(*asked).stdout
+
+    monkeypatch.setattr("onstation.cli.exporting.kept_back", lambda names: ["somebody's"])
+    told = stories(*asked).stdout
+
+    assert name not in told
+    if form == "json":
+        before = json.loads(stories(*asked, "--all-sources").stdout)
+        after = json.loads(told)
+        assert [a["sorties_left_out"] for a in after["not_counted"]] == [
+            len(b["sorties"]) for b in before["not_counted"]
+        ]
+        assert {**after, "not_counted": 0} == {**before, "not_counted": 0}
+    else:
+        assert "not named, on data that may not be passed on" in told
+
+
 def test_csv_from_a_tail_has_its_metadata(stories: Asked, tmp_path: Path) -> None:
     written(stories, tmp_path, "deep.csv", "tail", "CBP-113", "--since", "2025-08-13")
     told = json.loads((tmp_path / "deep.csv-metadata.json").read_text(encoding="utf-8"))

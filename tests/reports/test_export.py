@@ -4,12 +4,14 @@ import csv
 import io
 import json
 from datetime import date
+from urllib.parse import urljoin
 
 import pytest
 from reporting import report_of
 from rows import SCOPE, frame, heard, mission_list, row
 
-from onstation.reports.columns import COLUMNS, NAMES
+from onstation.reports.columns import COLUMNS, NAMES, NUMBER, Column
+from onstation.reports.encode import cell_text
 from onstation.reports.export import (
     missions_csv,
     missions_json,
@@ -65,6 +67,21 @@ def test_the_sum_of_counts_in_total_is_the_total() -> None:
     assert json.loads(missions_json(found))["total"] == 2
 
 
+def test_a_whole_number_has_the_decimals_of_its_column() -> None:
+    found = mission_list(row(observed_min=0, bridged_min=7, turns=0, lost_alt_ft=24000))
+    told = cells(missions_csv(found))[0]
+    typed = json.loads(missions_json(found), parse_int=str)["missions"][0]
+
+    assert [told[name] for name in ("observed_min", "bridged_min", "turns")] == [
+        "0.0",
+        "7.0",
+        "0.0",
+    ]
+    assert told["lost_alt_ft"] == "24000"
+    assert [typed[name] for name in ("observed_min", "bridged_min", "turns")] == [0.0, 7.0, 0.0]
+    assert cell_text(0, Column("observed_min", NUMBER, "min", "", 1)) == "0.0"
+
+
 def test_an_address_of_digits_stays_six_bare_characters() -> None:
     assert cells(missions_csv(mission_list(row(icao="000123"))))[0]["icao"] == "000123"
 
@@ -116,6 +133,13 @@ def test_json_carries_the_same_fields_typed() -> None:
     assert found["coverage"]["days_usable"] == 14
     assert found["regions"] == {"names": list(SCOPE), "digest": "r" * 8}
     assert found["fleet"] == {"digest": "f" * 8}
+
+
+def test_metadata_lead_to_a_file_of_any_name() -> None:
+    """A colon would make a scheme of what stands before it, # and % mean something else."""
+    told = json.loads(missions_metadata(mission_list(row()), "2025: a#1 100%.csv"))
+
+    assert urljoin("file:///x/m.json", told["url"]) == "file:///x/2025%3A%20a%231%20100%25.csv"
 
 
 def test_metadata_explain_every_column() -> None:

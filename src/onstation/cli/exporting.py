@@ -1,9 +1,11 @@
 """Which rows may leave the tool: those of sources whose terms let them be passed on."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import click
 
+from onstation.reports.records import Report
 from onstation.reports.sentences import listed, plural
 from onstation.schema import Mission
 from onstation.sources.named import kept_back
@@ -30,3 +32,19 @@ def choosing(
 ) -> Callable[[Sequence[Mission]], tuple[tuple[Mission, ...], str]]:
     """Return what tells which rows may be shown: `exportable`, or all of them."""
     return (lambda rows: (tuple(rows), "")) if all_sources else exportable
+
+
+def unnamed(report: Report) -> Report:
+    """Return a report that counts sorties which may not be passed on, but names none of them."""
+    return replace(
+        report,
+        asides=tuple(
+            replace(
+                aside,
+                passings=tuple(
+                    replace(one, withheld=bool(kept_back(one.sources))) for one in aside.passings
+                ),
+            )
+            for aside in report.asides
+        ),
+    )

@@ -15,7 +15,7 @@ from onstation.cli.asking import (
     window_asked,
     write_table,
 )
-from onstation.cli.exporting import all_sources_option, choosing
+from onstation.cli.exporting import all_sources_option, choosing, unnamed
 from onstation.cli.main import pass_settings
 from onstation.cli.options import (
     filter_options,
@@ -119,6 +119,8 @@ def command(
             sensitivity=sensitivity,
             on_progress=progress(settings),
         )
+        if format_ != "table" and not all_sources:
+            found = unnamed(found)
         if format_ == PNG:
             write_output(chart_png(settings, store, found, aspect), output, force)
         elif format_ == "html":

@@ -43,13 +43,16 @@ def aside_line(aside: Aside) -> str:
 
 
 def _named(region: str, passings: Sequence[Passing]) -> str:
-    told = "; ".join(passing_words(one) for one in passings[:NAMED])
-    if len(passings) > NAMED:
-        told += (
-            f"; and {len(passings) - NAMED:,} more: `onstation missions --region {region}"
+    named = [one for one in passings if not one.withheld]
+    told = [passing_words(one) for one in named[:NAMED]]
+    if len(named) > NAMED:
+        told.append(
+            f"and {len(named) - NAMED:,} more: `onstation missions --region {region}"
             f" --status {passings[0].status}`"
         )
-    return told
+    if withheld := len(passings) - len(named):
+        told.append(f"{withheld:,} not named, on data that may not be passed on")
+    return "; ".join(told)
 
 
 def passing_words(one: Passing) -> str:

@@ -200,10 +200,10 @@ def local_time(instant_ms: int | None, zone: str) -> str | None:
 
 
 def _rounded(value: Value, column: Column) -> Value:
-    """Return a number to its column's decimals; whole where it has none."""
-    if not isinstance(value, float):
+    """Return a number to its column's decimals, a whole one too; whole where it has none."""
+    if column.holds != NUMBER or not isinstance(value, int | float):
         return value
-    rounded = round(value, column.digits) + 0.0  # -0.0 is 0.0
+    rounded = round(float(value), column.digits) + 0.0  # -0.0 is 0.0
     return rounded if column.digits else int(rounded)
 
 

@@ -204,6 +204,7 @@ def _passing(row: Mission, counted: Iterable[Mission], zone: str) -> Passing:
         type=row.type,
         day=local_day(row.date_ms, zone),
         elsewhere=tuple((other.region, _when(row, other)) for other in counted),
+        sources=row.sources,
     )
 
 

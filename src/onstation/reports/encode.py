@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import quote
 
 from onstation import __version__
 from onstation.periods import Period, iso
@@ -38,19 +39,25 @@ _UNSEEN = re.compile(
 _DATATYPES: dict[str, Any] = {
     DAY: "date",
     INSTANT: {"base": "dateTime", "format": "yyyy-MM-ddTHH:mm:ssX"},
-    LOCAL_TIME: {"base": "dateTime", "format": "yyyy-MM-ddTHH:mm:ssXXX"},
+    LOCAL_TIME: {"base": "dateTime", "format": "yyyy-MM-ddTHH:mm:ssxxx"},
     NUMBER: "number",
     WHOLE: "integer",
 }
 
 
 def metadata(frame: Frame, columns: Sequence[Column], url: str, title: str) -> str:
-    """Return CSV on the Web metadata: every column, and what the table rests on."""
+    """Return CSV on the Web metadata: every column, and what the table rests on.
+
+    Parameters
+    ----------
+    url
+        Name of the CSV file beside it.
+    """
     told = about(frame)
     return json_text(
         {
             "@context": ["http://www.w3.org/ns/csvw", {"@language": "en"}],
-            "url": url,
+            "url": quote(url),
             "dc:title": title + (" (RECONSTRUCTION)" if frame.reconstruction else ""),
             "dc:creator": f"onstation {__version__}",
             "dc:rights": list(frame.attribution),
@@ -134,7 +141,7 @@ def cell_text(value: Value, column: Column) -> str:
         return SEPARATOR.join(cell(item.replace(SEPARATOR, ",")) for item in value)
     if isinstance(value, str):
         return SEPARATOR.join(cell(part) for part in value.split(SEPARATOR))
-    if isinstance(value, float):
+    if column.holds == NUMBER:
         return f"{value:.{column.digits}f}" if column.digits < 10 else _shortest(value)
     return str(value)
 

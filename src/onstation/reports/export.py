@@ -312,7 +312,9 @@ def _aside_record(aside: Aside) -> dict[str, Any]:
                 "counted_in": [region for region, _ in one.elsewhere],
             }
             for one in aside.passings
+            if not one.withheld
         ],
+        "sorties_left_out": sum(one.withheld for one in aside.passings),
         "excluded": [{"reason": reason, "sorties": n} for reason, n in aside.excluded],
     }
 

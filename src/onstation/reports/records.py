@@ -243,6 +243,10 @@ class Passing:
     elsewhere
         Where it counts instead: name of the region and ``then``, ``before`` or ``while``,
         which says when it was on station there, seen from this region.
+    sources
+        Where its traces came from.
+    withheld
+        Whether it is counted but not named: its sources do not let it be passed on.
     """
 
     status: str
@@ -253,6 +257,8 @@ class Passing:
     type: str | None
     day: date
     elsewhere: tuple[tuple[str, str], ...]
+    sources: tuple[str, ...] = ()
+    withheld: bool = False
 
 
 @dataclass(frozen=True, slots=True)
