@@ -134,6 +134,34 @@ def test_several_matches_are_listed_with_a_command_for_each(stories: Asked) -> N
     assert "onstation tail a0c462" in told
 
 
+NIGHT = ("--since", "2025-02-04", "--until", "2025-02-04")
+
+
+def test_a_flight_over_midnight_is_named_on_the_day_after_its_date(stories: Asked) -> None:
+    """Its date is the 3rd, but on the 4th it was in a region: never "never in or near"."""
+    named = "In baja and southern-border within this period, in a sortie dated 2025-02-03:"
+    command = "`onstation tail ae67f9-2025-02-03-1`."
+
+    told = words(stories("tail", "ae67f9", *NIGHT))
+    assert f"RECONSTRUCTION: {named} {command}" in told
+    assert "No sortie is dated in this period." in told
+    assert "never in or near" not in told
+    as_csv = stories("tail", "ae67f9", *NIGHT, "--format", "csv")
+    assert rows(as_csv) == []
+    assert command in as_csv.stderr
+    as_json = parsed(stories("tail", "ae67f9", *NIGHT, "--format", "json"))
+    assert as_json["dated_outside"] == ["ae67f9-2025-02-03-1"]
+
+
+def test_an_hour_amid_a_flight_names_the_flight(stories: Asked) -> None:
+    hour = ("--since", "2025-08-13T12:00Z", "--until", "2025-08-13T13:00Z")
+
+    told = words(stories("tail", "CBP113", *hour))
+
+    assert "`onstation tail ae2fd0-2025-08-13-1`" in told
+    assert "never in or near" not in told
+
+
 def test_an_unknown_tail_is_said(stories: Asked) -> None:
     assert "is unknown" in stories("tail", "XA-QQQ", status=1).stderr
     assert "\x1b" not in stories("tail", "\x1b[31m", status=1).stderr

@@ -62,6 +62,21 @@ def test_an_older_store_gains_what_it_lacks_and_loses_nothing(tmp_path: Path) ->
             assert store.problems() == []
 
 
+def test_a_store_older_than_notes_gains_them(tmp_path: Path) -> None:
+    """Notes came within version 1, so the first stores of that version have none."""
+    connection = sqlite3.connect(tmp_path / FILE)
+    for module in (archive, files, days, ledger, derived):
+        connection.executescript(module.TABLES)
+    connection.execute("PRAGMA user_version = 1")
+    connection.close()
+
+    with open_store(tmp_path) as store:
+        assert store.note("daily") is None
+        store.leave_note("daily", "what was said")
+    with open_store(tmp_path) as store:
+        assert store.note("daily") == "what was said"
+
+
 def test_another_programs_database_is_left_alone(tmp_path: Path) -> None:
     connection = sqlite3.connect(tmp_path / FILE)
     connection.execute("CREATE TABLE mine (a)")

@@ -18,6 +18,7 @@ from onstation.reports.explained import Explanation
 from onstation.reports.records import MissionList, TailStory
 from onstation.reports.safe import drawn
 from onstation.reports.sentences import empty_sentence, nothing_usable, plural
+from onstation.reports.story import astride_lines
 from onstation.store.database import Store
 
 TOLD = ("table", "json")
@@ -137,7 +138,11 @@ def _status(story: TailStory, *, typed: bool, said: bool) -> int:
             click.echo(nothing_usable(story.frame), err=True)
         return HOLES
     if not said and not story.rows:
-        click.echo(empty_sentence(story.frame, "sorties were found"), err=True)
+        told = "sorties are dated" if story.astride else "sorties were found"
+        click.echo(empty_sentence(story.frame, told), err=True)
+    if not said:
+        for _, line in astride_lines(story):
+            click.echo(line, err=True)
     holes = False
     for one in story.days:
         if one.without_data and (typed or not said):

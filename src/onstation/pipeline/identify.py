@@ -90,6 +90,7 @@ def tail(
         days=tuple(_days(icao, ground) for icao in found.icaos),
         rows=tuple(rows),
         in_total=rows_in_total(recorded or rows, ground.scope),
+        astride=_astride(known, rows, period),
     )
 
 
@@ -259,6 +260,22 @@ def _several(ident: str, icaos: Sequence[str], fleet: Fleet, heads: Sequence[Hea
         have = "in the store" if icao in held else "nothing in the store"
         lines.append(f"  onstation tail {icao}   ({drawn(label)}{have})")
     return "\n".join(lines)
+
+
+def _astride(
+    known: Iterable[Mission], told: Iterable[Mission], period: Period
+) -> tuple[Mission, ...]:
+    """Return rows of sorties that were in a region within a period but are dated outside it."""
+    named = {row.mission_id for row in told}
+    return tuple(
+        row
+        for row in known
+        if row.mission_id not in named
+        and row.inside_start_ms is not None
+        and row.inside_end_ms is not None
+        and row.inside_start_ms < period.until_ms
+        and row.inside_end_ms >= period.since_ms
+    )
 
 
 def _rows(store: Store, icaos: Iterable[str]) -> list[Mission]:

@@ -235,6 +235,7 @@ def _tail_record(story: TailStory) -> dict[str, Any]:
         "transits": _of(records, "transit"),
         "possible": _of(records, "possible"),
         "excluded": _of(records, "excluded"),
+        "dated_outside": list(dict.fromkeys(row.mission_id for row in story.astride)),
         "days_without_data": sorted(
             {day.isoformat() for one in story.days for day in one.without_data}
         ),

@@ -400,6 +400,9 @@ class TailStory:
         ``address``, ``registration``, ``callsign`` or ``mission``.
     rows
         Every row, counted or not, in order of time.
+    astride
+        Rows of sorties that were in a region within the period but are dated outside it,
+        such as after midnight on the day asked for.
     """
 
     frame: Frame
@@ -409,6 +412,7 @@ class TailStory:
     days: tuple[AircraftDays, ...]
     rows: tuple[Mission, ...]
     in_total: frozenset[tuple[str, str]]
+    astride: tuple[Mission, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,7 +49,7 @@ def story_lines(story: TailStory) -> Lines:
         lines.append((0, RECONSTRUCTED))
     for one in story.aircraft:
         lines += _identity(one)
-    lines += [(0, ""), *_summary(story)]
+    lines += [(0, ""), *_summary(story), *astride_lines(story)]
     for icao in dict.fromkeys(row.icao for row in story.rows):
         if len(story.aircraft) > 1 or story.matched_by == "callsign":
             lines += [(0, ""), (HEADING, f"Address {icao.upper()}")]
@@ -93,7 +93,9 @@ def _summary(story: TailStory) -> Lines:
     counted = {row.mission_id for row in story.rows if row.status == COUNTED}
     if not story.rows:
         heard = sum(len(one.heard) for one in story.days)
-        if not heard:
+        if story.astride:
+            told = "No sortie is dated in this period."
+        elif not heard:
             told = "Not heard in this period."
         else:
             told = f"Heard on {plural(heard, 'day')}, never in or near a region."
@@ -105,6 +107,26 @@ def _summary(story: TailStory) -> Lines:
         if (names := {r.mission_id for r in story.rows if r.status == status} - counted)
     ]
     return [(0, told + (f"; {', '.join(rest)}" if rest else "") + ".")]
+
+
+def astride_lines(story: TailStory) -> Lines:
+    """Name the sorties that were in a region within the period but are dated outside it.
+
+    A sortie has one date, that of its first position on station: who asks for the night
+    after it must not read that nothing flew.
+    """
+    lines: Lines = []
+    for rows in _sorties(story.astride):
+        one = rows[0]
+        label = "RECONSTRUCTION: " if one.reconstruction else ""
+        where = listed(list(dict.fromkeys(row.region for row in rows)))
+        day = local_day(one.date_ms, story.frame.period.tz)
+        told = (
+            f"{label}In {where} within this period, in a sortie dated {day}:"
+            f" `onstation tail {one.mission_id}`."
+        )
+        lines.append((0, told))
+    return lines
 
 
 def _sorties(rows: Iterable[Mission]) -> list[list[Mission]]:

@@ -17,8 +17,11 @@ from onstation.store.views import Views
 FILE = "onstation.sqlite3"
 VERSION = 4
 """Version of the tables; the number SQLite keeps as ``user_version``."""
-NOTES = "CREATE TABLE notes (name TEXT PRIMARY KEY, text TEXT NOT NULL)"
-"""What one run leaves for the next, such as what the last daily report said."""
+NOTES = "CREATE TABLE IF NOT EXISTS notes (name TEXT PRIMARY KEY, text TEXT NOT NULL)"
+"""What one run leaves for the next, such as what the last daily report said.
+
+The first stores of version 1 lack it, later ones of that version have it.
+"""
 UPGRADES = {
     2: derived.LOOSE_ENDS,
     3: f"{ledger.TABLES_3};{pulls.TABLES_3}",
@@ -163,6 +166,7 @@ def _upgrade(connection: Connection, version: int) -> None:
     with connection.transaction():
         if connection.value("PRAGMA user_version") == VERSION:
             return  # another run was faster
+        connection.execute(NOTES)
         for number, statements in UPGRADES.items():
             if number > version:
                 _carry_out(connection, statements)
