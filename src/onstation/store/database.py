@@ -25,7 +25,7 @@ UPGRADES = {
     2: derived.LOOSE_ENDS,
     3: f"{ledger.TABLES_3};{pulls.TABLES_3}",
     4: views.TABLES_4,
-    5: changes.TABLES_5,
+    5: changes.TABLES_5 + files.TABLES_5,
 }
 """What each version added to the one before it."""
 APPLICATION = 0x6F6E7374
