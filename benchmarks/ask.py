@@ -213,6 +213,7 @@ def ask(settings: Settings, cache: dict[str, str], rounds: int) -> None:
     """Ask every question once a round, so that all meet the same noise."""
     spent: dict[str, list[tuple[float, float]]] = {name: [] for name, _, _ in QUESTIONS}
     environment = os.environ | cache | {"PAGER": "cat", "COLUMNS": "100"}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # an installed tool is compiled
     for turn in range(rounds + 1):
         for name, typed, _ in QUESTIONS:
             found = _run((*_STORE, str(settings.store), *typed), environment)

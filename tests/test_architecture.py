@@ -45,7 +45,7 @@ HOMES = {
     "click": ("cli/",),
     "sqlite3": ("store/",),
     "isal": ("sources/",),
-    "msgspec": ("sources/",),
+    "msgspec": ("sources/", "store/derived.py"),
     "airportsdata": ("airfields.py",),
     "bokeh": ("reports/page",),
     "jinja2": ("reports/page",),

@@ -9,6 +9,7 @@ from builders import fly
 from stores import Asked
 from traces import put, trace_of
 
+from onstation.pipeline import derive
 from onstation.schema import Answer
 from onstation.store.database import open_store
 
@@ -62,3 +63,66 @@ def test_an_outage_on_the_next_day_is_no_lost_signal(
     told = asked("missions", "--status", "all", "--format", "json", status=None).stdout
 
     assert {row["landing_kind"] for row in json.loads(told)["missions"]} == {kind}
+
+
+def test_documents_are_looked_through_again_only_after_a_change(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start = datetime(2025, 2, 1, 12, 0, tzinfo=UTC)
+    flight = fly(*[(k * 17, 31.2 - 0.8 * (k % 2), -116.9, 20000.0) for k in range(8)], start=start)
+    asked = Asked(tmp_path)
+    put(tmp_path / "history", flight.icao, start.date(), trace_of(flight))
+    asked("-q", "fetch", "--source", str(tmp_path / "history"))
+    looked: list[int] = []
+    keys = derive._keys
+
+    def counted(*all_: object) -> dict[str, str]:
+        looked.append(1)
+        return keys(*all_)
+
+    monkeypatch.setattr(derive, "_keys", counted)
+
+    def looks() -> bool:
+        looked.clear()
+        asked("missions", "--status", "all", "--format", "json", status=None)
+        return bool(looked)
+
+    assert not looks()
+    with open_store(tmp_path / "store") as store, store.transaction():
+        store.ledger.record(answer("heard", None))
+    assert (looks(), looks()) == (True, False)
+    with open_store(tmp_path / "store") as store:
+        (key,) = store.derived.all_keys().values()
+        store.derived.replace_aircraft(flight.icao, "of another fleet file", [])
+    assert looks()
+    with open_store(tmp_path / "store") as store:
+        assert store.derived.key_of(flight.icao) == key
+    assert not looks()
+    monkeypatch.setattr(derive, "JUDGE_VERSION", "another")
+    assert looks()
+
+
+def test_a_change_made_while_rows_are_checked_is_seen_by_the_next_question(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = Asked(tmp_path)
+    with open_store(tmp_path / "store") as store, store.transaction():
+        store.ledger.record(answer("heard", None))
+    asked("missions", "--status", "all", "--format", "json", status=None)
+    with open_store(tmp_path / "store") as store, store.transaction():
+        store.ledger.record(answer("silent", "ae6803"))
+    keys, looked = derive._keys, []
+
+    def meanwhile(*all_: object) -> dict[str, str]:
+        found = keys(*all_)
+        looked.append(1)
+        if len(looked) == 1:
+            with open_store(tmp_path / "store") as store, store.transaction():
+                store.ledger.record(answer("silent", "ae6804"))
+        return found
+
+    monkeypatch.setattr(derive, "_keys", meanwhile)
+    for _ in range(4):
+        asked("missions", "--status", "all", "--format", "json", status=None)
+
+    assert len(looked) == 2

@@ -86,10 +86,10 @@ def test_the_fingerprint_depends_on_documents_and_not_on_their_order(tmp_path: P
 def test_a_recording_is_found_in_a_period_and_a_reconstruction_is_not(store: Store) -> None:
     day, after = day_start_ms(DAY), day_start_ms(date(2025, 2, 5))
     keep(store, b"a", reconstruction="prose")
-    assert not store.archive.recorded_heads(day, after)
+    assert not list(store.archive.recorded_heads(day, after))
     keep(store, b"b")
-    assert store.archive.recorded_heads(day, after)
-    assert not store.archive.recorded_heads(after, after + 1)
+    assert list(store.archive.recorded_heads(day, after))
+    assert not list(store.archive.recorded_heads(after, after + 1))
 
 
 def test_addresses_heads_and_days(store: Store) -> None:

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 JUDGE_VERSION = "4"
 """Version of the code that judges; a change that alters any row needs a new number."""
 
+CHECKED = "checked"
+"""Name of the note that tells at which number of changes every row was found up to date."""
 JOINED = "joined"
 """Name of the note that tells over which keys changes of address were last looked for."""
 
@@ -58,13 +60,10 @@ def derive(
     """
     fleet = load_fleet(settings.fleet)
     regions = brief(settings.regions, shipped("regions"))
-    wanted = _keys(store, fleet, regions)
-    present = store.derived.all_keys()
-    for icao in present.keys() - wanted.keys():
-        store.derived.forget_aircraft(icao)
-    stale = sorted(icao for icao, key in wanted.items() if _own(present.get(icao)) != key)
-    everything = hashlib.sha256("".join(sorted(wanted.values())).encode()).hexdigest()
     publish_anew(store, fleet, regions)
+    if _is_checked(store, fleet, regions):
+        return 0
+    wanted, stale, everything = _looked_through(store, fleet, regions)
     if not stale and store.note(JOINED) == everything:
         return 0
     publish_recordings(store, fleet)
@@ -77,9 +76,44 @@ def derive(
         _put(store, icao, wanted[icao], judges.rows(flown), regions)
     _join(store, judges, wanted, regions)
     store.leave_note(JOINED, everything)
+    _looked_through(store, fleet, regions)  # so that the next question need not
     if on_progress:
         on_progress(len(stale), len(stale))
     return len(stale)
+
+
+def _looked_through(
+    store: Store, fleet: Fleet, regions: RegionsBrief
+) -> tuple[dict[str, str], list[str], str]:
+    """Return the key of each address, those whose rows have another, and a digest of all.
+
+    Where nothing has another, that is noted.
+    """
+    number = store.changes.number()  # before all else: a change made meanwhile is then seen
+    wanted = _keys(store, fleet, regions)
+    present = store.derived.all_keys()
+    for icao in present.keys() - wanted.keys():
+        store.derived.forget_aircraft(icao)
+    stale = sorted(icao for icao, key in wanted.items() if _own(present.get(icao)) != key)
+    everything = hashlib.sha256("".join(sorted(wanted.values())).encode()).hexdigest()
+    if not stale and store.note(JOINED) == everything:
+        store.try_note(CHECKED, _checked(store, fleet, regions, number))
+    return wanted, stale, everything
+
+
+def _is_checked(store: Store, fleet: Fleet, regions: RegionsBrief) -> bool:
+    """Say whether nothing changed since every row was found up to date.
+
+    Saves reading of all documents what the keys are made of, which takes longer than most
+    answers. What is no change of the store stands in the note itself.
+    """
+    store.ledger.days.settle()  # so that a question that settles days does not undo the note
+    return store.note(CHECKED) == _checked(store, fleet, regions, store.changes.number())
+
+
+def _checked(store: Store, fleet: Fleet, regions: RegionsBrief, number: int) -> str:
+    joined = store.note(JOINED)
+    return "|".join((str(number), RULE, JUDGE_VERSION, fleet.digest, regions.digest, str(joined)))
 
 
 def _join(store: Store, judges: "Judges", wanted: dict[str, str], regions: RegionsBrief) -> None:

@@ -164,13 +164,12 @@ def find(ident: str, fleet: Fleet, store: Store) -> Found:
     if _MISSION.fullmatch(ident.strip().lower()):
         return _mission(ident.strip().lower(), store)
     text = squeeze(ident)
-    heads = store.archive.identities()
     listed = fleet.find(ident)
     if _ICAO.fullmatch(text) and (
-        any(one.matched_by == ADDRESS for one in listed)
-        or any(head.icao == text.lower() for head in heads)
+        any(one.matched_by == ADDRESS for one in listed) or store.archive.identities(text.lower())
     ):
         return Found(ADDRESS, (text.lower(),))
+    heads = store.archive.identities()
     marked = [one.icao for one in listed if one.matched_by == REGISTRATION]
     marked += [head.icao for head in heads if text and squeeze(head.registration or "") == text]
     icaos = tuple(dict.fromkeys(marked))
@@ -285,7 +284,7 @@ def _rows(store: Store, icaos: Iterable[str]) -> list[Mission]:
 def _aircraft(icao: str, fleet: Fleet, store: Store, rows: Sequence[Mission]) -> Aircraft:
     """Return who an address is: as its rows say, else as the fleet file does."""
     own = [row for row in rows if row.icao == icao]
-    heads = [head for head in store.archive.identities() if head.icao == icao]
+    heads = store.archive.identities(icao)
     listed = next((one.match for one in fleet.find(icao) if one.icao == icao), None)
     match = listed
     for head in heads:

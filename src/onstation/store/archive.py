@@ -1,7 +1,7 @@
 """Raw trace documents exactly as received, each once, under the digest of its bytes."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 from onstation.periods import utc_day
@@ -142,11 +142,15 @@ class Archive:
         """Return every address a document is held of, in order."""
         return [icao for (icao,) in self._db.rows("SELECT DISTINCT icao FROM documents ORDER BY 1")]
 
-    def identities(self) -> list[Head]:
-        """Return the distinct heads of all documents, by address."""
+    def identities(self, icao: str | None = None) -> list[Head]:
+        """Return the distinct heads of all documents, or of those of one address, by address."""
+        where = "WHERE d.icao = ?" if icao else ""
         return [
             Head(*head)
-            for head in self._db.rows(f"SELECT DISTINCT {_HEAD} FROM documents d ORDER BY 1, 2, 3")
+            for head in self._db.rows(
+                f"SELECT DISTINCT {_HEAD} FROM documents d {where} ORDER BY 1, 2, 3",
+                (icao,) if icao else (),
+            )
         ]
 
     def fingerprint(self, icao: str) -> str:
@@ -165,16 +169,17 @@ class Archive:
             digests.setdefault(address, hashlib.sha256()).update("\n".join(named).encode() + b"\n")
         return {address: digest.hexdigest() for address, digest in digests.items()}
 
-    def recorded_heads(self, since_ms: int, until_ms: int) -> list[Head]:
-        """Return the distinct heads of recordings, no reconstructions, in a period."""
-        return [
-            Head(*head)
-            for head in self._db.rows(
-                f"SELECT DISTINCT {_HEAD} FROM documents d WHERE reconstruction IS NULL"
-                " AND first_ms < ? AND last_ms >= ? ORDER BY 1, 2, 3",
-                (until_ms, since_ms),
-            )
-        ]
+    def recorded_heads(self, since_ms: int, until_ms: int) -> Iterator[Head]:
+        """Yield the distinct heads of recordings, no reconstructions, in a period.
+
+        In no order, so that who finds the one it looks for need not wait for all.
+        """
+        for head in self._db.each(
+            f"SELECT DISTINCT {_HEAD} FROM documents d WHERE reconstruction IS NULL"
+            " AND first_ms < ? AND last_ms >= ?",
+            (until_ms, since_ms),
+        ):
+            yield Head(*head)
 
     def day_span(self) -> tuple[date, date] | None:
         """Return the first and last UTC day a document has positions of."""

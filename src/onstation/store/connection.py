@@ -85,6 +85,15 @@ class Connection:
                 self._raw.rollback()
 
     @contextmanager
+    def hurried(self) -> Iterator[None]:
+        """Wait for no other run meanwhile."""
+        self.execute("PRAGMA busy_timeout = 0")
+        try:
+            yield
+        finally:
+            self.execute(f"PRAGMA busy_timeout = {round(BUSY_S * 1000)}")
+
+    @contextmanager
     def _told(self) -> Iterator[None]:
         """Turn what SQLite says into a sentence with a remedy."""
         try:

@@ -1,13 +1,15 @@
 """The store: one SQLite file with the archive, the ledger and the missions derived."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from sqlite3 import complete_statement
 from types import TracebackType
 
 from onstation.errors import StoreError
-from onstation.store import archive, days, derived, files, ledger, pulls, views
+from onstation.store import archive, changes, days, derived, files, ledger, pulls, views
 from onstation.store.archive import Archive
+from onstation.store.changes import Changes
 from onstation.store.connection import Connection
 from onstation.store.derived import Derived
 from onstation.store.ledger import Ledger
@@ -15,7 +17,7 @@ from onstation.store.pulls import Pulls
 from onstation.store.views import Views
 
 FILE = "onstation.sqlite3"
-VERSION = 4
+VERSION = 5
 """Version of the tables; the number SQLite keeps as ``user_version``."""
 NOTES = "CREATE TABLE IF NOT EXISTS notes (name TEXT PRIMARY KEY, text TEXT NOT NULL)"
 """What one run leaves for the next, such as what the last daily report said.
@@ -26,6 +28,7 @@ UPGRADES = {
     2: derived.LOOSE_ENDS,
     3: f"{ledger.TABLES_3};{pulls.TABLES_3}",
     4: views.TABLES_4,
+    5: changes.TABLES_5 + files.TABLES_5,
 }
 """What each version added to the one before it."""
 APPLICATION = 0x6F6E7374
@@ -49,6 +52,7 @@ class Store:
         self.derived = Derived(connection)
         self.pulls = Pulls(connection)
         self.views = Views(connection)
+        self.changes = Changes(connection)
 
     def __enter__(self) -> "Store":
         return self
@@ -80,6 +84,11 @@ class Store:
         """Leave a text for later runs; it replaces the one of that name."""
         with self._db.transaction():
             self._db.execute("INSERT OR REPLACE INTO notes VALUES (?, ?)", (name, text))
+
+    def try_note(self, name: str, text: str) -> None:
+        """Leave a note if that can be done at once; not while another run writes, say."""
+        with self._db.hurried(), suppress(StoreError):
+            self.leave_note(name, text)
 
     def problems(self) -> list[str]:
         """Check everything; return a sentence for each fault, none if all is well."""
@@ -174,6 +183,10 @@ def _upgrade(connection: Connection, version: int) -> None:
 
 
 def _carry_out(connection: Connection, statements: str) -> None:
-    for statement in statements.split(";"):
-        if statement.strip():
-            connection.execute(statement)
+    statement = ""
+    for piece in statements.split(";"):
+        statement += f"{piece};"
+        if complete_statement(statement):  # a trigger has semicolons of its own
+            if statement.strip(" \n;"):
+                connection.execute(statement)
+            statement = ""

@@ -36,6 +36,12 @@ CREATE TABLE files (
 CREATE INDEX files_day ON files (day, icao);
 """
 
+TABLES_5 = f"""
+CREATE INDEX IF NOT EXISTS files_failed_alone ON files (icao, day)
+    WHERE NOT whole AND outcome = '{FAILED}';
+"""
+"""What version 5 adds."""
+
 DIRECTORY, FILE = "directory", "file"
 PUBLISHED = "published"
 """Kind of an upload of a published day; only its damaged members are listed."""
@@ -252,14 +258,14 @@ class Files:
         )
         return found[0] if found else ("", "")
 
-    def failed_alone(self, icao: str, day: date) -> str:
-        """Return why a document of a published day failed; empty if none of it did."""
-        found = self._db.value(
-            "SELECT reason FROM files f WHERE day = ? AND icao = ? AND NOT whole"
-            f" AND outcome = '{FAILED}' AND NOT {REPLACED} LIMIT 1",
-            (day.toordinal(), icao),
+    def failed_alone(self, icao: str) -> dict[date, str]:
+        """Return why documents of an address failed, by published day; no day where none did."""
+        found = self._db.rows(
+            "SELECT day, reason FROM files f WHERE icao = ? AND NOT whole"
+            f" AND outcome = '{FAILED}' AND NOT {REPLACED} ORDER BY day, origin, name",
+            (icao,),
         )
-        return str(found or "")
+        return {date.fromordinal(day): reason for day, reason in reversed(found) if day and reason}
 
     def damaged(self, first: date | None = None, last: date | None = None) -> list[Damage]:
         """Return the files that are damaged and that no good one replaces, by day and name."""

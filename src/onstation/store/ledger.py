@@ -212,6 +212,7 @@ class Ledger:
         days = self._whole_days(first, last)
         earlier = {one.fleet for one in days if fleet and one.fleet} - {fleet}
         unwatched = earlier and earlier - self._watching(icao, kept.keys() - own_days)
+        failures = self.files.failed_alone(icao)
         for whole in days:
             own_kept = (whole.source, whole.day) in kept
             outcome, reason = self._heard_of(icao, whole, own_kept)
@@ -220,8 +221,8 @@ class Ledger:
                 continue
             if not looked:
                 outcome, reason = FAILED, NOT_LOOKED_FOR
-            if outcome != HEARD and (failed := self.files.failed_alone(icao, whole.day)):
-                outcome, reason = FAILED, failed
+            if outcome != HEARD and whole.day in failures:
+                outcome, reason = FAILED, failures[whole.day]
             found[whole.day, whole.source] = Answer(
                 source=whole.source,
                 day=whole.day,
@@ -303,13 +304,13 @@ class Ledger:
 
     def earlier_fleet_days(self, first: date, last: date, fleet: str) -> int:
         """Return how many days were read from published sources under another fleet file only."""
-        whole = [
-            one
-            for one in self._recorded("icao = ''", (), first, last)
-            if one.documents and one.fleet
-        ]
-        anew = {one.day for one in whole if one.fleet == fleet}
-        return len({one.day for one in whole} - anew)
+        return int(
+            self._db.value(
+                "SELECT count(*) FROM (SELECT day FROM answers WHERE icao = '' AND documents"
+                " AND fleet <> '' AND day BETWEEN ? AND ? GROUP BY day HAVING NOT max(fleet = ?))",
+                (first.toordinal(), last.toordinal(), fleet),
+            )
+        )
 
     def _heard_of(self, icao: str, whole: Answer, kept: bool) -> tuple[str, str]:
         if whole.source in (LOCAL, RECONSTRUCTION):
