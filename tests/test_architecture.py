@@ -29,7 +29,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "reports": FLOOR,
     "pipeline": FLOOR | ROOMS | {"claims", "fleet", "config", "web", "store"},
     "engine": FLOOR | {"pipeline"},
-    "api": FLOOR | {"config", "fleet", "sources", "store", "pipeline", "reports"},
+    "api": FLOOR | {"config", "fleet", "sources", "store", "pipeline", "engine", "reports"},
     "cli": FLOOR
     | (ROOMS - {"tracks"})
     | {"claims", "config", "fleet", "store", "pipeline", "engine", "api"},
@@ -42,6 +42,7 @@ HOMES = {
     "yaml": ("yamlfile.py",),
     "rich": ("reports/render", "cli/"),
     "click": ("cli/",),
+    "distributed": ("engine/cluster.py",),
     "sqlite3": ("store/",),
     "isal": ("sources/",),
     "msgspec": ("sources/",),
