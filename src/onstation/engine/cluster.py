@@ -135,7 +135,8 @@ class _Waiting:
         from distributed import wait
 
         try:
-            wait([self.future], timeout=LOOK_S)
+            with self.client.as_current():
+                wait([self.future], timeout=LOOK_S)
             if self.future.status == "error":
                 return lost(_why(self.future.exception()))
             return unpacked(self.future.result(timeout=TRANSFER_S))
