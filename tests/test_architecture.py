@@ -43,6 +43,7 @@ HOMES = {
     "rich": ("reports/render", "cli/"),
     "click": ("cli/",),
     "distributed": ("engine/cluster.py",),
+    "fsspec": ("sources/addressed.py",),
     "sqlite3": ("store/",),
     "isal": ("sources/",),
     "msgspec": ("sources/",),

@@ -115,6 +115,17 @@ def test_one_process_several_and_a_cluster_give_the_same_store(
     assert len(content(tmp_path / "serial")["mission_bodies"]) > 0
 
 
+def test_an_address_is_read_by_workers_as_it_is_by_one_process(
+    tmp_path: Path, days: Path, cluster: LocalCluster
+) -> None:
+    asked = ["--source", f"file://{days}"]
+    plain = fetch(tmp_path / "serial", *asked)
+
+    assert plain[0] == HOLES
+    assert fetch(tmp_path / "cluster", *asked, "--scheduler", cluster.address) == plain
+    assert content(tmp_path / "cluster") == content(tmp_path / "serial")
+
+
 def test_a_second_run_on_a_cluster_reads_nothing_again(
     tmp_path: Path, days: Path, cluster: LocalCluster
 ) -> None:

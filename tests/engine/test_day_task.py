@@ -108,7 +108,7 @@ def test_an_archive_a_worker_cannot_see_is_a_hole_and_read_once_it_can(
         again = collect(store, FakeFleet(), sources, engine=Inline())
         (after,) = store.ledger.day_coverage(DAY, DAY)
 
-    reason = "cannot be read on the worker (No such file or directory)"
+    reason = "archive: cannot be read where the task ran (No such file or directory)"
     assert first.partial == [(archive.name, reason)]
     assert (coverage.status, after.status) == ("missing", "usable")
     assert (again.new, again.partial) == (7, [])

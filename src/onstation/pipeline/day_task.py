@@ -25,6 +25,8 @@ MOST_DOCUMENTS = 200_000
 MOST_AHEAD = 500
 """Folders, archives and files that are looked at ahead, most of which are not sent."""
 
+CANNOT_BE_READ = "archive: cannot be read where the task ran"
+
 Item = tuple[Found, Examined | None]
 """A document, and what it turned out to be; ``None`` if nobody asked."""
 _Row = tuple[str, int, int, date | None, str | None, Any]
@@ -61,8 +63,13 @@ class DayTask:
 
     def items(self) -> Iterator[Item]:
         """Yield the documents in order, examined where they are asked for."""
-        for found in islice(self.holding.found(), self.start, None):
-            yield found, examine(found, self.question) if self._asks(found) else None
+        try:
+            for found in islice(self.holding.found(), self.start, None):
+                yield found, examine(found, self.question) if self._asks(found) else None
+        except OSError as error:
+            self.lost = True
+            why = error.strerror or type(error).__name__
+            self.holding.outcome, self.holding.reason = PARTIAL, f"{CANNOT_BE_READ} ({why})"
 
     def _asks(self, found: Found) -> bool:
         if not self.question.may_want(found.icao):
@@ -149,14 +156,14 @@ def _done(task: DayTask) -> Result:
     try:
         if _sizes(holding.fingerprint) != _sizes(task.fingerprint):
             return lost("archive: what lies there on the worker has another size")
-        for found, item in task.items():
-            rows.append(_row(found, item))
-            kept += len(item.kept.raw) if item and item.kept else 0
-            if kept >= MOST_BYTES or len(rows) >= MOST_DOCUMENTS:
-                return Result(rows)
     except OSError as error:
-        return lost(f"cannot be read on the worker ({error.strerror})")
-    return Result(rows, (holding.outcome, holding.reason))
+        return lost(f"{CANNOT_BE_READ} ({error.strerror or type(error).__name__})")
+    for found, item in task.items():
+        rows.append(_row(found, item))
+        kept += len(item.kept.raw) if item and item.kept else 0
+        if kept >= MOST_BYTES or len(rows) >= MOST_DOCUMENTS:
+            return Result(rows)
+    return Result(rows, (holding.outcome, holding.reason), task.lost)
 
 
 def _sizes(fingerprint: str) -> list[str]:
