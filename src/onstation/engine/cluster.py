@@ -63,7 +63,9 @@ def cluster(address: str) -> Iterator["Cluster"]:
         )
     from distributed import Client
 
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # it is told in sentences
+    for name in list(logging.root.manager.loggerDict):  # each has a level of its own
+        if name.partition(".")[0] == "distributed":
+            logging.getLogger(name).setLevel(logging.CRITICAL)  # it is told in sentences
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about versions, which are compared below
         try:
