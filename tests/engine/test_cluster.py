@@ -1,13 +1,12 @@
 """The same store from one process, from several, and from a cluster whose worker is killed."""
 
 import os
-import signal
 import socket
 import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from importlib.util import find_spec
 from pathlib import Path
@@ -17,7 +16,7 @@ import pytest
 from clusters import LocalCluster, running
 from traces import member, tar_bytes, trace
 
-from onstation.errors import HOLES, MISUSE
+from onstation.errors import FAILED, HOLES, MISUSE
 from onstation.store.database import FILE
 
 TOP = Path(__file__).parents[2]
@@ -149,24 +148,49 @@ def test_a_worker_killed_in_the_middle_changes_nothing(
     tmp_path: Path, days: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     plain = fetch(tmp_path / "serial", *named(days))
-    (tmp_path / "slow.py").write_text(SLOW)
-    monkeypatch.setenv("DASK_DISTRIBUTED__WORKER__PRELOAD", str(tmp_path / "slow.py"))
-    with running(tmp_path / "cluster") as cluster:
+    status, told = fetch_and_kill(tmp_path, days, monkeypatch, lambda one: one.workers[0])
+
+    assert (status, told) == plain
+    assert content(tmp_path / "store") == content(tmp_path / "serial")
+
+
+def test_a_scheduler_that_goes_away_ends_the_run_which_goes_on_later(
+    tmp_path: Path, days: Path, cluster: LocalCluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    status, told = fetch_and_kill(tmp_path, days, monkeypatch, lambda one: one.scheduler)
+
+    assert status == FAILED
+    assert "went away; what was read before is in the store: run the same command again." in told
+    again = fetch(tmp_path / "store", *named(days), "--scheduler", cluster.address)
+    assert "unchanged, not read again" in again[1]
+    fetch(tmp_path / "serial", *named(days))
+    assert content(tmp_path / "store") == content(tmp_path / "serial")
+
+
+def fetch_and_kill(
+    home: Path,
+    days: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    whom: Callable[[LocalCluster], "subprocess.Popen[bytes]"],
+) -> tuple[int, str]:
+    """Fetch on a slow cluster of its own; kill one of its processes after the first day."""
+    (home / "slow.py").write_text(SLOW)
+    monkeypatch.setenv("DASK_DISTRIBUTED__WORKER__PRELOAD", str(home / "slow.py"))
+    with running(home / "cluster") as cluster:
         monkeypatch.delenv("DASK_DISTRIBUTED__WORKER__PRELOAD")
-        asked = command(tmp_path / "store", *named(days), "--scheduler", cluster.address)
+        asked = command(home / "store", *named(days), "--scheduler", cluster.address)
         client = subprocess.Popen(
-            asked, env=environment(tmp_path / "store"), stderr=subprocess.PIPE, text=True
+            asked, env=environment(home / "store"), stderr=subprocess.PIPE, text=True
         )
         try:
-            wait_for_the_first_day(tmp_path / "store")
+            wait_for_the_first_day(home / "store")
             assert client.poll() is None, "it must not be over yet"
-            cluster.workers[0].send_signal(signal.SIGKILL)
+            whom(cluster).kill()
             _, told = client.communicate(timeout=120)
         finally:
             client.kill()
-
-    assert (client.returncode, told) == plain
-    assert content(tmp_path / "store") == content(tmp_path / "serial")
+            client.wait()
+    return client.returncode, told
 
 
 def wait_for_the_first_day(store: Path) -> None:

@@ -17,6 +17,7 @@ class LocalCluster:
     """A scheduler and workers that can be killed."""
 
     address: str
+    scheduler: "subprocess.Popen[bytes]"
     workers: list["subprocess.Popen[bytes]"]
 
 
@@ -27,12 +28,14 @@ def running(home: Path, workers: int = 2) -> Iterator[LocalCluster]:
     told = home / "scheduler.json"
     with ExitStack() as stack:
         quiet = ["--host", "127.0.0.1", "--no-dashboard", "--scheduler-file", str(told)]
-        scheduler = ["--port", "0", "--dashboard-address", "127.0.0.1:0", *quiet]
-        _started(stack, home, "dask_scheduler", scheduler)
+        options = ["--port", "0", "--dashboard-address", "127.0.0.1:0", *quiet]
+        scheduler = _started(stack, home, "dask_scheduler", options)
         address = _wait_for(told)
         alone = ["--nthreads", "1", "--no-nanny", "--local-directory", str(home), *quiet]
         yield LocalCluster(
-            address, [_started(stack, home, "dask_worker", alone) for _ in range(workers)]
+            address,
+            scheduler,
+            [_started(stack, home, "dask_worker", alone) for _ in range(workers)],
         )
 
 
