@@ -30,7 +30,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "reports": FLOOR,
     "pipeline": FLOOR | ROOMS | {"claims", "fleet", "config", "web", "store"},
     "engine": FLOOR | {"pipeline"},
-    "api": FLOOR | {"config", "fleet", "sources", "store", "pipeline", "reports"},
+    "api": FLOOR | {"config", "fleet", "sources", "store", "pipeline", "engine", "reports"},
     "cli": FLOOR
     | (ROOMS - {"tracks"})
     | {"claims", "config", "fleet", "store", "pipeline", "engine", "api"},
@@ -43,6 +43,8 @@ HOMES = {
     "yaml": ("yamlfile.py",),
     "rich": ("reports/render", "cli/"),
     "click": ("cli/",),
+    "distributed": ("engine/cluster.py",),
+    "fsspec": ("sources/addressed.py",),
     "sqlite3": ("store/",),
     "isal": ("sources/",),
     "msgspec": ("sources/", "store/derived.py"),

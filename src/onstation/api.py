@@ -146,6 +146,7 @@ class Session:
             another run is at work. What a source did not
             answer is no error: see `Fetched.has_holes` and `Session.coverage`.
         """
+        from onstation.engine.processes import Processes
         from onstation.fleet.load import load_fleet
         from onstation.pipeline.answer import ensure_derived
         from onstation.pipeline.collect import collect
@@ -163,7 +164,10 @@ class Session:
         icaos = addresses_of(_several(tails), fleet, self.store)
         read = None
         if local:
-            read = collect(self.store, fleet, local, tails=icaos, first=first, last=last, jobs=jobs)
+            engine = Processes(jobs) if jobs > 1 else None
+            read = collect(
+                self.store, fleet, local, tails=icaos, first=first, last=last, engine=engine
+            )
         asked = remote_days(first, last, time.time())
         pulled = self._pull(remote, asked[0], icaos, again) if remote else ()
         ensure_derived(self.settings, self.store)

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from traces import DAY, FakeFleet, put, trace
 
+from onstation.engine.processes import Processes
 from onstation.pipeline import at_hand as module
 from onstation.pipeline.at_hand import AtHand
 from onstation.pipeline.collect import collect
@@ -60,7 +61,8 @@ def test_collecting_hands_over_what_the_store_would_give(tmp_path: Path, jobs: i
     at_hand = AtHand()
     with open_store(tmp_path / "store") as store:
         sources = open_all([str(tmp_path / "tree")])
-        collect(store, FakeFleet(), sources, jobs=jobs, at_hand=at_hand)
+        engine = Processes(jobs) if jobs > 1 else None
+        collect(store, FakeFleet(), sources, engine=engine, at_hand=at_hand)
         held = [item for icao in store.archive.icaos() for item in store.archive.documents_of(icao)]
 
     assert len(held) == 2

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from traces import DAY, NEXT, FakeFleet, member, midnight_s, put, row, tar_bytes, trace
 
+from onstation.engine.processes import Processes
 from onstation.pipeline import collect as collect_module
 from onstation.pipeline.collect import collect
 from onstation.pipeline.summary import CollectSummary, Step
@@ -263,9 +264,9 @@ def test_a_run_that_was_killed_is_simply_run_again(
 def test_several_processes_give_the_same_store(tree: Path, tmp_path: Path) -> None:
     damage(tree)
     (tmp_path / "d.tar").write_bytes(tar_bytes({member("ae6809"): trace("ae6809")}))
-    for name, jobs in (("one", 1), ("two", 2)):
+    for name, engine in (("one", None), ("two", Processes(2))):
         with open_store(tmp_path / name) as store:
-            run(store, tree, tmp_path / "d.tar", jobs=jobs)
+            run(store, tree, tmp_path / "d.tar", engine=engine)
 
     assert content(tmp_path / "one") == content(tmp_path / "two")
 

@@ -13,7 +13,7 @@ from onstation.cli.main import pass_settings
 from onstation.cli.options import bounds_from_options, period_from_options, period_options
 from onstation.cli.progress import progress
 from onstation.config import Settings
-from onstation.errors import HOLES
+from onstation.errors import HOLES, InputError
 from onstation.fleet.load import load_fleet
 from onstation.fleet.match import Fleet
 from onstation.periods import days_between
@@ -25,6 +25,7 @@ from onstation.store.database import Store, open_store
 
 if TYPE_CHECKING:
     from onstation.pipeline.at_hand import AtHand
+    from onstation.pipeline.day_task import Engine
 
 NAMED = 10
 """Damaged documents that are named one by one; more are counted by reason."""
@@ -46,7 +47,12 @@ NAMED = 10
     type=click.IntRange(1),
     default=1,
     show_default=True,
-    help="Processes that read local files.",
+    help="Processes that read local files, each a day at a time.",
+)
+@click.option(
+    "--scheduler",
+    metavar="ADDRESS",
+    help="Read local files on the Dask cluster at this address; see docs/cluster.md.",
 )
 @click.option("--dry-run", is_flag=True, help="Say what a pull would download and keep, and stop.")
 @click.option("--again", is_flag=True, help="Ask published sources again for what they answered.")
@@ -60,6 +66,7 @@ def command(
     days: int | None,
     tails: tuple[str, ...],
     jobs: int,
+    scheduler: str | None,
     dry_run: bool,
     again: bool,
     list_sources: bool,
@@ -76,13 +83,17 @@ def command(
         click.echo("\n".join(source_lines()))
         return
     local, remote = open_sources(sources or [DEFAULT])
+    _check_engine(jobs, scheduler, local)
     first, last = _days_asked(since, until, days)
     fleet = load_fleet(settings.fleet)
     holes = False
     with open_store(settings.store, create=not dry_run) as store:
         icaos = addresses_of(tails, fleet, store)
         if local and not dry_run:
-            holes = fetch(settings, store, fleet, local, icaos, first=first, last=last, jobs=jobs)
+            with _engine(jobs, scheduler) as engine:
+                holes = fetch(
+                    settings, store, fleet, local, icaos, first=first, last=last, engine=engine
+                )
         if remote:
             from onstation.cli.pulling import days_of, pull
 
@@ -106,7 +117,7 @@ def fetch(
     *,
     first: date | None = None,
     last: date | None = None,
-    jobs: int = 1,
+    engine: "Engine | None" = None,
 ) -> bool:
     """Collect, derive and tell; return whether there are holes."""
     from onstation.pipeline.at_hand import AtHand
@@ -123,7 +134,7 @@ def fetch(
             first=first,
             last=last,
             on_event=on_step,
-            jobs=jobs,
+            engine=engine,
             at_hand=at_hand,
         )
     derive_rows(settings, store, at_hand)
@@ -132,6 +143,32 @@ def fetch(
     for line in lines:
         click.echo(line, err=True)
     return summary.has_holes
+
+
+def _check_engine(jobs: int, scheduler: str | None, local: Collection[LocalSource]) -> None:
+    if scheduler and jobs > 1:
+        raise InputError("--scheduler and --jobs: name one of them, where the work is done.")
+    if scheduler and not local:
+        raise InputError(
+            "--scheduler: only sources that workers can read are sent to a cluster; name a folder"
+            " or a day tar with --source. Published sources are asked by this machine alone."
+        )
+
+
+@contextmanager
+def _engine(jobs: int, scheduler: str | None) -> Iterator["Engine | None"]:
+    """Yield where documents are read; ``None`` for this process."""
+    if scheduler:
+        from onstation.engine.cluster import cluster
+
+        with cluster(scheduler) as engine:
+            yield engine
+    elif jobs > 1:
+        from onstation.engine.processes import Processes
+
+        yield Processes(jobs)
+    else:
+        yield None
 
 
 def derive_rows(settings: Settings, store: Store, at_hand: "AtHand | None" = None) -> None:

@@ -10,13 +10,13 @@ from datetime import date
 from pathlib import Path
 
 from onstation.pipeline.at_hand import AtHand
+from onstation.pipeline.day_task import DayTask, Engine, Here, Item
 from onstation.pipeline.examine import (
     LOCAL,
     RECONSTRUCTION,
     Examined,
     Question,
     Watch,
-    examine_all,
     without_track,
 )
 from onstation.pipeline.summary import UNCHANGED, CollectSummary, OnStep, Step
@@ -45,7 +45,7 @@ def collect(
     first: date | None = None,
     last: date | None = None,
     on_event: OnStep | None = None,
-    jobs: int = 1,
+    engine: Engine | None = None,
     now_ms: int | None = None,
     at_hand: AtHand | None = None,
 ) -> CollectSummary:
@@ -60,8 +60,8 @@ def collect(
         First and last UTC day to read; everything if not given.
     on_event
         Called for every document.
-    jobs
-        Processes that read documents.
+    engine
+        Where documents are read; in this process if not given. What is written is the same.
     now_ms
         The clock; the real one unless given. [Unix ms]
     at_hand
@@ -69,14 +69,9 @@ def collect(
     """
     question = Question(fleet, frozenset(tails), first, last, named=bool(tails))
     asked_ms = round(time.time() * MS_PER_S) if now_ms is None else now_ms
-    run = _Run(store, question, asked_ms, on_event or (lambda step: None), jobs, at_hand)
-    done: set[tuple[str, str]] = set()
-    for source in sources:
-        for holding in source.holdings():
-            if holding.kind == TAR and (holding.kind, holding.address) in done:
-                continue
-            done.add((holding.kind, holding.address))
-            run.read(holding)
+    run = _Run(store, question, asked_ms, on_event or (lambda step: None), at_hand)
+    for task, items in (engine or Here()).each(run.tasks(sources)):
+        run.read(task, items)
     return run.conclude()
 
 
@@ -89,43 +84,73 @@ class _Run:
         question: Question,
         asked_ms: int,
         tell: OnStep,
-        jobs: int,
         at_hand: AtHand | None,
     ) -> None:
         self.store = store
         self.question = question
         self.asked_ms = asked_ms
         self.tell = tell
-        self.jobs = jobs
         self.at_hand = at_hand
         self.summary = CollectSummary()
+        self._known: dict[str, dict[str, FileRow]] = {}
         self._failed: list[Damage] = []
         self._answers: dict[tuple[str, date], tuple[str, str, bool]] = {}
 
-    def read(self, holding: Holding) -> None:
-        """Read one folder, archive or file."""
-        if holding.kind != TAR and holding.day and not self.question.wants(holding.day):
-            return
+    def tasks(self, sources: Iterable[LocalSource]) -> Iterator[DayTask]:
+        """Yield what is to be read, and what is not because it did not change, in order."""
+        done: set[tuple[str, str]] = set()
+        for source in sources:
+            for holding in source.holdings():
+                if holding.kind == TAR and (holding.kind, holding.address) in done:
+                    continue
+                done.add((holding.kind, holding.address))
+                if holding.kind == TAR or not holding.day or self.question.wants(holding.day):
+                    yield self._task(holding)
+
+    def _task(self, holding: Holding) -> DayTask:
         files = self.store.ledger.files
-        kind = DIRECTORY if holding.kind == FILE else holding.kind
-        origin = files.origin(kind, holding.address)
-        scope = self._scope()
-        fingerprint = holding.fingerprint
-        known = files.of(origin)
-        names: set[str] = set()
-        same_fleet = origin.fleet == self.question.fleet.digest
-        if fingerprint and same_fleet and origin.fingerprint in (fingerprint, fingerprint + scope):
-            self._leave(origin, known)
-            ended = origin.outcome, origin.reason
+        origin = self._origin(holding)
+        fingerprint, digest = holding.fingerprint, self.question.fleet.digest
+        task = DayTask(holding, self.question, fingerprint, movable=holding.kind != FILE)
+        if fingerprint:
+            same = origin.fingerprint in (fingerprint, fingerprint + self._scope())
+            task.needed = not (same and origin.fleet == digest)
         else:
-            trust = not fingerprint
-            pending = self._pending(holding, known if trust else {}, names)
-            self._write(origin, holding, known, examine_all(pending, self.question, jobs=self.jobs))
+            known = self._known[origin.address] = files.of(origin)
+            whole = self._is_whole(holding)
+            task.held = {
+                name: (row.size, row.mtime_ns)
+                for name, row in known.items()
+                if row.fleet == digest and row.whole >= whole
+            }
+        return task
+
+    def _origin(self, holding: Holding) -> Origin:
+        kind = DIRECTORY if holding.kind == FILE else holding.kind
+        return self.store.ledger.files.origin(kind, holding.address)
+
+    def read(self, task: DayTask, items: Iterable[Item]) -> None:
+        """Take what one folder, archive or file holds."""
+        holding = task.holding
+        files = self.store.ledger.files
+        origin = self._origin(holding)
+        scope, fingerprint = self._scope(), task.fingerprint
+        known = self._known.pop(origin.address, None)
+        if known is None:  # an archive, or a folder that this run wrote to before
+            known = files.of(origin)
+        names: set[str] = set()
+        if task.needed:
+            pending = self._pending(holding, items, {} if fingerprint else known, names)
+            self._write(origin, holding, known, pending)
             if fingerprint and not scope and holding.outcome == HEARD:
                 files.forget_others(origin, names, asked_ms=self.asked_ms)
             if holding.kind != FILE:
-                self._close(origin, holding, fingerprint and fingerprint + scope)
+                read_whole = fingerprint and not task.lost
+                self._close(origin, holding, fingerprint + scope if read_whole else "")
             ended = holding.outcome, holding.reason
+        else:
+            self._leave(origin, known)
+            ended = origin.outcome, origin.reason
         if self.question.icaos:
             self._say_silent(holding, bool(names or files.of(origin)), *ended)
 
@@ -168,13 +193,17 @@ class _Run:
         )
 
     def _pending(
-        self, holding: Holding, known: dict[str, FileRow], names: set[str]
-    ) -> Iterator[Found]:
-        """Yield the documents to read; those that did not change are left alone."""
+        self,
+        holding: Holding,
+        items: Iterable[Item],
+        known: dict[str, FileRow],
+        names: set[str],
+    ) -> Iterator[tuple[Found, Examined]]:
+        """Yield the documents that were read; those that did not change are left alone."""
         whole = self._is_whole(holding)
-        for found in holding.found():
+        for found, item in items:
             names.add(found.name)
-            if self.question.icaos and found.icao and found.icao not in self.question.icaos:
+            if not self.question.may_want(found.icao):
                 continue
             row = known.get(found.name)
             if (
@@ -184,8 +213,8 @@ class _Run:
                 and row.whole >= whole
             ):
                 self._leave_one(holding.address, row)
-            else:
-                yield found
+            elif item is not None:
+                yield found, item
 
     def _is_whole(self, holding: Holding) -> bool:
         """Say whether everything the holding has is read, which makes its days usable."""

@@ -4,11 +4,10 @@ Pure apart from reading the bytes, so that any process may do it.
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from itertools import islice
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from onstation.errors import DocumentError
 from onstation.periods import days_between, utc_day
@@ -24,12 +23,7 @@ from onstation.sources.readsb import (
     read_opening,
 )
 
-if TYPE_CHECKING:
-    from concurrent.futures import Future
-
 LOCAL, RECONSTRUCTION = "local", "reconstruction"
-CHUNK = 256
-"""Documents a process examines at a time."""
 
 
 class Watch(Protocol):
@@ -131,6 +125,10 @@ class Question:
         """Say whether a day is asked for."""
         return (self.first or day) <= day <= (self.last or day)
 
+    def may_want(self, icao: str | None) -> bool:
+        """Say whether a document may be asked for whose name says this address, or none."""
+        return not (self.icaos and icao and icao not in self.icaos)
+
 
 def examine(found: Found, question: Question) -> Examined:
     """Read as much of a document as it takes to know what to do with it."""
@@ -152,38 +150,6 @@ def examine(found: Found, question: Question) -> Examined:
     if not any(question.wants(touched) for touched in kept.days):
         return Examined(icao, day, recorded=recorded, asked=False)
     return Examined(icao, day, recorded=recorded, kept=kept)
-
-
-def examine_all(
-    each: Iterable[Found], question: Question, *, jobs: int = 1
-) -> Iterator[tuple[Found, Examined]]:
-    """Examine documents, on several processes if asked, and yield them in order."""
-    if jobs <= 1:
-        for found in each:
-            yield found, examine(found, question)
-        return
-    from concurrent.futures import ProcessPoolExecutor
-    from multiprocessing import get_context
-
-    source = iter(each)
-    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
-        running: list[tuple[list[Found], Future[list[Examined]]]] = []
-        while chunk := list(islice(source, CHUNK)):
-            running.append((chunk, pool.submit(_examine_chunk, chunk, question)))
-            if len(running) > 2 * jobs:
-                yield from _ended(*running.pop(0))
-        for begun in running:
-            yield from _ended(*begun)
-
-
-def _ended(
-    chunk: list[Found], future: "Future[list[Examined]]"
-) -> Iterator[tuple[Found, Examined]]:
-    return zip(chunk, future.result(), strict=True)
-
-
-def _examine_chunk(chunk: list[Found], question: Question) -> list[Examined]:
-    return [without_track(examine(found, question)) for found in chunk]
 
 
 def without_track(item: Examined) -> Examined:

@@ -17,6 +17,8 @@ _ANY_HOST = "URL"
 NEVER_ASKED = ".adsbexchange.com"
 """A host whose terms allow no automated reading, with all its names."""
 _SCHEMES = ("http", "https")
+SCHEMES = ("file", "gs", "memory", "s3", "sftp")
+"""Kinds of address at which archives lie; opened by an optional library."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,10 @@ def open_named(text: str) -> "LocalSource | RemoteSource":
         from onstation.sources.local import open_local
 
         return open_local(text)
+    if text.partition("://")[0] in SCHEMES:
+        from onstation.sources.addressed import open_addressed
+
+        return open_addressed(text)
     base = _address(text, text)
     for provider in known.values():
         if base == provider.base:

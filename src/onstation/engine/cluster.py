@@ -1,0 +1,213 @@
+"""Day tasks on a running Dask cluster.
+
+The scheduler and its workers are started by whoever owns the machines; a worker needs this
+package, the same version of it, and the archives at the same addresses. A task whose worker
+is lost is run again by the cluster; its result is taken once.
+"""
+
+import logging
+import uuid
+import warnings
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import CancelledError
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.util import find_spec
+from itertools import count
+from platform import python_version_tuple
+from typing import Any
+
+from onstation import __version__
+from onstation.errors import InputError, OnstationError
+from onstation.pipeline.day_task import (
+    DayTask,
+    Item,
+    Result,
+    in_order,
+    lost,
+    packed,
+    unpacked,
+    work,
+)
+
+CONNECT_S = 5
+"""How long a scheduler may take to answer. [s]"""
+WORKER_S = 10
+"""How long a cluster without workers is given to show one before anything is begun. [s]"""
+LOOK_S = 5
+"""How often a task under way is looked after. [s]"""
+FORSAKEN = 24
+"""Looks in a row that find no worker; then the run ends."""
+TRANSFER_S = 600
+"""Longest a result may take from its worker to here. [s]"""
+AHEAD = 2
+"""Tasks under way beyond one for each thread of the cluster."""
+
+_ANEW = "what was read before is in the store: run the same command again"
+
+
+@contextmanager
+def cluster(address: str) -> Iterator["Cluster"]:
+    """Connect to the scheduler of a cluster.
+
+    Raises
+    ------
+    InputError
+        The optional libraries are not installed, nobody answers there, no worker is there,
+        or the versions of client and workers differ.
+    """
+    if find_spec("distributed") is None:
+        raise InputError(
+            "--scheduler: needs libraries that are not installed; install them with"
+            " pip install 'onstation[cluster]'."
+        )
+    from distributed import Client
+
+    for name in list(logging.root.manager.loggerDict):  # each has a level of its own
+        if name.partition(".")[0] == "distributed":
+            logging.getLogger(name).setLevel(logging.CRITICAL)  # it is told in sentences
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # about versions, which are compared below
+        try:
+            client = Client(address, timeout=CONNECT_S, set_as_default=False)
+        except (OSError, ValueError, ImportError) as error:
+            raise InputError(
+                f"--scheduler {address}: no scheduler answers there within {CONNECT_S} s; name its"
+                " address as it prints it, such as tcp://HOST:8786."
+            ) from error
+    try:
+        _check_workers(client, address)
+        yield Cluster(address, client)
+    finally:
+        client.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """Runs tasks on the workers of a cluster."""
+
+    address: str
+    client: Any
+
+    def each(self, tasks: Iterable[DayTask]) -> Iterator[tuple[DayTask, Iterator[Item]]]:
+        """Yield every task in order with its documents."""
+        run, numbers = uuid.uuid4().hex, count()
+
+        def submit(task: DayTask) -> _Waiting:
+            number = next(numbers)
+            future = self.client.submit(
+                work,
+                __version__,
+                packed(task),
+                key=f"onstation-{run}-{number}",
+                pure=False,
+                priority=-number,  # the earlier is awaited first
+            )
+            return _Waiting(self.address, self.client, future)
+
+        return in_order(tasks, submit, self._room)
+
+    def _room(self) -> int:
+        return _threads(self.client, self.address) + AHEAD
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    address: str
+    client: Any
+    future: Any
+
+    def result(self) -> Result:
+        """Return what came of the task; one that failed says so and claims nothing."""
+        looks = 0
+        while (found := self._looked()) is None:
+            looks = 0 if _threads(self.client, self.address) else looks + 1
+            if looks >= FORSAKEN:
+                raise OnstationError(
+                    f"the cluster at {self.address} has had no worker for {LOOK_S * FORSAKEN} s;"
+                    f" {_ANEW} once there is one."
+                )
+        self.future.release()
+        if found.refused:
+            raise InputError(_differs(self.address, found.refused))
+        return found
+
+    def _looked(self) -> Result | None:
+        """Return what came of the task, ``None`` if it is still under way."""
+        from distributed import wait
+
+        try:
+            with self.client.as_current():
+                wait([self.future], timeout=LOOK_S)
+            if self.future.status == "error":
+                return lost(_why(self.future.exception()))
+            return unpacked(self.future.result(timeout=TRANSFER_S))
+        except TimeoutError:
+            return None
+        except (CancelledError, OSError) as error:
+            raise _gone(self.address) from error
+
+
+def _why(error: BaseException) -> str:
+    """Return why a task failed, without what a stranger's machine had to say about it."""
+    if type(error).__name__ == "KilledWorker":
+        return "the task was given up: every worker that took it was lost"
+    return f"the task failed on its worker ({type(error).__name__})"
+
+
+def _threads(client: Any, address: str) -> int:
+    """Return how many tasks the cluster can do at once."""
+    if client.status != "running":
+        raise _gone(address)
+    try:
+        return sum(client.nthreads().values())
+    except (CancelledError, OSError, TimeoutError) as error:
+        raise _gone(address) from error
+
+
+def _gone(address: str) -> OnstationError:
+    return OnstationError(f"the scheduler at {address} went away; {_ANEW}.")
+
+
+def _check_workers(client: Any, address: str) -> None:
+    """Raise unless there are workers and all have the same versions as this process."""
+    try:
+        client.wait_for_workers(1, timeout=WORKER_S)
+    except TimeoutError as error:
+        raise InputError(
+            f"--scheduler {address}: it has no worker; start one with"
+            f" dask worker {address} --nthreads 1."
+        ) from error
+    ours = versions()
+    for worker, theirs in sorted(_asked(client, address, versions).items()):
+        wrong = [f"{name} {theirs[name]}, here {ours[name]}"
+                 for name in ours if theirs[name] != ours[name]]  # fmt: skip
+        if wrong:
+            raise InputError(_differs(address, f"{worker} has {'; '.join(wrong)}"))
+
+
+def _asked(client: Any, address: str, ask: Callable[[], Any]) -> dict[str, Any]:
+    try:
+        return dict(client.run(ask))
+    except (ImportError, AttributeError, TypeError) as error:
+        raise InputError(_differs(address, f"a worker lacks it ({error})")) from error
+    except (CancelledError, OSError) as error:
+        raise _gone(address) from error
+
+
+def _differs(address: str, how: str) -> str:
+    return (
+        f"--scheduler {address}: its workers must have the same onstation as this machine; {how}."
+        f" Install onstation[cluster]=={__version__} on every worker and start it again."
+    )
+
+
+def versions() -> dict[str, str]:
+    """Return what must be the same on client and workers; called on both."""
+    import distributed
+
+    return {
+        "onstation": __version__,
+        "Python": ".".join(python_version_tuple()[:2]),
+        "distributed": str(distributed.__version__),
+    }

@@ -1,0 +1,233 @@
+"""The same store from one process, from several, and from a cluster whose worker is killed."""
+
+import os
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import pytest
+from clusters import LocalCluster, running
+from traces import member, tar_bytes, trace
+
+from onstation.errors import FAILED, HOLES, MISUSE
+from onstation.store.database import FILE
+
+TOP = Path(__file__).parents[2]
+SAMPLE = [TOP / "data/sample/recorded", TOP / "data/sample/reconstructed"]
+FIRST = date(2026, 5, 1)
+SLOW = """
+import time
+import onstation.pipeline.day_task as it
+def slow(*args, examine=it.examine):
+    time.sleep(0.02)
+    return examine(*args)
+it.examine = slow
+"""
+"""Makes workers slow, so that one can be killed in the middle of a task."""
+
+pytestmark = [
+    pytest.mark.server,
+    pytest.mark.skipif(
+        find_spec("distributed") is None, reason="the extra onstation[cluster] is not installed"
+    ),
+]
+
+
+@pytest.fixture(scope="module")
+def days(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Days as tars: watched and not, one of them damaged, one archive cut."""
+    home = tmp_path_factory.mktemp("days")
+    for number in range(6):
+        day = FIRST + timedelta(days=number)
+        members = {
+            member(icao): trace(icao, day, t="P8" if icao < "b" else "C172")
+            for icao in [*(f"ae68{n:02x}" for n in range(10)), *(f"c000{n:02x}" for n in range(40))]
+        }
+        if number == 2:
+            members[member("ae68ff")] = b"junk"
+        data = tar_bytes(members)
+        (home / f"v{day:%Y.%m.%d}-planes.tar").write_bytes(data[:-12_000] if number == 4 else data)
+    return home
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCluster]:
+    with running(tmp_path_factory.mktemp("cluster")) as found:
+        yield found
+
+
+def command(store: Path, *args: str | Path) -> list[str]:
+    return [sys.executable, "-m", "onstation", "--store", str(store), "fetch", *map(str, args)]
+
+
+def environment(store: Path) -> dict[str, str]:
+    return os.environ | {"ONSTATION_CACHE": str(store.with_name("cache")), "COLUMNS": "100"}
+
+
+def fetch(store: Path, *args: str | Path) -> tuple[int, str]:
+    """Run a fetch in a process of its own; return its status and what it said."""
+    done = subprocess.run(
+        command(store, *args), env=environment(store), capture_output=True, text=True, timeout=120
+    )
+    assert done.stdout == ""
+    return done.returncode, done.stderr
+
+
+def named(*sources: Path) -> list[str | Path]:
+    return [word for source in sources for word in ("--source", source)]
+
+
+def content(store: Path) -> dict[str, list[Any]]:
+    """Return every row of a store by table, but for when it was asked."""
+    connection = sqlite3.connect(store / FILE)
+    try:
+        tables = [name for (name,) in connection.execute("SELECT name FROM sqlite_master"
+                  " WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")]  # fmt: skip
+        found = {}
+        for table in tables:
+            columns = [name for _, name, *_ in connection.execute(f"PRAGMA table_info({table})")]
+            kept = ", ".join(name for name in columns if name != "asked_ms")
+            found[table] = sorted(connection.execute(f"SELECT {kept} FROM {table}"), key=repr)
+        return found
+    finally:
+        connection.close()
+
+
+def test_one_process_several_and_a_cluster_give_the_same_store(
+    tmp_path: Path, days: Path, cluster: LocalCluster
+) -> None:
+    asked = named(*SAMPLE, days)
+    plain = fetch(tmp_path / "serial", *asked)
+    ways = {"jobs": ("--jobs", "2"), "cluster": ("--scheduler", cluster.address)}
+
+    assert plain[0] == HOLES
+    for name, options in ways.items():
+        assert fetch(tmp_path / name, *asked, *options) == plain
+        assert content(tmp_path / name) == content(tmp_path / "serial")
+    assert len(content(tmp_path / "serial")["mission_bodies"]) > 0
+
+
+def test_an_address_is_read_by_workers_as_it_is_by_one_process(
+    tmp_path: Path, days: Path, cluster: LocalCluster
+) -> None:
+    asked = ["--source", f"file://{days}"]
+    plain = fetch(tmp_path / "serial", *asked)
+
+    assert plain[0] == HOLES
+    assert fetch(tmp_path / "cluster", *asked, "--scheduler", cluster.address) == plain
+    assert content(tmp_path / "cluster") == content(tmp_path / "serial")
+
+
+def test_a_second_run_on_a_cluster_reads_nothing_again(
+    tmp_path: Path, days: Path, cluster: LocalCluster
+) -> None:
+    asked = [*named(*SAMPLE, days), "--scheduler", cluster.address]
+    fetch(tmp_path / "store", *asked)
+
+    assert "Documents read: 0;" in fetch(tmp_path / "store", *asked)[1]
+
+
+def test_a_run_limited_to_aircraft_and_days_is_the_same_on_a_cluster(
+    tmp_path: Path, days: Path, cluster: LocalCluster
+) -> None:
+    asked = [*named(days), "--tail", "ae6803", "--tail", "c00001", "--since", "2026-05-02"]
+
+    plain = fetch(tmp_path / "serial", *asked)
+    assert fetch(tmp_path / "cluster", *asked, "--scheduler", cluster.address) == plain
+    assert content(tmp_path / "cluster") == content(tmp_path / "serial")
+
+
+def test_a_worker_killed_in_the_middle_changes_nothing(
+    tmp_path: Path, days: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = fetch(tmp_path / "serial", *named(days))
+    status, told = fetch_and_kill(tmp_path, days, monkeypatch, lambda one: one.workers[0])
+
+    assert (status, told) == plain
+    assert content(tmp_path / "store") == content(tmp_path / "serial")
+
+
+def test_a_scheduler_that_goes_away_ends_the_run_which_goes_on_later(
+    tmp_path: Path, days: Path, cluster: LocalCluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    status, told = fetch_and_kill(tmp_path, days, monkeypatch, lambda one: one.scheduler)
+
+    assert status == FAILED
+    assert "went away; what was read before is in the store: run the same command again." in told
+    again = fetch(tmp_path / "store", *named(days), "--scheduler", cluster.address)
+    assert "unchanged, not read again" in again[1]
+    fetch(tmp_path / "serial", *named(days))
+    assert content(tmp_path / "store") == content(tmp_path / "serial")
+
+
+def fetch_and_kill(
+    home: Path,
+    days: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    whom: Callable[[LocalCluster], "subprocess.Popen[bytes]"],
+) -> tuple[int, str]:
+    """Fetch on a slow cluster of its own; kill one of its processes after the first day."""
+    (home / "slow.py").write_text(SLOW)
+    monkeypatch.setenv("DASK_DISTRIBUTED__WORKER__PRELOAD", str(home / "slow.py"))
+    with running(home / "cluster") as cluster:
+        monkeypatch.delenv("DASK_DISTRIBUTED__WORKER__PRELOAD")
+        asked = command(home / "store", *named(days), "--scheduler", cluster.address)
+        client = subprocess.Popen(
+            asked, env=environment(home / "store"), stderr=subprocess.PIPE, text=True
+        )
+        try:
+            wait_for_the_first_day(home / "store")
+            assert client.poll() is None, "it must not be over yet"
+            whom(cluster).kill()
+            _, told = client.communicate(timeout=120)
+        finally:
+            client.kill()
+            client.wait()
+    return client.returncode, told
+
+
+def wait_for_the_first_day(store: Path) -> None:
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        try:
+            with sqlite3.connect(f"file:{store / FILE}?mode=ro", uri=True) as connection:
+                if connection.execute("SELECT count(*) FROM files").fetchone()[0]:
+                    return
+        except sqlite3.OperationalError:
+            pass  # not made yet
+        time.sleep(0.02)
+    raise AssertionError("no day came back")
+
+
+def test_where_no_scheduler_answers_a_sentence_says_so_within_seconds(
+    tmp_path: Path, days: Path
+) -> None:
+    with socket.socket() as taken:  # bound and not listening: nobody answers there
+        taken.bind(("127.0.0.1", 0))
+        address = f"tcp://127.0.0.1:{taken.getsockname()[1]}"
+        began = time.monotonic()
+        status, told = fetch(tmp_path / "store", *named(days), "--scheduler", address)
+
+    assert status == MISUSE
+    assert told.startswith(f"Error: --scheduler {address}: no scheduler answers there")
+    assert time.monotonic() - began < 20
+
+
+def test_workers_of_another_version_are_refused(
+    tmp_path: Path, days: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "other.py").write_text("import onstation\nonstation.__version__ = '0.0.7'\n")
+    monkeypatch.setenv("DASK_DISTRIBUTED__WORKER__PRELOAD", str(tmp_path / "other.py"))
+    with running(tmp_path / "cluster", workers=1) as cluster:
+        status, told = fetch(tmp_path / "store", *named(days), "--scheduler", cluster.address)
+
+    assert status == MISUSE
+    assert "its workers must have the same onstation as this machine" in told
+    assert "has onstation 0.0.7, here " in told
