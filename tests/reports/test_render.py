@@ -1,5 +1,6 @@
 """What people read, to the letter, at the widths they read it."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -213,3 +214,20 @@ def test_no_missions_is_a_sentence_and_no_empty_table() -> None:
 )
 def test_chances_in_words(p_value: float, words: str) -> None:
     assert chance(p_value) == words
+
+
+@pytest.mark.parametrize(
+    "registration", ["A" * 300, "\u65e5\u672c\u8a9e" * 14], ids=["long", "wide"]
+)
+def test_no_number_is_cut_to_make_room_for_a_long_name(registration: str) -> None:
+    report = report_of(row(registration=registration), by=("aircraft",))
+    text = report_text(replace(report, names={"ae6804": registration}), width=80)
+
+    headings, first = (
+        next(line for line in text.split("\n") if line.startswith(start))
+        for start in ("aircraft", "AE6804")
+    )
+    assert headings.split()[:3] == ["aircraft", "missions", "expected"]
+    assert first.split()[-3:] == ["1", "0.46", "2.2"]
+    total = next(line for line in text.split("\n") if line.startswith("total"))
+    assert total.split() == ["total", "1", "0.46", "2.2"]
