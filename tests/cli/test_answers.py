@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -345,3 +346,11 @@ def test_answering_imports_no_heavy_library() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
 
     assert done.stderr.strip() == ""
+
+
+def test_traces_heard_that_differ_are_told_by_numbers_that_differ(stories: Asked) -> None:
+    asked = ("--since", "2025-01-29", "--until", "2025-02-06")
+    done = stories("report", *asked, "--baseline-window", "2025-01-26..2025-01-28")
+
+    here, there = re.findall(r"window \(([0-9]+\.[0-9]) and ([0-9]+\.[0-9])\)", words(done))[0]
+    assert here != there

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from matplotlib.figure import Figure
 from matplotlib.patches import Polygon, Rectangle
-from matplotlib.text import Text
+from matplotlib.text import Annotation, Text
 from PIL import Image
 from reporting import report_of
 from rows import heard, row
@@ -17,6 +17,7 @@ from rows import heard, row
 from onstation import __version__
 from onstation.reports.picture_base import SIZES
 from onstation.reports.picture_chart import NO_DATA, chart_figure, draw_chart, ticks
+from onstation.reports.picture_words import chart_alt
 from onstation.reports.records import Report
 from onstation.reports.timeline import timeline_of
 from onstation.schema import Mission
@@ -91,6 +92,7 @@ def test_a_chart_carries_maker_title_and_alternative_text() -> None:
     assert "1 to 14 February 2025" in told["Title"]
     assert "P-8A Poseidon 2, RC-135 Rivet Joint 1" in told["Description"].replace("Navy ", "")
     assert "Hatched, because nothing is known of them: 3 days" in told["Description"]
+    assert "Most: 2 on 3 February 2025." in told["Description"]
     assert "A lower bound" in told["Description"]
     assert data.count(b"tEXt") == 3
 
@@ -305,3 +307,38 @@ def test_the_hatches_are_drawn_as_areas() -> None:
 
     assert all(isinstance(one, Rectangle | Polygon) for one in found)
     assert all(one.get_window_extent().height > 100 for one in found)
+
+
+def test_a_headline_over_days_without_data_says_how_many_were_heard() -> None:
+    holed = whole(chart_figure(report(*ROWS), ROWS, "16:9"))
+    known = report(*ROWS, coverage=[heard(FIRST + timedelta(days=n)) for n in range(14)])
+
+    assert "on 11 of the 14 days 1 to 14 February 2025" in holed
+    assert "over Baja California, 1 to 14 February 2025" in whole(chart_figure(known, ROWS, "16:9"))
+
+
+def test_no_line_is_drawn_from_the_norm_across_days_without_data() -> None:
+    coverage = [
+        heard(FIRST + timedelta(days=n), "missing" if n > 3 else "usable") for n in range(14)
+    ]
+    figure = chart_figure(report(*ROWS, coverage=coverage), ROWS, "16:9")
+    whole_period = chart_figure(
+        report(*ROWS, coverage=[heard(FIRST + timedelta(days=n)) for n in range(14)]), ROWS, "16:9"
+    )
+
+    assert leaders(whole_period)
+    assert not leaders(figure)
+    assert "black line: expected at the norm" in whole(figure)
+
+
+def test_an_alternative_text_has_all_that_stands_below_the_headline() -> None:
+    rows = (
+        *ROWS,
+        row("2025-02-06T17:00", "southern-border", icao="ae2fd0", type="Q9", group="cbp"),
+    )
+
+    assert "The norm was said of military flights" in chart_alt(report(*rows), rows)
+
+
+def leaders(figure: Figure) -> list[Annotation]:
+    return [one for one in figure.findobj(Annotation) if one.arrow_patch is not None]

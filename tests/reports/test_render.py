@@ -1,5 +1,6 @@
 """What people read, to the letter, at the widths they read it."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -7,9 +8,9 @@ from reporting import FIRST, report_of
 from rows import heard, mission_list, row
 
 from onstation.reports.page import report_markdown
-from onstation.reports.records import Report
+from onstation.reports.records import Report, Tally, Window
 from onstation.reports.render import missions_text, report_text
-from onstation.reports.sentences import chance, coverage_sentence, surge_sentences
+from onstation.reports.sentences import chance, compared, coverage_sentence, surge_sentences
 from onstation.schema import Mission
 
 CLOSING_80 = """
@@ -104,7 +105,9 @@ def test_quiet_periods_are_said_plainly() -> None:
     assert said(days=1) == (
         f"{lead}0 in 1 day; about 0.033 expected at the published norm of one a month."
     )
-    assert said(days=14).endswith("norm of one a month, below the norm.")
+    assert said(days=14).endswith(
+        "norm of one a month, below the norm; the chance of none at that norm is 63 %."
+    )
     assert said(row(), days=5) == (
         f"{lead}1 in 5 days; about 0.16 expected at the published norm of one a month."
     )
@@ -213,3 +216,45 @@ def test_no_missions_is_a_sentence_and_no_empty_table() -> None:
 )
 def test_chances_in_words(p_value: float, words: str) -> None:
     assert chance(p_value) == words
+
+
+@pytest.mark.parametrize(
+    "registration", ["A" * 300, "\u65e5\u672c\u8a9e" * 14], ids=["long", "wide"]
+)
+def test_no_number_is_cut_to_make_room_for_a_long_name(registration: str) -> None:
+    report = report_of(row(registration=registration), by=("aircraft",))
+    text = report_text(replace(report, names={"ae6804": registration}), width=80)
+
+    headings, first = (
+        next(line for line in text.split("\n") if line.startswith(start))
+        for start in ("aircraft", "AE6804")
+    )
+    assert headings.split()[:3] == ["aircraft", "missions", "expected"]
+    assert first.split()[-3:] == ["1", "0.46", "2.2"]
+    total = next(line for line in text.split("\n") if line.startswith("total"))
+    assert total.split() == ["total", "1", "0.46", "2.2"]
+
+
+def test_fewer_than_in_a_window_is_said_with_the_chance_of_both_counts() -> None:
+    report = report_of()
+    week = replace(report.frame.days, asked=7, usable=7, exposure_months=7 / 30.4375)
+    period = report.frame.period
+    there = Window(period, week, Tally(2, 2, 2))
+    counts = replace(report.total, expected=4.0)
+
+    text = compared("Missions", counts, report.frame, "the rate of that week", there)
+
+    # Given two in three weeks, both fall into the one week with chance 1 in 9.
+    assert text.endswith("below the norm; the chance of none at that norm is 11 %.")
+
+
+def test_a_window_without_a_rate_is_not_called_quiet() -> None:
+    report = report_of(row())
+    counts = replace(report.total, expected=None, ratio=None, p_value=None)
+
+    text = compared("Missions", counts, report.frame, "the rate of that week")
+
+    assert text == (
+        "Missions: 1 in 14 days; no number is expected, because the window it is compared with"
+        " gives no rate."
+    )

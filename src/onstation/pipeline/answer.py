@@ -62,7 +62,7 @@ from onstation.store.database import Store
 
 MORE_HEARD = (
     "Traces heard a day differ by over a quarter between the period and the window"
-    " ({here:,.0f} and {there:,.0f}): if there are more missions, more were heard; that does not"
+    " ({} and {}): if there are more missions, more were heard; that does not"
     " say that more flew."
 )
 MIXED_WINDOW = "The window holds recordings and this period only reconstructions: no comparison."
@@ -288,6 +288,11 @@ class _Against:
         return baseline.counts(found, result, basis)
 
 
+def _traces(a_day: float) -> str:
+    """Return a number of traces such that two which differ do not look alike."""
+    return f"{a_day:,.1f}" if a_day < 100 else f"{a_day:,.0f}"
+
+
 def _against(
     settings: Settings, ground: Ground, rate: float | None, window: Period | None
 ) -> _Against:
@@ -306,9 +311,8 @@ def _against(
     if mixed:
         notes.append(MIXED_WINDOW)
     elif baseline.heard_differently(own.documents, own.usable, days.documents, days.usable):
-        notes.append(
-            MORE_HEARD.format(here=own.documents / own.usable, there=days.documents / days.usable)
-        )
+        a_day = (own.documents / own.usable, days.documents / days.usable)
+        notes.append(MORE_HEARD.format(*map(_traces, a_day)))
     if not days.complete:
         notes.append(
             f"The window has {days.partial:,} partial and {days.missing:,} missing"

@@ -110,6 +110,17 @@ def at_least(count: int, expected: float) -> float:
     return float(gammainc(count, expected)) if count else 1.0
 
 
+def at_most(count: int, expected: float) -> float:
+    """Return the chance of a count or fewer where so many are expected.
+
+    >>> round(at_most(0, 8 / 30.4375), 2)
+    0.77
+    """
+    from scipy.special import gammaincc
+
+    return float(gammaincc(count + 1, expected))
+
+
 def share_at_least(count: int, other: int, share: float) -> float:
     """Return the chance that at least ``count`` of all fall into a share of the time."""
     from scipy.special import betainc

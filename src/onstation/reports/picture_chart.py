@@ -314,7 +314,9 @@ def _norm(figure: Figure, axes: Axes, report: Report, line: Timeline) -> None:
             color="#000000", lw=1.6, zorder=6.5, solid_capstyle="butt", gid="norm",
         )  # fmt: skip
     last, level = steps[-1]
-    words = norm_label(report, line, last)
+    beside = last is line.bars[-1]
+    first_word, *more = norm_label(report, line, last)
+    words = [first_word if beside else f"black line: {first_word}", *more]
     lines = [part for one in words for part in wrapped(one, 7, NORM_PX - 34)]
     box, height = axes.bbox, figure.bbox.height
     top_px = height - axes.transData.transform((0, level))[1]
@@ -323,6 +325,8 @@ def _norm(figure: Figure, axes: Axes, report: Report, line: Timeline) -> None:
     flow = Flow(figure, box.x1 + 30, start, NORM_PX - 30)
     for one in words:
         flow.add(one, 7, weight="normal")
+    if not beside:
+        return  # a line to the words would run across days without data
     side = max(start + px(7) * 0.6, min(top_px, start + tall - px(7) * 0.7))
     end = (last.last.toordinal() + 1, level)
     axes.annotate(

@@ -86,13 +86,21 @@ def headline(report: Report, rows: Sequence[Mission]) -> str:
     frame, missions = report.frame, report.total.missions
     seen = {row.region for row in rows if row.status == COUNTED}
     places = [name for name in frame.scope if name in seen] or list(frame.scope)
-    around = f"over {place_words(frame, places)}, {when(frame)}"
+    around = f"over {place_words(frame, places)}, {_heard_when(frame)}"
     who = _who(frame.filters, report.names | legend_names(rows))
     if missions is None:
         return f"No data: US surveillance missions{who} {around}"
     count = "No" if missions == 0 else f"{missions:,}"
     noun = "mission" if missions == 1 else "missions"
     return f"{count} US surveillance {noun}{who} heard {around}"
+
+
+def _heard_when(frame: Frame) -> str:
+    """Return the period; where days of it have no data, on how many of them was heard."""
+    days = frame.days
+    if not days.missing or not days.usable or not is_whole(frame.period):
+        return when(frame)
+    return f"on {days.usable:,} of the {plural(days.asked, 'day')} {when(frame)}"
 
 
 def _who(filters: Filters, names: dict[str, str]) -> str:
@@ -106,14 +114,14 @@ def deck(report: Report) -> list[str]:
     frame = report.frame
     if report.total.missions is None:
         return [nothing_known(frame)]
-    told = []
+    told, norm = [], norm_words(report)
     if report.norm is not None:
         group = "CBP" if frame.baseline.group == "cbp" else frame.baseline.group.capitalize()
         places = place_words(frame, frame.baseline.regions)
         people = f"{group} missions over {places}"
-        told.append(compared(people, report.norm, frame, norm_words(report)))
+        told.append(compared(people, report.norm, frame, norm, report.window))
     else:
-        told.append(compared("Counted missions", report.total, frame, norm_words(report)))
+        told.append(compared("Counted missions", report.total, frame, norm, report.window))
     if report.cbp.missions and frame.baseline.group != "cbp" and report.window is None:
         told.append(CBP_NOTE)
     return [*told, *(line for line in (left_out_sentence(frame), *frame.notes) if line)]
@@ -162,7 +170,7 @@ def chart_alt(report: Report, rows: Sequence[Mission]) -> str:
     line, frame = timeline_of(report), report.frame
     told = [RECONSTRUCTED] if frame.reconstruction else []
     told.append(f"Bar chart of missions by type, a bar a {line.width}: {headline(report, rows)}.")
-    told += deck(report)[:1]
+    told += deck(report)
     known = legend_names(rows)
     sums = [sum(bar.by_type[i] for bar in line.bars if bar.by_type) for i in range(len(line.types))]
     kinds = [f"{known.get(n, n)} {s:,}" for n, s in zip(line.types, sums, strict=True) if s]
@@ -170,7 +178,11 @@ def chart_alt(report: Report, rows: Sequence[Mission]) -> str:
         told.append(f"By type: {', '.join(kinds)}.")
     most = max((bar for bar in line.bars if bar.missions), key=_height, default=None)
     if most is not None:
-        told.append(f"Most: {most.missions:,} in {day_words(most.first, most.last)}.")
+        one_day = most.first == most.last
+        told.append(
+            f"Most: {most.missions:,} {'on' if one_day else 'in'}"
+            f" {day_words(most.first, most.last)}."
+        )
     if frame.days.missing:
         told.append(
             f"Hatched, because nothing is known of them: {plural(frame.days.missing, 'day')}."

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from rich.box import SIMPLE_HEAD
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -74,13 +75,18 @@ def limits(frame: Frame) -> list[Line]:
 
 
 def table_of(headings: Iterable[str], *, texts: int) -> Table:
-    """Return an empty table; of its columns the first ``texts`` hold text, the rest numbers."""
+    """Return an empty table; of its columns the first ``texts`` hold text, the rest numbers.
+
+    Where there is no room, texts are broken into lines. A number is never cut: it would be
+    another number.
+    """
     table = Table(
         box=SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0), header_style="none"
     )
     for i, name in enumerate(headings):
+        is_text = i < texts
         table.add_column(
-            name, justify="left" if i < texts else "right", no_wrap=True, overflow="fold"
+            name, justify="left" if is_text else "right", no_wrap=not is_text, overflow="fold"
         )
     return table
 
@@ -108,7 +114,7 @@ def fitting(
     without
         Headings of what is left out in any case.
     """
-    wide = [max(len(drawn(row[i])) for row in rows) for i in range(len(rows[0]))]
+    wide = [max(cell_len(drawn(row[i])) for row in rows) for i in range(len(rows[0]))]
     keep = [i for i in range(len(wide)) if rows[0][i] not in without]
     for name in ("", *lesser):
         keep = [i for i in keep if rows[0][i] != name]

@@ -7,9 +7,17 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from onstation.periods import Period, iso, period_of
-from onstation.reports.baseline import TOO_SHORT
+from onstation.reports.baseline import TOO_SHORT, at_most, share_at_least
 from onstation.reports.exposure import hole_runs
-from onstation.reports.records import Counts, CoverageTable, Days, Filters, Frame, Report
+from onstation.reports.records import (
+    Counts,
+    CoverageTable,
+    Days,
+    Filters,
+    Frame,
+    Report,
+    Window,
+)
 from onstation.reports.safe import drawn
 from onstation.units import KM_PER_MI, MS_PER_MIN
 
@@ -149,15 +157,15 @@ def surge_sentences(report: Report) -> list[str]:
         return [nothing_usable(frame)]
     everyone = f"{_population(frame.filters)} over {listed(frame.scope)}"
     if not frame.days.usable:
-        return [compared(everyone, report.total, frame, norm_words(report))]
+        return [compared(everyone, report.total, frame, norm_words(report), report.window)]
     told: list[str] = []
     if report.norm is not None:
         group = frame.baseline.group
         name = "CBP" if group == "cbp" else group.capitalize()
         people = f"{name} surveillance missions over {listed(frame.baseline.regions)}"
-        told.append(compared(people, report.norm, frame, norm_words(report)))
+        told.append(compared(people, report.norm, frame, norm_words(report), report.window))
     if report.norm is None:
-        told.append(compared(everyone, report.total, frame, norm_words(report)))
+        told.append(compared(everyone, report.total, frame, norm_words(report), report.window))
     else:
         told.append(f"{everyone}: {report.total.missions:,}{_shares(report)}.")
     if report.cbp.missions and frame.baseline.group != "cbp" and report.window is None:
@@ -165,8 +173,12 @@ def surge_sentences(report: Report) -> list[str]:
     return told
 
 
-def compared(people: str, counts: Counts, frame: Frame, norm: str) -> str:
+def compared(
+    people: str, counts: Counts, frame: Frame, norm: str, window: Window | None = None
+) -> str:
     """Return the sentence on one population against a norm.
+
+    Fewer than expected is said with its chance too: where little is expected, none is usual.
 
     Parameters
     ----------
@@ -174,6 +186,8 @@ def compared(people: str, counts: Counts, frame: Frame, norm: str) -> str:
         Who is counted, and where.
     norm
         What it is compared with, such as ``the published norm of one a month``.
+    window
+        The user's own ledger, if that is the norm.
     """
     count, days = counts.missions, frame.days
     if count is None:
@@ -187,7 +201,11 @@ def compared(people: str, counts: Counts, frame: Frame, norm: str) -> str:
     if counts.ratio is None or counts.p_value is None:
         return f"{lead}."
     if count < counts.expected:
-        return f"{lead}, {'below the norm' if days.complete else UNCERTAIN}."
+        if not days.complete:
+            return f"{lead}, {UNCERTAIN}."
+        odds = chance(_fewer(count, counts.expected, days, window))
+        few = "none" if count == 0 else f"{count:,} or fewer"
+        return f"{lead}, below the norm; the chance of {few} at that norm is {odds}."
     as_many = _times(counts.ratio)
     odds = chance(counts.p_value)
     return f"{lead}, {as_many}; the chance of {count:,} or more at that norm is {odds}."
@@ -359,9 +377,18 @@ def _times(ratio: float) -> str:
     return f"{significant(ratio)} times as many"
 
 
+def _fewer(count: int, expected: float, days: Days, window: Window | None) -> float:
+    """Return the chance of so few; a window's own count is random too."""
+    if window is None:
+        return at_most(count, expected)
+    there = window.days.exposure_months
+    share = there / (there + days.exposure_months)
+    return share_at_least(window.tally.missions or 0, count, share)
+
+
 def _why_no_norm(frame: Frame, days: Days) -> str:
     if days.usable:
-        return "nothing was heard in the window it is compared with"
+        return "the window it is compared with gives no rate"
     if frame.single_days:
         return "only single aircraft were asked for on those days"
     return "no day was usable"
