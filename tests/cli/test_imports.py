@@ -1,0 +1,72 @@
+"""No command imports what it does not use: start-up is most of what a question costs."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from stores import RECONSTRUCTED, Asked
+
+HEAVY = {
+    "airportsdata", "bokeh", "isal", "jinja2", "matplotlib", "msgspec", "numpy", "pandas",
+    "pyarrow", "pyproj", "requests", "rich", "scipy", "shapely", "urllib3", "yaml",
+}  # fmt: skip
+TOLD = (
+    "import atexit, sys; from onstation.cli.main import run;"
+    "atexit.register(lambda: print('imported', *{n.split('.')[0] for n in sys.modules},"
+    " file=sys.stderr)); run()"
+)
+RULED = {"yaml"}
+"""What reads the fleet and regions files."""
+COUNTED = RULED | {"msgspec", "scipy", "numpy"}
+"""Mission rows, and the interval of a rate, for which scipy needs numpy."""
+
+MAY_LOAD = {
+    "--help": set(),
+    "--version": set(),
+    "store --help": set(),
+    "verify --help": set(),
+    "verify": set(),
+    "report --help": RULED,
+    "missions --help": RULED,
+    "tail --help": RULED,
+    "coverage --help": RULED,
+    "coverage": RULED | {"rich"},
+    "coverage --format json": RULED,
+    "coverage --format csv": RULED,
+    "tail ae01c7": RULED | {"msgspec", "rich"},
+    "tail ae01c7 --format json": RULED | {"msgspec"},
+    "missions --format csv": RULED | {"msgspec"},
+    "missions --format json": RULED | {"msgspec"},
+    "missions": RULED | {"msgspec", "rich"},
+    "report": COUNTED | {"rich"},
+    "report --format json": COUNTED,
+    "report --format csv": COUNTED,
+}
+"""Command, and the heavy libraries that it may load where nothing is judged anew."""
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a place with a store in which every row is up to date."""
+    place = tmp_path_factory.mktemp("imports")
+    days = RECONSTRUCTED / "2025" / "02"
+    Asked(place)("-q", "fetch", "--source", str(days / "03"), "--source", str(days / "04"))
+    return place
+
+
+@pytest.mark.parametrize("typed", MAY_LOAD)
+def test_a_command_loads_only_what_it_uses(home: Path, typed: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", TOLD, "--store", str(home / "store"), *typed.split()],
+        env=os.environ | {"ONSTATION_CACHE": str(home / "cache"), "PAGER": ""},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode in (0, 3), done.stderr
+    loaded = set(done.stderr.rpartition("imported ")[2].split())
+
+    assert "onstation" in loaded
+    assert loaded & HEAVY <= MAY_LOAD[typed]
