@@ -5,17 +5,18 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from builders import fly
 from click.testing import CliRunner
 
 from onstation.cli.main import main
 from onstation.config import Settings, settings_from
 from onstation.periods import Period, day_start_ms
 from onstation.pipeline import answer
-from onstation.pipeline.flights import flights
+from onstation.pipeline.flights import flights, runs_of
 from onstation.regions.geofence import BRIDGE_MS, OBSERVED_MS
 from onstation.reports.flights import Flight
 from onstation.reports.timeline import timeline_of
-from onstation.schema import DATA_ENDS, SIGNAL_LOST
+from onstation.schema import DATA_ENDS, SIGNAL_LOST, Sortie
 from onstation.store.database import open_store
 
 TOP = Path(__file__).parents[2]
@@ -70,6 +71,16 @@ def test_runs_hold_no_silence_and_gaps_hold_nothing_else(found: dict[str, Flight
             assert gap.is_bridged == (gap.end_ms - gap.start_ms <= BRIDGE_MS)
             assert gap.is_bridged or gap.reason
         assert not lost or one.gaps[-1].end_ms is None
+
+
+def test_an_altitude_nobody_heard_is_not_made_up(found: dict[str, Flight]) -> None:
+    nan = float("nan")
+    track = fly((0, 30, -117, 20000), (5, 30, -116.5, nan), (10, 30, -116, 24000), step_s=60)
+    end = next(iter(found.values())).landing
+    (run,), _ = runs_of(Sortie("ae6804-2025-02-01-1", track, end, end, (), ()))
+
+    assert np.isnan(track.baro_alt_ft).any()
+    assert np.array_equal(run.alt_ft, track.baro_alt_ft, equal_nan=True)
 
 
 def test_the_deep_flight_ends_in_an_open_silence(found: dict[str, Flight]) -> None:

@@ -456,3 +456,13 @@ def test_low_at_the_home_field_at_both_ends_with_little_time_is_in_doubt() -> No
     assert len({r.mission_id for r in found}) == 1
     assert found[0].doubt is not None
     assert "low at KNZY at both ends, but only" in found[0].doubt
+
+
+def test_a_row_tells_no_altitude_that_nobody_heard() -> None:
+    """Inside, between two heights heard outside, there was none."""
+    nan = float("nan")
+    out, back = (12, 30, -116.5, nan), (23, 30, -117.6, nan)
+    track = fly((0, 30, -117.7, 1000), (1, 30, -117.6, nan), out, back, (24, 30, -117.7, 9000))
+    told = [row for row in rows(track) if row.region == "baja"]
+
+    assert [(row.min_alt_ft, row.max_alt_ft) for row in told] == [(None, None)]

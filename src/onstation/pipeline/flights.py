@@ -10,10 +10,11 @@ from onstation.fleet.load import load_fleet
 from onstation.pipeline.derive import Judges
 from onstation.pipeline.explain import documents_of, regions_of
 from onstation.pipeline.judge import Flown, weigh
-from onstation.regions.geofence import BRIDGE_MS, OBSERVED_MS, known_altitudes_ft
+from onstation.regions.geofence import BRIDGE_MS, OBSERVED_MS
 from onstation.reports.flights import Flight, Gap, Run
 from onstation.schema import DATA_ENDS, SIGNAL_LOST, Mission, Silence, Sortie
 from onstation.store.database import Store
+from onstation.tracks.silences import altitudes_ft
 
 Progress = Callable[[int, int], None]
 
@@ -86,9 +87,13 @@ def _flight(one: Flown, own: Sequence[Mission], judges: Judges, *, visits: bool)
 
 
 def runs_of(sortie: Sortie) -> tuple[tuple[Run, ...], tuple[Gap, ...]]:
-    """Return the stretches of a sortie that were heard, and the silences after them."""
+    """Return the stretches of a sortie that were heard, and the silences after them.
+
+    Altitudes are those heard: what the rule puts between two of them, to test a floor or a
+    ceiling, is no evidence.
+    """
     track = sortie.track
-    alt_ft = known_altitudes_ft(track)
+    alt_ft = altitudes_ft(track)
     order = documents_of(track)
     places = {one: place for place, one in enumerate(order)}
     # what no position is from any more has no place, and is never looked up

@@ -21,7 +21,6 @@ from onstation.pipeline.at_hand import AtHand
 from onstation.regions.depth import Depth
 from onstation.regions.geofence import (
     distance_to_m,
-    known_altitudes_ft,
     minutes_in_parts,
     presences,
 )
@@ -42,6 +41,7 @@ from onstation.schema import (
 )
 from onstation.tracks.clean import clean
 from onstation.tracks.join import join
+from onstation.tracks.silences import altitudes_ft
 from onstation.tracks.sorties import find_sorties
 from onstation.tracks.types import performance
 
@@ -249,7 +249,7 @@ def rows_of(one: Flown, bench: Bench) -> list[Mission]:
         cruise_kt=performance(one.match.type).cruise_kt,
         measure=bench.depth.airspace_m,
     )
-    alt_ft = known_altitudes_ft(track)
+    alt_ft = altitudes_ft(track)  # as heard: what lies between is no evidence
     rows = [
         build_row(
             one.sortie,
