@@ -238,6 +238,10 @@ def test_a_rate_is_held_against_its_exact_interval(stories: Asked, tmp_path: Pat
     assert compared(stories, tmp_path, on, asked.format(1, "day"))["verdict"] == "agrees"
     assert compared(stories, tmp_path, on, asked.format(1, "month"))["verdict"] == "above"
     assert compared(stories, tmp_path, on, asked.format(9, "day"))["verdict"] == "below"
+    a_day = compared(stories, tmp_path, on, asked.format(1, "day"))["ours_text"]
+    assert a_day == "18 missions on 14 usable days, 0.76 to 2.0 a day (95 %)"
+    a_month = compared(stories, tmp_path, on, asked.format(1, "month"))["ours_text"]
+    assert a_month.endswith("23 to 62 a month (95 %)")
 
 
 def test_a_tanker_is_no_mission_and_is_told_of(stories: Asked) -> None:

@@ -172,6 +172,7 @@ def test_a_hole_is_no_zero_in_the_chart_its_words_and_its_table() -> None:
     assert not is_partly(bars[1])
     assert "10 of them without data" in chart_words(told)
     (bands,) = sources(chart(told).item, "no-data-source")
+    assert "NoOverlap" in str(chart(told).item)  # dates ran into each other on a phone
     assert len(bands["left"]) == 2
     tree = page(dossier(row("2025-02-01T17:00"), coverage=coverage))
     lines = {words(line[0]): words(line) for line in tree.xpath("//table[@class='bins']/tbody/tr")}
@@ -180,6 +181,10 @@ def test_a_hole_is_no_zero_in_the_chart_its_words_and_its_table() -> None:
     legend = words(tree.xpath("//figcaption")[0])
     assert "no data" in legend
     assert "heard only in part" in legend
+    assert "A day hatched to the top has no data: that is no zero." in legend
+    assert "0.033 a usable day" in legend  # a day heard in part is expected in full
+    whole = page(dossier(row("2025-02-01T17:00")))
+    assert "no data" not in words(whole.xpath("//figcaption")[0])
 
 
 def test_no_usable_day_is_a_page_that_says_so() -> None:

@@ -33,7 +33,7 @@ from onstation.schema import (
     Mission,
 )
 from onstation.store.database import Store
-from onstation.units import M_PER_KM, MS_PER_MIN
+from onstation.units import DAYS_PER_MONTH, M_PER_KM, MS_PER_MIN
 
 MS_PER_H = 60 * MS_PER_MIN
 LONGEST_SILENCE_MS = 12 * MS_PER_H
@@ -123,7 +123,7 @@ def _count(sample: Sample) -> Measured:
     noun = "sortie" if claim.measure == "sorties" else "mission"
     told = plural(count, noun)
     if claim.measure == "rate":
-        return _rate(count, days, names)
+        return _rate(count, days, names, claim.per)
     excluded = () if count or claim.statuses else _named(sample, (EXCLUDED,))
     if excluded:
         told += f", {plural(len(excluded), 'sortie')} excluded"
@@ -135,14 +135,16 @@ def _count(sample: Sample) -> Measured:
     return Measured(count, count if days.complete else None, count, told, names)
 
 
-def _rate(count: int, days: Days, names: tuple[str, ...]) -> Measured:
+def _rate(count: int, days: Days, names: tuple[str, ...], per: str | None) -> Measured:
+    """Return a rate [missions a month]; its words are in the unit that was published."""
     months = days.exposure_months
     if months <= 0:
         return Measured(None, None, None, "no day was usable", names)
     low, high = rate_interval(count, months)
+    unit, each = ("day", DAYS_PER_MONTH) if per == "day" else ("month", 1.0)
     told = (
         f"{plural(count, 'mission')} on {plural(days.usable, 'usable day')},"
-        f" {significant(low)} to {significant(high)} a month (95 %)"
+        f" {significant(low / each)} to {significant(high / each)} a {unit} (95 %)"
     )
     return Measured(low, high, count / months, told, names)
 

@@ -9,6 +9,7 @@ from bokeh.models import (
     BasicTicker,
     ColumnDataSource,
     DatetimeTickFormatter,
+    NoOverlap,
     NumeralTickFormatter,
     PanTool,
     Range1d,
@@ -60,6 +61,7 @@ def chart(timeline: Timeline) -> Drawing:
         hours="", hourmin="", minutes="", days="%-d %b", months="%b %Y", years="%Y"
     )
     looks.plot.xaxis[0].ticker.desired_num_ticks = 9
+    looks.plot.xaxis[0].major_label_policy = NoOverlap(min_distance=8)  # a phone has no room
     plot.yaxis.ticker = BasicTicker(min_interval=1, desired_num_ticks=4, num_minor_ticks=0)
     plot.yaxis.formatter = NumeralTickFormatter(format="0")
     if timeline.frame.reconstruction:

@@ -96,11 +96,11 @@ def headline(report: Report, rows: Sequence[Mission]) -> str:
 
 
 def _heard_when(frame: Frame) -> str:
-    """Return the period; where days of it have no data, on how many of them was heard."""
+    """Return the period; where days of it have no data, how many have."""
     days = frame.days
     if not days.missing or not days.usable or not is_whole(frame.period):
         return when(frame)
-    return f"on {days.usable:,} of the {plural(days.asked, 'day')} {when(frame)}"
+    return f"{when(frame)} (data for {days.usable:,} of {plural(days.asked, 'day')})"
 
 
 def _who(filters: Filters, names: dict[str, str]) -> str:
