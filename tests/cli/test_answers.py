@@ -77,7 +77,7 @@ def test_the_surge_story(stories: Asked) -> None:
     assert found["reconstructed"] == found["total"]["missions"]
     text = words(stories("report", *SURGE))
     assert text.startswith("RECONSTRUCTION: Surveillance missions")
-    assert "below 1 in 10^15" in text
+    assert "below 1 in 1,000 trillion" in text
 
 
 @pytest.mark.parametrize("tz", ["UTC", "America/Tijuana", "Asia/Tokyo"])

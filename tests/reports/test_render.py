@@ -25,7 +25,7 @@ Surveillance missions, 2025-02-01 to 2025-02-14 (UTC), rule M1
 
 Military surveillance missions over baja and southern-border: 18 in 14 days;
 about 0.46 expected at the published norm of one a month, 39 times as many; the
-chance of 18 or more at that norm is below 1 in 10^15.
+chance of 18 or more at that norm is below 1 in 1,000 trillion.
 All watched missions over baja, southern-border, michoacan and lnfm: 19 (18
 military, 1 CBP).
 The norm was said of military flights: CBP aircraft are based inside the border
@@ -211,7 +211,7 @@ def test_no_missions_is_a_sentence_and_no_empty_table() -> None:
         (0.37, "37 %"),
         (0.0101, "1 %"),
         (0.00034, "1 in 2,900"),
-        (0.0, "below 1 in 10^15"),
+        (0.0, "below 1 in 1,000 trillion"),
     ],
 )
 def test_chances_in_words(p_value: float, words: str) -> None:

@@ -74,10 +74,10 @@ def chance(p_value: float) -> str:
     """Return a chance in words.
 
     >>> chance(0.26), chance(0.004), chance(7e-12), chance(1e-20)
-    ('26 %', '1 in 250', '1 in 140 billion', 'below 1 in 10^15')
+    ('26 %', '1 in 250', '1 in 140 billion', 'below 1 in 1,000 trillion')
     """
     if p_value < LEAST_P:
-        return "below 1 in 10^15"
+        return "below 1 in 1,000 trillion"
     if p_value >= 0.995:
         return "above 99 %"
     if p_value >= 0.01:
