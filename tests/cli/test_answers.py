@@ -134,6 +134,24 @@ def test_several_matches_are_listed_with_a_command_for_each(stories: Asked) -> N
     assert "onstation tail a0c462" in told
 
 
+def test_an_answer_limited_to_something_says_so(stories: Asked) -> None:
+    """Else a copied "No missions were counted" is said of everybody."""
+    none = stories("missions", *SURGE, "--region", "michoacan", "--type", "u2")
+    assert "No missions were counted for michoacan and u2, from 2025-01-26" in words(none)
+    as_csv = stories("missions", *SURGE, "--region", "michoacan", "--format", "csv")
+    assert "No missions were counted for michoacan, from 2025-01-26" in as_csv.stderr
+    some = words(stories("missions", *SURGE, "--type", "U2"))
+    assert "Only U2." in some
+    assert "Only" not in words(stories("missions", *SURGE))
+
+
+def test_where_no_day_is_usable_nothing_is_counted_as_not_counted(stories: Asked) -> None:
+    told = words(stories("report", "--since", "2025-03-01", "--until", "2025-03-05", status=3))
+
+    assert "this is no count of zero" in told
+    assert "0 transits" not in told
+
+
 NIGHT = ("--since", "2025-02-04", "--until", "2025-02-04")
 
 
