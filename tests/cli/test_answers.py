@@ -152,6 +152,29 @@ def test_where_no_day_is_usable_nothing_is_counted_as_not_counted(stories: Asked
     assert "0 transits" not in told
 
 
+@pytest.mark.parametrize("name", ["x.xlsx", "x.PDF", "x.tsv"])
+def test_a_table_is_not_written_under_the_name_of_another_format(
+    stories: Asked, tmp_path: Path, name: str
+) -> None:
+    result = stories("missions", *SURGE, "-o", str(tmp_path / name), status=2)
+
+    assert "this command writes no" in result.stderr
+    assert "--format says which" in result.stderr
+    assert not (tmp_path / name).exists()
+    stories("missions", *SURGE, "--format", "table", "-o", str(tmp_path / name))
+
+
+def test_an_empty_name_of_an_aircraft_is_misuse(stories: Asked) -> None:
+    assert "IDENT is empty" in stories("tail", " - ", status=2).stderr
+
+
+def test_a_list_in_a_narrow_terminal_cuts_no_name(nothing: Asked) -> None:
+    for listed in (("regions", "list"), ("fleet", "list", "--all")):
+        told = nothing(*listed).stdout
+        assert "…" not in told, listed
+    assert "southern-border " in nothing("regions", "list").stdout
+
+
 NIGHT = ("--since", "2025-02-04", "--until", "2025-02-04")
 
 
