@@ -135,6 +135,47 @@ def test_several_matches_are_listed_with_a_command_for_each(stories: Asked) -> N
     assert "onstation tail a0c462" in told
 
 
+def test_an_answer_limited_to_something_says_so(stories: Asked) -> None:
+    """Else a copied "No missions were counted" is said of everybody."""
+    none = stories("missions", *SURGE, "--region", "michoacan", "--type", "u2")
+    assert "No missions were counted for michoacan and u2, from 2025-01-26" in words(none)
+    as_csv = stories("missions", *SURGE, "--region", "michoacan", "--format", "csv")
+    assert "No missions were counted for michoacan, from 2025-01-26" in as_csv.stderr
+    some = words(stories("missions", *SURGE, "--type", "U2"))
+    assert "Only U2." in some
+    assert "Only" not in words(stories("missions", *SURGE))
+
+
+def test_where_no_day_is_usable_nothing_is_counted_as_not_counted(stories: Asked) -> None:
+    told = words(stories("report", "--since", "2025-03-01", "--until", "2025-03-05", status=3))
+
+    assert "this is no count of zero" in told
+    assert "0 transits" not in told
+
+
+@pytest.mark.parametrize("name", ["x.xlsx", "x.PDF", "x.tsv"])
+def test_a_table_is_not_written_under_the_name_of_another_format(
+    stories: Asked, tmp_path: Path, name: str
+) -> None:
+    result = stories("missions", *SURGE, "-o", str(tmp_path / name), status=2)
+
+    assert "this command writes no" in result.stderr
+    assert "--format says which" in result.stderr
+    assert not (tmp_path / name).exists()
+    stories("missions", *SURGE, "--format", "table", "-o", str(tmp_path / name))
+
+
+def test_an_empty_name_of_an_aircraft_is_misuse(stories: Asked) -> None:
+    assert "IDENT is empty" in stories("tail", " - ", status=2).stderr
+
+
+def test_a_list_in_a_narrow_terminal_cuts_no_name(nothing: Asked) -> None:
+    for listed in (("regions", "list"), ("fleet", "list", "--all")):
+        told = nothing(*listed).stdout
+        assert "…" not in told, listed
+    assert "southern-border " in nothing("regions", "list").stdout
+
+
 NIGHT = ("--since", "2025-02-04", "--until", "2025-02-04")
 
 

@@ -117,7 +117,7 @@ def test_missions_that_are_none_are_still_a_whole_file(
 def test_a_tail_that_was_not_heard_is_still_a_whole_file(stories: Asked, form: str) -> None:
     told = stories("tail", "ae094b", *QUIET, "--format", form)
 
-    assert "No sorties were found from 2025-01-26 to 2025-01-27" in told.stderr
+    assert "No sorties were found for AE094B, from 2025-01-26 to 2025-01-27" in told.stderr
     assert empty(told.stdout.encode(), form)
 
 

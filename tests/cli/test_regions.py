@@ -24,8 +24,8 @@ def test_list_gives_each_region_with_what_makes_a_mission() -> None:
     rows = {line.split()[0]: line for line in result.output.splitlines() if "min" in line}
 
     assert result.exit_code == 0
-    assert "20 min │ yes" in rows["southern-border"]
-    assert "10 min │ no" in rows["michoacan"]
+    assert "20 min  yes" in rows["southern-border"]
+    assert "10 min  no" in rows["michoacan"]
     assert "58,881" in rows["michoacan"]
     assert "CNN" in result.output
 

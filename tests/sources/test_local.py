@@ -1,6 +1,7 @@
 """Whatever level of a tree a user names, the same documents are found."""
 
 import gzip
+import os
 from datetime import date
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 from traces import DAY, NEXT, member, path_in, put, tar_bytes, trace
 
 from onstation.errors import DocumentError, InputError
+from onstation.sources import local
 from onstation.sources.found import Found, Holding
 from onstation.sources.local import open_local
 
@@ -163,3 +165,15 @@ def test_a_folder_without_traces_says_what_it_should_hold(tmp_path: Path) -> Non
 def test_an_address_is_left_to_a_version_that_asks_networks() -> None:
     with pytest.raises(InputError, match="reads local directories, tars and files"):
         open_local("https://example.org/tar1090")
+
+
+def test_a_folder_closed_to_the_reader_is_not_said_to_be_empty(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def closed(folder: Path) -> list[os.DirEntry[str]]:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(local, "_entries", closed)
+
+    with pytest.raises(InputError, match="folders are closed to you; check their permissions"):
+        open_local(str(tmp_path))

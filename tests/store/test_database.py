@@ -1,5 +1,7 @@
 """The store opens, refuses what it does not know, and says why in a sentence."""
 
+import errno
+import os
 import sqlite3
 from datetime import date
 from pathlib import Path
@@ -101,6 +103,18 @@ def test_a_folder_that_cannot_be_made_gives_a_sentence(tmp_path: Path) -> None:
 
     with pytest.raises(StoreError, match="choose another --store"):
         open_store(tmp_path / "file/store")
+
+
+def test_a_store_in_a_folder_closed_to_us_gives_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def closed(self: Path, **_: object) -> os.stat_result:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(Path, "stat", closed)
+
+    with pytest.raises(StoreError, match="cannot be looked at"):
+        open_store(tmp_path / "store", create=False)
 
 
 def test_a_transaction_is_whole_or_nothing(tmp_path: Path) -> None:

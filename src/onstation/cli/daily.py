@@ -1,6 +1,7 @@
 """Fetch yesterday, then print the daily mission-count report."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from onstation.pipeline.daily import DaysToFetch, daily, days_to_fetch, write_sn
 from onstation.pipeline.summary import PullSummary
 from onstation.reports.records import DailyReport
 from onstation.reports.render import daily_text
-from onstation.reports.sentences import nothing_usable
+from onstation.reports.sentences import hole_lines, nothing_usable
 from onstation.schema import FAILED, PARTIAL
 from onstation.sources.local import LocalSource
 from onstation.sources.named import DEFAULT, RemoteSource, open_sources, remote_named
@@ -157,8 +158,8 @@ def _failed_alone(found: Iterable[PullSummary], day: date) -> bool:
 def _tell_holes(found: DailyReport) -> None:
     if found.yesterday.frame.held is None:
         click.echo(nothing_usable(found.yesterday.frame), err=True)
-    for hole in found.new_holes:
-        click.echo(f"{hole.status}: {hole.day}: {hole.reason}", err=True)
+    for line in hole_lines(replace(found.yesterday.frame.days, holes=found.new_holes)):
+        click.echo(line, err=True)
 
 
 def _yesterday(tz: str) -> date:

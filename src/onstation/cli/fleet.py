@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import click
+from rich.box import SIMPLE_HEAD
 from rich.table import Table
 from rich.text import Text
 
@@ -36,10 +37,10 @@ def list_(settings: Settings, everything: bool) -> None:
     """
     fleet = load_fleet(settings.fleet)
     counted = [entry for entry in fleet.entries if entry.counted]
-    table = Table(show_edge=False, pad_edge=False)
+    table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
     for heading in ("fleet", "label", "type", "agency", "role", "counted", "matched by"):
-        table.add_column(heading, no_wrap=heading == "fleet")
-    table.add_column("addresses", justify="right")
+        table.add_column(heading, no_wrap=heading == "fleet", overflow="fold")
+    table.add_column("addresses", justify="right", overflow="fold")
     for entry in fleet.entries if everything else counted:
         table.add_row(*(Text(_drawn(cell)) for cell in _cells(entry, fleet)))
     known = len(fleet.entries) - len(counted)

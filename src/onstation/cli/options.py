@@ -53,6 +53,12 @@ SUFFIXES = {
     ".zip": "package",
 }
 """What the end of a file's name says about its format."""
+_FOREIGN = (
+    "doc docx feather gif gpkg gpx gz jpeg jpg jsonl kmz ndjson ods odt pdf shp"
+    " sqlite svg tsv webp xls xlsx xml yaml yml"
+)
+UNWRITTEN = frozenset(f".{name}" for name in _FOREIGN.split())
+"""Ends of names that say a format nothing here is written in: a table would not open as one."""
 
 
 def output_options(
@@ -98,7 +104,8 @@ def _format_of(output: Path | None, formats: Sequence[str], default: str) -> str
     InputError
         The name is that of a format this command does not write.
     """
-    said = SUFFIXES.get(output.suffix.lower()) if output else None
+    end = output.suffix.lower() if output else ""
+    said = end[1:] if end in UNWRITTEN else SUFFIXES.get(end)
     if said is None or said == default:
         return default
     if said not in formats:

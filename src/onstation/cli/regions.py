@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import click
+from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from onstation import __version__
@@ -23,6 +24,8 @@ from onstation.yamlfile import shown
 WIDTH = 140
 """Columns of a table that is not drawn on a terminal."""
 HEADINGS = ("region", "label", "minimum", "line patrol", "in total", "area km²", "altitudes")
+WORDY = ("label", "altitudes", "line patrol")
+"""Columns that may be broken over lines; a name, which people type, never is."""
 GENERATOR = f"onstation {__version__}"
 
 
@@ -39,7 +42,7 @@ def list_(settings: Settings) -> None:
     MINIMUM is the time on station that makes a mission. Areas are geodesic.
     """
     atlas = _atlas(settings, settings.regions)
-    table = Table(show_edge=False, pad_edge=False)
+    table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
     for heading in (
         "region",
         "label",
@@ -49,7 +52,12 @@ def list_(settings: Settings) -> None:
         "area km²",
         "altitudes",
     ):
-        table.add_column(heading, justify="right" if heading in ("minimum", "area km²") else "left")
+        table.add_column(
+            heading,
+            justify="right" if heading in ("minimum", "area km²") else "left",
+            no_wrap=heading not in WORDY,
+            overflow="fold",
+        )
     for region in atlas.regions:
         table.add_row(*_cells(region))
     norm = atlas.baseline

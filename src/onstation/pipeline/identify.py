@@ -184,6 +184,8 @@ def find(ident: str, fleet: Fleet, store: Store) -> Found:
     )
     if rows:
         return Found(CALLSIGN, tuple(sorted({row.icao for row in rows})), rows)
+    if not text:
+        raise InputError("IDENT is empty; name an address, a registration or a callsign.")
     raise UnknownIdentityError(
         f"{shown(ident)} is unknown: no fleet and no document in the store has it as address,"
         " registration or serial, and no sortie was flown under it as callsign;"

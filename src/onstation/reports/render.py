@@ -41,6 +41,7 @@ from onstation.reports.sentences import (
     hole_lines,
     left_out_sentence,
     listed,
+    only_words,
     period_words,
     plural,
     rate_words,
@@ -88,6 +89,9 @@ def missions_text(found: MissionList, *, width: int, colour: bool = False) -> st
     what = "missions" if found.status == "counted" else f"sorties ({found.status})"
     title = f"{said(frame)}Surveillance {what}, {told} ({frame.period.tz}), rule {frame.rule}"
     lines: list[Line] = [heading(title), *label(frame)]
+    only = only_words(frame.filters)
+    if only:
+        lines.append(f"Only {only}.")
     if not found.rows:
         lines += ["", empty_sentence(frame, _none_of(found.status))]
     else:

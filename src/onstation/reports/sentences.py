@@ -241,8 +241,10 @@ def three_counts(report: Report) -> str | None:
 
 
 def not_counted(report: Report) -> str:
-    """List what was seen and is not counted."""
+    """List what was seen and is not counted; empty where no day could show anything."""
     excluded = sum(n for _, n in report.excluded)
+    if report.total.missions is None and not report.transits + report.possible + excluded:
+        return ""
     told = (
         f"Not counted: {plural(report.transits, 'transit')}, {report.possible:,} possible,"
         f" {excluded:,} excluded"
@@ -330,8 +332,16 @@ def empty_sentence(frame: Frame, what: str) -> str:
     """Say that nothing was found, and which kind of nothing it is."""
     if not frame.days.usable:
         return nothing_usable(frame)
-    told = period_words(frame.period)
-    return f"No {what} from {told}, on {plural(frame.days.usable, 'usable day')}."
+    only = only_words(frame.filters)
+    told = (f" for {only}," if only else "") + f" from {period_words(frame.period)}"
+    return f"No {what}{told}, on {plural(frame.days.usable, 'usable day')}."
+
+
+def only_words(filters: Filters) -> str:
+    """Name what an answer is limited to; empty if to nothing."""
+    named = [*filters.regions, *filters.agencies, *filters.types]
+    named += filters.missions or [icao.upper() for icao in filters.aircraft]
+    return listed([drawn(name) for name in named]) if named else ""
 
 
 def left_out_sentence(frame: Frame) -> str | None:

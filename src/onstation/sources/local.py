@@ -182,9 +182,16 @@ def open_local(text: str) -> LocalSource:
 
 
 def _check_holds_traces(text: str, source: LocalSource) -> None:
+    closed = False
     for holding in source.holdings():
         if isinstance(holding, Tar) or next(holding.found(), None):
             return
+        closed = closed or holding.outcome == PARTIAL
+    if closed:
+        raise InputError(
+            f"--source {text}: no trace document can be read, folders are closed to you; check"
+            " their permissions."
+        )
     raise InputError(
         f"--source {text}: holds no trace documents; name a folder in globe_history layout "
         "(YYYY/MM/DD/traces/xx/trace_full_<address>.json) or a folder of trace files."

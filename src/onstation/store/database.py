@@ -116,9 +116,16 @@ def open_store(directory: Path, *, create: bool = True) -> Store:
         It cannot be opened, is no store, or was made by a newer onstation.
     """
     path = directory.expanduser() / FILE
-    if path.parent.exists() and not path.parent.is_dir():
-        raise StoreError(f"store {path.parent}: a file, not a folder; choose another --store.")
-    if not create and not path.exists():
+    try:
+        if path.parent.exists() and not path.parent.is_dir():
+            raise StoreError(f"store {path.parent}: a file, not a folder; choose another --store.")
+        there = path.exists()
+    except OSError as error:
+        raise StoreError(
+            f"store {path.parent}: it cannot be looked at ({error.strerror}); check the"
+            " permissions of the folders it lies in, or choose another --store."
+        ) from error
+    if not create and not there:
         return Store(_prepared(Connection(":memory:")), None)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
