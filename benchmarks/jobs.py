@@ -102,13 +102,20 @@ def measure(
             found["collecting"][name].append(timed(collect, workers))
             digests.add(documents(store))
             shutil.rmtree(store)
+            _told("collecting", name, *found["collecting"][name][-1])
             whole = [sys.executable, "-m", "onstation", "--store", str(store), "fetch"]
             where = ["--jobs", way] if way.isdigit() else ["--scheduler", way]
             whole += ["--source", str(days), *where]
             found["the whole command"][name].append(timed(whole, workers))
             digests.add(documents(store))
+            _told("the whole command", name, *found["the whole command"][name][-1])
     print("all stores hold the same" if len(digests) == 1 else "STORES DIFFER")
     return found
+
+
+def _told(what: str, name: str, wall: float, cpu: float) -> None:
+    load = os.getloadavg()[0]
+    print(f"  {name}, {what}: {wall:.1f} s, {cpu:.1f} s of CPU; load {load:.1f}", flush=True)
 
 
 def main() -> None:
