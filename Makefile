@@ -36,6 +36,8 @@ bench: .venv/.dev
 	@$(BIN)/python benchmarks/scan_day.py
 	@$(BIN)/python benchmarks/derive.py
 	@$(BIN)/python benchmarks/fence.py
+	@$(BIN)/python benchmarks/ask.py
+	@$(BIN)/python benchmarks/jobs.py --quick
 	@$(BIN)/python benchmarks/fetch_cut_day.py
 
 # Style and types, as CI checks them.

@@ -351,6 +351,20 @@ def test_a_persons_own_file_is_checked_against_what_is_in_force(ten: Asked, tmp_
     assert ten("claims", "check", str(file), status=2).stderr == found.stderr
 
 
+def test_with_another_fleet_in_force_fewer_proves_nothing(ten: Asked, tmp_path: Path) -> None:
+    file = one_claim(tmp_path, day("2025-02-04"), count(99))
+    mine = tmp_path / "fleet.yaml"
+    mine.write_text((TOP / "data" / "fleet.yaml").read_text("utf-8") + "# mine\n", "utf-8")
+    asked = ("claims", "--claims", str(file), "--format", "json")
+
+    (plain,) = json.loads(ten(*asked, status=None).stdout)["claims"]
+    (own,) = json.loads(ten("--fleet", str(mine), *asked, status=None).stdout)["claims"]
+
+    assert plain["verdict"] == "below"
+    assert (own["verdict"], own["comparable"]) == ("no data", "partly")
+    assert "another regions or fleet file is in force" in own["why"]
+
+
 def test_the_shipped_file_outlives_a_regions_file_without_its_regions(
     ten: Asked, tmp_path: Path
 ) -> None:

@@ -85,16 +85,19 @@ def named(*sources: Path) -> list[str | Path]:
 
 
 def content(store: Path) -> dict[str, list[Any]]:
-    """Return every row of a store by table, but for when it was asked."""
+    """Return every row of a store by table, but for when it was asked, in how many writes."""
     connection = sqlite3.connect(store / FILE)
     try:
         tables = [name for (name,) in connection.execute("SELECT name FROM sqlite_master"
-                  " WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")]  # fmt: skip
+                  " WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+                  " AND name != 'changes'")]  # fmt: skip
         found = {}
         for table in tables:
             columns = [name for _, name, *_ in connection.execute(f"PRAGMA table_info({table})")]
             kept = ", ".join(name for name in columns if name != "asked_ms")
-            found[table] = sorted(connection.execute(f"SELECT {kept} FROM {table}"), key=repr)
+            where = "WHERE name != 'checked'" if table == "notes" else ""
+            rows = connection.execute(f"SELECT {kept} FROM {table} {where}")
+            found[table] = sorted(rows, key=repr)
         return found
     finally:
         connection.close()

@@ -44,6 +44,7 @@ from onstation.units import MS_PER_DAY
 SHIPPED = "claims.yaml"
 WORST = {MISSING: 2, PARTIAL: 1}
 NOT_IN_FORCE = "{name} is not in the regions or fleet file in force"
+OWN_FILES = "another regions or fleet file is in force, so that fewer here proves nothing"
 
 
 def claims_of(settings: Settings, path: Path | None) -> Claims:
@@ -98,6 +99,7 @@ class _Desk:
         self.left_out: set[str] = set()
         self.paths = Paths(settings, store)
         self.grounds: dict[tuple[Period, Filters], Ground] = {}
+        self.own_files = _own_files(settings)
 
     def finding(self, claim: Claim, reading: ClaimPeriod | None) -> Finding:
         """Return one reading of a claim beside the ledger."""
@@ -112,14 +114,16 @@ class _Desk:
         self.states.append((days, ground.states))
         sample = self._sample(claim, ground, days)
         ours = measure(self.paths, sample)
+        said = _verdict(claim, ours, sample)
+        unproven = said == BELOW and self.own_files
         return Finding(
             claim=claim,
             period=reading,
-            verdict=_verdict(claim, ours, sample),
+            verdict=NO_DATA if unproven else said,
             ours=ours,
             days=days,
-            comparable=claim.comparable,
-            why=why,
+            comparable="partly" if unproven else claim.comparable,
+            why="; ".join(filter(None, (why, OWN_FILES if unproven else ""))),
             reconstructed=frame_of(ground, sample.rows).reconstruction,
         )
 
@@ -159,6 +163,15 @@ class _Desk:
             reconstruction=any(one.reconstructed for one in findings),
             left_out=len(self.left_out),
         )
+
+
+def _own_files(settings: Settings) -> bool:
+    """Say whether a person's own regions or fleet file may watch less than the shipped one."""
+    pairs = ((settings.regions, "regions.yaml"), (settings.fleet, "fleet.yaml"))
+    return any(
+        path != shipped(name) and path.read_bytes() != shipped(name).read_bytes()
+        for path, name in pairs
+    )
 
 
 def _verdict(claim: Claim, ours: Measured, sample: Sample) -> str:
