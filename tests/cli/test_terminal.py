@@ -79,6 +79,7 @@ def test_a_pipe_has_no_colour_unless_it_is_forced(
     ten: Asked, args: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("NO_COLOR", raising=False)
+    ten(*args, status=None)  # the first daily report has no earlier one to tell of
     plain = ten(*args, status=None).stdout
     monkeypatch.setenv("FORCE_COLOR", "1")
     forced = ten(*args, status=None).stdout
