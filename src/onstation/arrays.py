@@ -26,6 +26,8 @@ TRACK_ARRAYS = {
     "is_stale": np.dtype(np.bool_),
     "new_leg": np.dtype(np.bool_),
     "position_source": np.dtype(np.int8),
+    "nic": np.dtype(np.int8),
+    "sil": np.dtype(np.int8),
     "callsign": np.dtype(np.int32),
     "document": np.dtype(np.int32),
 }

@@ -149,6 +149,8 @@ class Track:
         leg begins here (a hint, never a rule).
     position_source
         Index into `POSITION_SOURCES`.
+    nic, sil
+        Navigation integrity category and source integrity level as sent, -1 if not given.
     callsign
         Index into ``callsigns``, -1 if none is known.
     document
@@ -168,6 +170,8 @@ class Track:
     is_stale: "Bools"
     new_leg: "Bools"
     position_source: "npt.NDArray[np.int8]"
+    nic: "npt.NDArray[np.int8]"
+    sil: "npt.NDArray[np.int8]"
     callsign: "npt.NDArray[np.int32]"
     document: "npt.NDArray[np.int32]"
     callsigns: tuple[str, ...] = ()
@@ -573,6 +577,13 @@ class Mission:
     orbit_lon: float | None = None
     orbit_radius_km: float | None = None
     could_have_entered: tuple[tuple[int, int | None, float | None], ...] = ()
+    adsb_share: float | None = None
+    mlat_share: float | None = None
+    tisb_share: float | None = None
+    nic_min: int | None = None
+    nic_median: float | None = None
+    sil_min: int | None = None
+    suspicions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

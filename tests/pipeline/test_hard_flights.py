@@ -67,6 +67,7 @@ def laps(
 
 ENSENADA_N: Waypoint = (0, 31.8, -116.82, 5000)
 ENSENADA_S: Waypoint = (0, 31.6, -116.77, 5000)
+ENSENADA_N_AT: Waypoint = (20, *ENSENADA_N[1:])
 
 
 def scattered(track: Track, metres: float) -> Track:
@@ -466,3 +467,23 @@ def test_a_row_tells_no_altitude_that_nobody_heard() -> None:
     told = [row for row in rows(track) if row.region == "baja"]
 
     assert [(row.min_alt_ft, row.max_alt_ft) for row in told] == [(None, None)]
+
+
+def test_a_flight_that_belies_itself_counts_and_says_so() -> None:
+    track = fly(*OUT, ENSENADA_N_AT, *laps(20, 6, ENSENADA_N, ENSENADA_S), *home(80))
+    honest = rows(track)
+    forged = rows(replace(track, ground_speed_kt=np.full(len(track), 600.0)))
+
+    assert [one.status for one in honest] == [one.status for one in forged]
+    assert [one.mission_id for one in honest] == [one.mission_id for one in forged]
+    assert not any(one.suspicions for one in honest)
+    assert all(one.suspicions[0].startswith("speed-differs: ") for one in forged)
+
+
+def test_an_address_in_two_places_counts_and_says_so() -> None:
+    track = fly(*OUT, ENSENADA_N_AT, *laps(20, 6, ENSENADA_N, ENSENADA_S), *home(80))
+    ghost = fly((30, 40.0, -100.0, 30_000), (70, 40.0, -95.0, 30_000))
+    found = [one for one in rows(track, ghost) if one.region == "baja"]
+
+    assert [one.status for one in found] == ["counted"]
+    assert [one.split(":")[0] for one in found[0].suspicions] == ["two-places"]

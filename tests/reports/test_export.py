@@ -29,7 +29,7 @@ HEADER = (
     "landing_kind,lost_utc,lost_lat,lost_lon,lost_alt_ft,silent_min,last_lat,last_lon,path_km,"
     "depth_km,from_entry_km,from_take_off_km,closest_mexico_km,mexico_airspace,mexico_airspace_min,"
     "min_alt_ft,max_alt_ft,turns,shape,sources,evidence_url,trace_sha256,rule,match_reason,"
-    "supersedes,replay_url\n"
+    "supersedes,replay_url,adsb_share,mlat_share,tisb_share,nic_min,nic_median,sil_min,suspicions\n"
 )
 
 
@@ -46,10 +46,15 @@ def test_a_row_to_the_byte() -> None:
         "2025-02-03T19:00:00Z,observed,,,,,,30.12346,-117.50000,512.3,0.0,,321.1,12.3,no,0.0,"
         f"24975,25025,3.0,racetrack,local,globe_history/x/ae6804.json,{sha},M1,"
         "type P8 in the US military block,,"
-        "https://globe.adsbexchange.com/?icao=ae6804&showTrace=2025-02-03\n"
+        "https://globe.adsbexchange.com/?icao=ae6804&showTrace=2025-02-03,"
+        "0.95,0.05,0.00,0,8.0,3,too-fast: 912 kt from 2025-02-03T17:00:00Z\n"
     )
+    one = row(
+        adsb_share=0.954, mlat_share=0.046, tisb_share=0.0, nic_min=0, nic_median=8.0, sil_min=3,
+        suspicions=("too-fast: 912 kt from 2025-02-03T17:00:00Z",),
+    )  # fmt: skip
 
-    assert missions_csv(mission_list(row())) == HEADER + line
+    assert missions_csv(mission_list(one)) == HEADER + line
 
 
 def test_no_rows_still_have_their_header() -> None:
@@ -155,7 +160,7 @@ def test_metadata_explain_every_column() -> None:
     assert note["rule"] == "M1"
     assert note["coverage"]["days_asked"] == 14
     assert note["attribution"]
-    assert len(COLUMNS) == 49
+    assert len(COLUMNS) == 56
 
 
 def test_report_json_has_the_promised_keys() -> None:

@@ -149,6 +149,17 @@ def test_a_callsign_holds_to_the_next_and_back_to_the_first_row() -> None:
     assert names == ["TROY55"] * 5 + ["OMAHA12"] * 2
 
 
+def test_integrity_is_what_a_row_gives_and_an_impossible_one_costs_no_position() -> None:
+    given: list[object] = [8, 0, None, 12, -1, "8", True, 8.0, 11]
+    rows = [row(k, 100) for k in range(len(given))]
+    for cells, value in zip(rows, given, strict=True):
+        cells[8] = {"nic": value, "sil": value}
+    track = read_rows(*rows, row(len(given), 100))
+
+    assert track.nic.tolist() == [8, 0, -1, -1, -1, -1, -1, -1, 11, -1]
+    assert track.sil.tolist() == [-1, 0, -1, -1, -1, -1, -1, -1, -1, -1]
+
+
 def test_without_a_callsign_there_is_no_index() -> None:
     assert read_rows(row(0), row(1, flight="@@@@@@@@")).callsign.tolist() == [-1, -1]
 

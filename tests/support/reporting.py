@@ -57,6 +57,7 @@ def report_of(
         width=width,
         rate=1.0,
         total=counted(here, "assumed"),
+        suspicious=len({one.mission_id for one in here if one.suspicions}),
         military=of("military"),
         cbp=of("cbp"),
         norm=counted(norm, "published"),

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from onstation.geodesy import farthest_m
+from onstation.missions.integrity import integrity_of
 from onstation.missions.mexico import Mexico, Surroundings, deepest_row
 from onstation.missions.rules import JudgedVisit, Judgement, unknown_min
 from onstation.schema import (
@@ -36,6 +37,7 @@ def build_row(
     segments: int,
     zone: str,
     parts: Sequence[tuple[str, float]],
+    suspicions: tuple[str, ...],
 ) -> Mission:
     """Return the row of one sortie in one region.
 
@@ -49,6 +51,8 @@ def build_row(
         Time zone at the first on-station position.
     parts
         Minutes on station by named part of the region.
+    suspicions
+        Where the sortie does not look like a flight.
 
     Returns
     -------
@@ -69,6 +73,7 @@ def build_row(
     shapes = sorted((j.shape for j in described), key=lambda s: s.path_m, reverse=True)
     turned = max(described, key=lambda j: j.shape.window_turns, default=None)
     orbit = turned.shape.orbit if turned else None
+    integrity = integrity_of(track, rows)
     starts = [j.visit.time_ms[0] for j in (stay or judgement.visits)]
     first = int(starts[0]) if starts else _first_in_silence(sortie)
     reconstruction = next((d.head.reconstruction for d in documents if d.head.reconstruction), None)
@@ -145,6 +150,13 @@ def build_row(
             (one.silence.start_ms, one.silence.end_ms, one.most_min)
             for one in judgement.could_have_entered
         ),
+        adsb_share=integrity.adsb_share,
+        mlat_share=integrity.mlat_share,
+        tisb_share=integrity.tisb_share,
+        nic_min=integrity.nic_min,
+        nic_median=integrity.nic_median,
+        sil_min=integrity.sil_min,
+        suspicions=suspicions,
     )
 
 

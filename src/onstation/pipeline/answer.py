@@ -151,6 +151,7 @@ def report(
         window=against.window,
         replaced=against.replaced,
         doubtful=len({row.mission_id for row in here if row.doubt}),
+        suspicious=len({row.mission_id for row in here if row.suspicions}),
         sensitivity=(
             _sensitivity(settings, ground, total.missions, on_progress) if sensitive else ()
         ),
@@ -229,7 +230,7 @@ def rule(settings: Settings) -> RuleText:
 
 def thresholds() -> tuple[tuple[str, Threshold], ...]:
     """Return every threshold of the rule with the step it belongs to."""
-    from onstation.missions import features, mexico, rules
+    from onstation.missions import features, mexico, rules, suspicion
     from onstation.regions import geofence
     from onstation.tracks import clean, clocks, ground, handover, silences, sorties
 
@@ -244,6 +245,7 @@ def thresholds() -> tuple[tuple[str, Threshold], ...]:
         ("shape", features.THRESHOLDS),
         ("mission", rules.THRESHOLDS),
         ("Mexican airspace", mexico.THRESHOLDS),
+        ("suspicion", suspicion.THRESHOLDS),
     )
     return tuple((step, one) for step, several in steps for one in several)
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from onstation.pipeline.at_hand import AtHand
     from onstation.pipeline.judge import Flown
 
-JUDGE_VERSION = "5"
+JUDGE_VERSION = "6"
 """Version of the code that judges; a change that alters any row needs a new number."""
 
 CHECKED = "checked"

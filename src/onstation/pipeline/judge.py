@@ -16,6 +16,7 @@ from onstation.fleet.match import Fleet
 from onstation.missions.mexico import INSIDE_M, Surroundings, mexico_of, rows_that_matter
 from onstation.missions.rows import build_row
 from onstation.missions.rules import Judgement, Station, judge_sortie
+from onstation.missions.suspicion import Elsewhere, elsewhere, suspicions_of
 from onstation.periods import utc_day
 from onstation.pipeline.at_hand import AtHand
 from onstation.regions.depth import Depth
@@ -64,10 +65,11 @@ class Bench:
 
 @dataclass(frozen=True, slots=True)
 class Flown:
-    """A sortie and who flew it."""
+    """A sortie, who flew it, and where else its address was heard meanwhile."""
 
     sortie: Sortie
     match: Match
+    elsewhere: Elsewhere | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +166,10 @@ def sorties_on(
     )
     days = [utc_day(sortie.take_off.time_ms) for sortie in sorties]
     known = [_match(s.track, bench.fleet, day) for s, day in zip(sorties, days, strict=True)]
-    return [Flown(s, m or unwatched(s.track)) for s, m in zip(sorties, known, strict=True)]
+    return [
+        Flown(s, m or unwatched(s.track), elsewhere(whole, s.track))
+        for s, m in zip(sorties, known, strict=True)
+    ]
 
 
 def weigh(one: Flown, bench: Bench, regions: Sequence[Region] | None = None) -> list[Weighed]:
@@ -243,10 +248,14 @@ def rows_of(one: Flown, bench: Bench) -> list[Mission]:
         return []
     track = one.sortie.track
     around = _around(one.sortie, bench.depth)
+    can = performance(one.match.type)
+    suspicions = suspicions_of(
+        track, one.elsewhere, cruise_kt=can.cruise_kt, max_speed_kt=can.max_speed_kt
+    )
     mexico = mexico_of(
         one.sortie,
         around,
-        cruise_kt=performance(one.match.type).cruise_kt,
+        cruise_kt=can.cruise_kt,
         measure=bench.depth.airspace_m,
     )
     alt_ft = altitudes_ft(track)  # as heard: what lies between is no evidence
@@ -262,6 +271,7 @@ def rows_of(one: Flown, bench: Bench) -> list[Mission]:
             segments=w.presence.segments,
             zone=_zone(one.sortie, w.judgement),
             parts=_parts(w.judgement, w.region),
+            suspicions=suspicions,
         )
         for w in weighed
     ]

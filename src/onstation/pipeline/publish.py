@@ -16,7 +16,7 @@ from onstation.schema import NO_FLEET, Mission, RegionsBrief
 from onstation.store.database import Store
 from onstation.store.views import PUBLISHED, RECORDINGS, STORED
 
-CELLS_VERSION = "2"
+CELLS_VERSION = "3"
 """Version of the code that makes cells; a change that alters any needs a new number."""
 UTC = "UTC"
 

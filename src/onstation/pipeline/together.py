@@ -103,7 +103,11 @@ def whole_flights(
     for chain in chains_of(handovers):
         parts = sorted((by_id[name] for name in chain.parts), key=_began)
         flight = joined([part.sortie for part in parts], chain.handovers)
-        found[flight.sortie_id] = replace(parts[0], sortie=flight)
+        found[flight.sortie_id] = replace(
+            parts[0],
+            sortie=flight,
+            elsewhere=next((part.elsewhere for part in parts if part.elsewhere), None),
+        )
     return found
 
 

@@ -15,6 +15,7 @@ from onstation.reports.sentences import (
     sensitivity_sentence,
     three_counts,
 )
+from onstation.reports.trust import suspicions
 
 MANY_ROWS = 10
 """From this many compared rows on, a small chance in one of them is no surprise."""
@@ -49,7 +50,13 @@ def below(report: Report) -> list[Note]:
     lines = tuple(aside_lines(report))
     if lines:
         told.append(Note("Seen but not counted, by region:", lines))
-    rest = (doubts(report), sensitivity_sentence(report), left_out_sentence(frame), *frame.notes)
+    rest = (
+        doubts(report),
+        suspicions(report),
+        sensitivity_sentence(report),
+        left_out_sentence(frame),
+        *frame.notes,
+    )
     told += [Note(text or "") for text in rest]
     told.append(Note(coverage_sentence(frame)))
     return [note for note in told if note.text]

@@ -125,6 +125,18 @@ COLUMNS = (
         "",
         "where a person may replay the flight, by UTC day; not checked, may show nothing",
     ),
+    Column("adsb_share", NUMBER, "1", "share of its positions in the region by ADS-B", 2),
+    Column("mlat_share", NUMBER, "1", "... by multilateration, measured from outside", 2),
+    Column("tisb_share", NUMBER, "1", "... by radar (TIS-B), measured from outside", 2),
+    Column("nic_min", WHOLE, "", "lowest navigation integrity sent there, 0 to 11; empty: none"),
+    Column("nic_median", NUMBER, "", "middle one of those sent there", 1),
+    Column("sil_min", WHOLE, "", "lowest source integrity level sent there, 0 to 3; empty: none"),
+    Column(
+        "suspicions",
+        LIST,
+        "",
+        "what no aircraft of its type does, anywhere in the sortie; counted all the same",
+    ),
 )
 """The published columns, in their order; none may be renamed or dropped."""
 

@@ -9,6 +9,7 @@ from onstation.periods import iso
 from onstation.reports.records import TailStory
 from onstation.reports.sentences import closing_lines, distance, listed, plural
 from onstation.reports.story import HEADING, STATUS_WORDS, Lines
+from onstation.reports.trust import integrity_words, suspicion_words
 from onstation.schema import (
     AT_FIELD,
     CROSSED,
@@ -230,6 +231,7 @@ def _heard(one: ExplainedSortie) -> Lines:
     lines += [(6, f"{d.evidence_url} (SHA-256 {d.sha256})") for d in one.documents]
     if one.by_multilateration:
         lines.append((4, f"{one.by_multilateration:,} of them by multilateration, which scatters"))
+    lines += [(4, integrity_words(row)) for row in one.rows if row.adsb_share is not None]
     if one.callsigns:
         lines.append((4, f"callsign {listed(one.callsigns)}: evidence, no identity"))
     if one.dropped:
@@ -343,4 +345,5 @@ def _so(one: ExplainedSortie, in_total: frozenset[tuple[str, str]]) -> Lines:
         lines.append((4, f"dated by its first on-station position, {iso(one.rows[0].date_ms)}"))
     if one.doubt:
         lines.append((4, f"but: {one.doubt}"))
+    lines += [(4, suspicion_words(told)) for told in one.rows[0].suspicions]
     return lines

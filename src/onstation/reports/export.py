@@ -133,6 +133,7 @@ def report_json(report: Report) -> str:
             "not_counted": [_aside_record(one) for one in report.asides],
             "reconstructed": report.reconstructed,
             "doubtful": report.doubtful,
+            "suspicious": report.suspicious,
             "sensitivity": [
                 {"rule": one.rule, "missions": one.missions} for one in report.sensitivity
             ],

@@ -251,6 +251,7 @@ def _story(flight: Flight) -> Rows:
         (BEGAN[flight.take_off.kind], f"{iso(flight.take_off.time_ms)}, {flight.take_off.reason}"),
         (ENDED[flight.landing.kind], f"{iso(flight.landing.time_ms)}, {flight.landing.reason}"),
         ("doubt", row.doubt or ""),
+        ("suspicions", "; ".join(row.suspicions)),
         ("rule", row.rule),
     ]
     for one in flight.rows:

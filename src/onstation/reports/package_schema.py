@@ -73,6 +73,7 @@ _TYPES: dict[str, dict[str, str]] = {
     WHOLE: {"type": "integer"},
 }
 _SOME: dict[str, Any] = {"minimum": 0}
+_SHARE: dict[str, Any] = {"minimum": 0, "maximum": 1}
 _FLAG: dict[str, Any] = {"required": True, "enum": [0, 1]}
 _NEEDED: dict[str, Any] = {"required": True}
 _LAT: dict[str, Any] = {"minimum": -90, "maximum": 90}
@@ -104,6 +105,12 @@ _CONSTRAINTS: dict[str, dict[str, Any]] = {
     "mexico_airspace": {"required": True, "enum": ["yes", "no", "within-error", "unknown"]},
     "mexico_airspace_min": {"required": True, "minimum": 0},
     "turns": {"required": True, "minimum": 0},
+    "adsb_share": _SHARE,
+    "mlat_share": _SHARE,
+    "tisb_share": _SHARE,
+    "nic_min": {"minimum": 0, "maximum": 11},
+    "nic_median": {"minimum": 0, "maximum": 11},
+    "sil_min": {"minimum": 0, "maximum": 3},
     "shape": _SHAPES,
     "lost_lat": _LAT,
     "lost_lon": _LON,

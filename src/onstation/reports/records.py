@@ -301,6 +301,8 @@ class Report:
         Whether the user's rate or window stands in place of the published norm.
     doubtful
         Counted missions with a silence whose evidence allows another count.
+    suspicious
+        Counted missions in which something does not look like a flight of their type.
     sensitivity
         The total under other thresholds, the rule in force first; empty if not asked for.
     """
@@ -322,6 +324,7 @@ class Report:
     window: Window | None = None
     replaced: bool = False
     doubtful: int = 0
+    suspicious: int = 0
     sensitivity: tuple[Variant, ...] = ()
     asides: tuple[Aside, ...] = ()
     """What is not counted in each region that has such rows, in the order of the regions."""

@@ -12,6 +12,7 @@ from onstation.reports.grid import NOTHING
 from onstation.reports.records import MissionList
 from onstation.reports.render_base import GAP, Indented, Line, cell, fitting, table_of
 from onstation.reports.safe import drawn
+from onstation.reports.trust import suspicion_words
 from onstation.schema import COUNTED, DATA_ENDS, SIGNAL_LOST, Mission
 
 WIDE = 120
@@ -32,13 +33,24 @@ def mission_lines(found: MissionList, width: int) -> list[Line]:
     """Return mission rows as a table, with the reason of each below it where they differ."""
     zone = found.frame.period.tz
     every = [mission_cells(row, zone) for row in found.rows]
+    suspicious = _suspicious(found.rows)
     if found.status == COUNTED:
         names = FULL if width >= WIDE else NARROW
-        return [_table(_chosen(names, every, width))]
+        return [_table(_chosen(names, every, width)), *suspicious]
     for cells, row in zip(every, found.rows, strict=True):
         if found.frame.reconstruction and row.reconstruction is None:
             cells["why"] = f"RECORDED: {cells['why']}"
-    return _with_reasons(_chosen(EVERY, every, width), [cells["why"] for cells in every])
+    reasons = [cells["why"] for cells in every]
+    return [*_with_reasons(_chosen(EVERY, every, width), reasons), *suspicious]
+
+
+def _suspicious(rows: Sequence[Mission]) -> list[Line]:
+    """Name each sortie once that does not look like a flight in everything."""
+    by_name = {row.mission_id: row.suspicions for row in rows if row.suspicions}
+    return [
+        Indented(suspicion_words(f"{name}: {'; '.join(told)}"), 0, 2)
+        for name, told in by_name.items()
+    ]
 
 
 def _chosen(

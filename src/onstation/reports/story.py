@@ -17,6 +17,7 @@ from onstation.reports.sentences import (
     plural,
     span,
 )
+from onstation.reports.trust import trust_lines
 from onstation.schema import (
     COUNTED,
     DATA_ENDS,
@@ -151,6 +152,7 @@ def _sortie(rows: Sequence[Mission], frame: Frame) -> Lines:
         lines += _region(row)
     lines += _reach(rows)
     lines.append((2, ending_words(rows)))
+    lines += [(2, told) for told in trust_lines(rows)]
     if one.supersedes:
         lines.append((2, f"formerly {listed(one.supersedes)}"))
     if links := replay_urls(one, frame.viewers):

@@ -42,6 +42,9 @@ STALE, NEW_LEG, GEOMETRIC_ALTITUDE = 1, 2, 8
 """Bits of a row's flags."""
 
 CALLSIGN_LENGTH = 8
+BEST_NIC, BEST_SIL = 11, 3
+NOT_GIVEN = -1
+"""In place of a NIC or SIL that a row does not give, or that no sender can give."""
 GROUND = "ground"
 
 _SOURCES = {name: index for index, name in enumerate(POSITION_SOURCES)}
@@ -52,6 +55,8 @@ class Details(msgspec.Struct, gc=False):
 
     flight: str | None = None
     type: str | None = None
+    nic: Any = None
+    sil: Any = None
 
 
 class Row(msgspec.Struct, array_like=True, gc=False):
@@ -131,6 +136,7 @@ def track_of(rows: list[Row], base_s: float, document: Document) -> tuple[Track,
         "is_stale": (flags & STALE) != 0,
         "new_leg": (flags & NEW_LEG) != 0,
         "position_source": _position_sources(rows),
+        **_integrity(rows),
         "callsign": callsign,
         "document": np.zeros(len(rows)),
     }
@@ -198,6 +204,21 @@ def _altitudes(values: list[float | str | None]) -> tuple[Bools, Floats]:
         return np.zeros(len(values), dtype=np.bool_), _floats(values)
     on_ground = np.array([value == GROUND for value in values], dtype=np.bool_)
     return on_ground, _floats([None if value == GROUND else value for value in values])
+
+
+def _integrity(rows: list[Row]) -> dict[str, Any]:
+    """Return the categories each row gives; what no sender can send counts as not given."""
+    nic, sil = (np.full(len(rows), NOT_GIVEN, dtype=np.int8) for _ in range(2))
+    said = [(at, row.details) for at, row in enumerate(rows) if row.details]
+    if said:
+        places = np.array([at for at, _ in said])
+        nic[places] = [_category(details.nic, BEST_NIC) for _, details in said]
+        sil[places] = [_category(details.sil, BEST_SIL) for _, details in said]
+    return {"nic": nic, "sil": sil}
+
+
+def _category(value: Any, best: int) -> int:
+    return value if type(value) is int and 0 <= value <= best else NOT_GIVEN
 
 
 def _position_sources(rows: list[Row]) -> Any:

@@ -17,7 +17,7 @@ from onstation.store.pulls import Pulls
 from onstation.store.views import Views
 
 FILE = "onstation.sqlite3"
-VERSION = 5
+VERSION = 6
 """Version of the tables; the number SQLite keeps as ``user_version``."""
 NOTES = "CREATE TABLE IF NOT EXISTS notes (name TEXT PRIMARY KEY, text TEXT NOT NULL)"
 """What one run leaves for the next, such as what the last daily report said.
@@ -29,6 +29,7 @@ UPGRADES = {
     3: f"{ledger.TABLES_3};{pulls.TABLES_3}",
     4: views.TABLES_4,
     5: changes.TABLES_5 + files.TABLES_5,
+    6: views.TABLES_6,
 }
 """What each version added to the one before it."""
 APPLICATION = 0x6F6E7374

@@ -22,7 +22,8 @@ STORED = {
     "from_entry_km": _R, "from_take_off_km": _R, "closest_mexico_km": _R, "mexico_airspace": _T,
     "mexico_airspace_min": _R, "min_alt_ft": _I, "max_alt_ft": _I, "turns": _R, "shape": _T,
     "sources": _T, "evidence_url": _T, "trace_sha256": _T, "rule": _T, "match_reason": _T,
-    "supersedes": _T, "reconstruction": _T,
+    "supersedes": _T, "adsb_share": _R, "mlat_share": _R, "tisb_share": _R, "nic_min": _I,
+    "nic_median": _R, "sil_min": _I, "suspicions": _T, "reconstruction": _T,
 }  # fmt: skip
 """Columns of a mission that are kept as cells, and what SQLite keeps them as."""
 
@@ -154,8 +155,7 @@ FROM (
 )
 ORDER BY day, icao, sha256
 """
-TABLES_4 = f"""
-ALTER TABLE missions RENAME TO mission_bodies;
+_MISSION_CELLS = f"""
 CREATE TABLE mission_cells (
     region_place INTEGER NOT NULL,   -- among the regions in force
     start_ms INTEGER NOT NULL,
@@ -166,9 +166,18 @@ CREATE TABLE mission_cells (
     FOREIGN KEY (mission_id, region) REFERENCES mission_bodies (mission_id, region)
         ON DELETE CASCADE
 );
-{MISSIONS};{COVERAGE};{TRACES}
+{MISSIONS}"""
+TABLES_4 = f"""
+ALTER TABLE missions RENAME TO mission_bodies;
+{_MISSION_CELLS};{COVERAGE};{TRACES}
 """
 """What version 4 adds."""
+TABLES_6 = f"""
+DROP VIEW missions;
+DROP TABLE mission_cells;
+{_MISSION_CELLS};
+"""
+"""What version 6 changes: more cells. All are made anew when rows are derived next."""
 
 DESCRIBED = {
     "coverage": {
