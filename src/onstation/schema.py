@@ -68,6 +68,11 @@ POSITION_SOURCES = (
 )
 """How a position was obtained, best first; a track stores indexes into this."""
 MLAT = POSITION_SOURCES.index("mlat")
+SELF_REPORTED = tuple(
+    index
+    for index, name in enumerate(POSITION_SOURCES)
+    if name.startswith(("adsb", "adsr", "adsc"))
+)
 UNKNOWN_SOURCE = POSITION_SOURCES.index("unknown")
 
 
@@ -186,6 +191,12 @@ class Track:
 
         arrays = {name: getattr(self, name)[rows] for name in TRACK_ARRAYS}
         return Track(icao=self.icao, callsigns=self.callsigns, documents=self.documents, **arrays)
+
+    def is_self_reported(self) -> "Bools":
+        """Return which positions the aircraft gave itself, or who plays it."""
+        import numpy as np
+
+        return np.isin(self.position_source, SELF_REPORTED)
 
 
 NO_FLEET = ""
@@ -345,6 +356,132 @@ class LooseEnd:
 
 
 @dataclass(frozen=True, slots=True)
+class Shown:
+    """What was found out of a stretch.
+
+    Attributes
+    ----------
+    key
+        Names what is in it.
+    face
+        What it shows to those next to it, as JSON.
+    beside
+        Names the next stretch that is not empty, and the type; empty if it is the last.
+    links
+        What parts it from that one, as JSON; ``null`` if nothing does.
+    """
+
+    key: str
+    face: str
+    beside: str = ""
+    links: str = "null"
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A document as deriving needs it before it is decoded.
+
+    Attributes
+    ----------
+    first_ms
+        Its first position. [Unix ms]
+    recorded
+        Whether it is a recording, not a reconstruction.
+    spans
+        When it has positions, parted by silences; ``None`` if that is not known yet.
+        [Unix ms]
+    callsigns
+        Those heard in it.
+    """
+
+    sha256: str
+    day: date
+    source: str
+    evidence_url: str
+    first_ms: int
+    registration: str | None
+    type_reported: str | None
+    recorded: bool
+    spans: tuple[tuple[int, int], ...] | None
+    callsigns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SortieSpan:
+    """When a sortie was heard; whether it is of an aircraft that is watched."""
+
+    sortie_id: str
+    first_ms: int
+    last_ms: int
+    watched: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A piece of the history of an address, judged apart from the rest.
+
+    Attributes
+    ----------
+    first_ms
+        When it begins. [Unix ms]
+    key
+        Names everything its rows depend on but changes of address.
+    sorties, rows, ends
+        Its sorties, what they did in the regions, and where changes of address may be.
+    """
+
+    recorded: bool
+    first_ms: int
+    key: str
+    sorties: tuple[SortieSpan, ...]
+    rows: tuple["Mission", ...] = ()
+    ends: tuple[LooseEnd, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the store knows of the history of one address.
+
+    Attributes
+    ----------
+    listed
+        Its documents.
+    shown
+        What was found out of its stretches, recorded and reconstructed, by key.
+    pieces
+        What was judged apart, without the rows, by kind and beginning.
+    """
+
+    icao: str
+    listed: tuple[Listed, ...]
+    shown: dict[bool, dict[str, Shown]]
+    pieces: dict[tuple[bool, int], Judged]
+
+
+@dataclass(frozen=True, slots=True)
+class Anew:
+    """What is to be written of an address that was judged again.
+
+    Attributes
+    ----------
+    listed
+        The documents that were decoded for the first time.
+    shown
+        What is known of all its stretches.
+    pieces
+        What was judged again.
+    gone
+        Kind and beginning of what was judged before and is no piece any more.
+    """
+
+    icao: str
+    listed: tuple[Listed, ...]
+    shown: dict[bool, tuple[Shown, ...]]
+    pieces: tuple[Judged, ...]
+    gone: tuple[tuple[bool, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Handover:
     """A change of address in flight: one sortie goes on under another address.
 
@@ -366,6 +503,25 @@ class Handover:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """Positions under a sortie's address, at its time, where it cannot have been.
+
+    Attributes
+    ----------
+    positions
+        How many.
+    away_m
+        Distance of the farthest. [m]
+    time_ms
+        Of the first. [Unix ms]
+    """
+
+    positions: int
+    away_m: float
+    time_ms: int
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Sortie:
     """One flight of one address, from take-off to landing as far as heard.
@@ -384,6 +540,8 @@ class Sortie:
         How many positions each named filter removed from the track it was cut from.
     handovers
         Changes of address inside it, in order of time.
+    elsewhere
+        Where its address was heard at the same time.
     """
 
     sortie_id: str
@@ -394,6 +552,7 @@ class Sortie:
     silences: tuple[Silence, ...]
     dropped: tuple[tuple[str, int], ...] = ()
     handovers: tuple[Handover, ...] = ()
+    elsewhere: Elsewhere | None = None
 
 
 CROSSED, AT_FIELD, UNHEARD = "crossed", "at-field", "unheard"

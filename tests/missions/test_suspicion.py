@@ -8,8 +8,9 @@ from builders import track_of
 
 from onstation.geodesy import wgs84
 from onstation.missions.integrity import integrity_of
-from onstation.missions.suspicion import elsewhere, suspicions_of
+from onstation.missions.suspicion import suspicions_of
 from onstation.schema import POSITION_SOURCES, Track
+from onstation.tracks.elsewhere import elsewhere
 
 P8 = {"cruise_kt": 490.0, "max_speed_kt": 490.0}
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from onstation.geodesy import between, lengths_m
 from onstation.periods import iso
-from onstation.schema import POSITION_SOURCES, Bools, Floats, Ints, Threshold, Track
+from onstation.schema import Elsewhere, Floats, Ints, Threshold, Track
 from onstation.units import M_PER_KM, MPS_PER_KT, MS_PER_MIN, MS_PER_S
 
 WINDOW_MS = 5 * MS_PER_MIN
@@ -36,8 +36,6 @@ LASTING_MIN = 5.0
 TURNING_MIN = 1.0
 STEEP_MIN = 3.0
 SHARE = 0.1
-ELSEWHERE_M = 100_000.0
-ELSEWHERE_POSITIONS = 3
 STANDARD_GRAVITY_MPS2 = 9.80665
 
 THRESHOLDS = (
@@ -76,44 +74,12 @@ THRESHOLDS = (
     ),
     Threshold("turn_g", TURN_G, "g", "too-tight: sideways acceleration, that of a bank of 63°"),
     Threshold(
-        "elsewhere_km",
-        ELSEWHERE_M / M_PER_KM,
-        "km",
-        "two-places: the address was heard so far away at the same time",
-    ),
-    Threshold("elsewhere_positions", ELSEWHERE_POSITIONS, "", "... at least so many times"),
-    Threshold(
         "lasting_min", LASTING_MIN, "min", "what differs is told if it lasts so long in all,"
     ),
     Threshold("steep_min", STEEP_MIN, "min", "... or so long where it is too steep,"),
     Threshold("turning_min", TURNING_MIN, "min", "... or so long where it turns too tight,"),
     Threshold("share", SHARE, "", "... and for so much of the time that could be examined"),
 )
-
-_REPORTED = [
-    index
-    for index, name in enumerate(POSITION_SOURCES)
-    if name.startswith(("adsb", "adsr", "adsc"))
-]
-
-
-@dataclass(frozen=True, slots=True)
-class Elsewhere:
-    """Positions under a sortie's address, at its time, where it cannot have been.
-
-    Attributes
-    ----------
-    positions
-        How many.
-    away_m
-        Distance of the farthest. [m]
-    time_ms
-        Of the first. [Unix ms]
-    """
-
-    positions: int
-    away_m: float
-    time_ms: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,42 +97,6 @@ class _Checked:
     size: Floats
     start_ms: Ints
     lasted_ms: Ints
-
-
-def elsewhere(whole: Track, flown: Track) -> Elsewhere | None:
-    """Return where an address was heard while a sortie of it flew far from there.
-
-    Parameters
-    ----------
-    whole
-        Every position of the address, before any was dropped.
-    flown
-        Those of the sortie.
-    """
-    first, last = np.searchsorted(whole.time_ms, [flown.time_ms[0], flown.time_ms[-1] + 1])
-    rows = np.arange(first, last)[_is_reported(whole.take(slice(first, last)))]
-    after = np.searchsorted(flown.time_ms, whole.time_ms[rows]).clip(1, len(flown) - 1)
-    if not len(rows) or len(flown) < 2:
-        return None
-    here, before = whole.time_ms[rows], after - 1
-    nearer = np.where(here - flown.time_ms[before] < flown.time_ms[after] - here, before, after)
-    soon = np.abs(flown.time_ms[nearer] - here) <= WINDOW_MS
-    north = np.abs(whole.lat_deg[rows] - flown.lat_deg[nearer])
-    east = np.abs(whole.lon_deg[rows] - flown.lon_deg[nearer])
-    close = np.flatnonzero(soon & (north + east > 0.5 * ELSEWHERE_M / 111_000))
-    if not len(close):
-        return None
-    away_m, _ = between(
-        lon_deg=whole.lon_deg[rows[close]],
-        lat_deg=whole.lat_deg[rows[close]],
-        to_lon_deg=flown.lon_deg[nearer[close]],
-        to_lat_deg=flown.lat_deg[nearer[close]],
-    )
-    far = away_m > ELSEWHERE_M
-    if int(far.sum()) < ELSEWHERE_POSITIONS:
-        return None
-    start = int(here[close][far][0])
-    return Elsewhere(int(far.sum()), float(away_m[far].max()), start)
 
 
 def suspicions_of(
@@ -218,13 +148,9 @@ def _too_much(track: Track, fastest_kt: float) -> Iterator[str]:
         yield f"{name}: {told_as.replace(' °', '°')} from {iso(int(checked.start_ms[over][0]))}"
 
 
-def _is_reported(track: Track) -> Bools:
-    return np.isin(track.position_source, _REPORTED)
-
-
 def _self_reported(track: Track) -> Track:
     """Return the positions in flight that the aircraft, or who plays it, gave itself."""
-    return track.take(_is_reported(track) & ~track.on_ground)
+    return track.take(track.is_self_reported() & ~track.on_ground)
 
 
 def _speeds(track: Track) -> tuple[_Checked, _Checked]:

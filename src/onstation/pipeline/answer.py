@@ -232,7 +232,7 @@ def thresholds() -> tuple[tuple[str, Threshold], ...]:
     """Return every threshold of the rule with the step it belongs to."""
     from onstation.missions import features, mexico, rules, suspicion
     from onstation.regions import geofence
-    from onstation.tracks import clean, clocks, ground, handover, silences, sorties
+    from onstation.tracks import clean, clocks, elsewhere, ground, handover, silences, sorties
 
     steps = (
         ("track", clocks.THRESHOLDS),
@@ -246,6 +246,7 @@ def thresholds() -> tuple[tuple[str, Threshold], ...]:
         ("mission", rules.THRESHOLDS),
         ("Mexican airspace", mexico.THRESHOLDS),
         ("suspicion", suspicion.THRESHOLDS),
+        ("suspicion", elsewhere.THRESHOLDS),
     )
     return tuple((step, one) for step, several in steps for one in several)
 

@@ -4,6 +4,7 @@ Decoding is half of what a watched document costs. What does not fit here is sim
 again from its document, so a day of any size needs no more memory.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from onstation.pipeline.examine import Examined, without_track
@@ -39,3 +40,30 @@ class AtHand:
         if track is None or track.icao != document.head.icao:
             return read_trace(raw, document=document)[0]
         return replace(track, documents=(document,))
+
+
+class Reader:
+    """Reads documents by their digest, each once as long as there is room.
+
+    Parameters
+    ----------
+    document
+        Returns a document and its bytes.
+    at_hand
+        Tracks decoded before.
+    """
+
+    def __init__(self, document: Callable[[str], tuple[Document, bytes]], at_hand: AtHand) -> None:
+        self._document, self._at_hand = document, at_hand
+        self._room = MOST_POSITIONS
+        self._read: dict[str, Track] = {}
+
+    def __call__(self, sha256: str) -> Track:
+        """Return what a document holds."""
+        track = self._read.get(sha256)
+        if track is None:
+            track = self._at_hand.track(*self._document(sha256))
+            if len(track) <= self._room:
+                self._read[sha256] = track
+                self._room -= len(track)
+        return track

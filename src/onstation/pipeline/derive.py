@@ -6,32 +6,45 @@ a run over nothing new imports none of the heavy rooms.
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from onstation.config import Settings, shipped
 from onstation.fleet.load import load_fleet
 from onstation.fleet.match import Fleet
 from onstation.pipeline.publish import publish, publish_anew, publish_recordings
 from onstation.regions.load import brief
-from onstation.schema import HEARD, RULE, SILENT, Handover, LooseEnd, Mission, RegionsBrief
+from onstation.schema import HEARD, RULE, SILENT, Anew, Handover, Mission, RegionsBrief
 from onstation.store.database import Store
 
 if TYPE_CHECKING:
     from onstation.pipeline.at_hand import AtHand
     from onstation.pipeline.judge import Flown
+    from onstation.schema import Track
 
 JUDGE_VERSION = "6"
 """Version of the code that judges; a change that alters any row needs a new number."""
 
+FOUND_OUT = "found out"
+"""Name of the note that tells which version of the code found out what `store.pieces` has."""
 CHECKED = "checked"
 """Name of the note that tells at which number of changes every row was found up to date."""
 JOINED = "joined"
 """Name of the note that tells over which keys changes of address were last looked for."""
 
 Progress = Callable[[int, int], None]
+Place = tuple[str, bool, int]
+"""Address, kind and beginning of a piece of history."""
+
+
+class Crew(Protocol):
+    """Judges addresses somewhere."""
+
+    def judge(self, settings: Settings, icaos: Sequence[str]) -> Iterator[Anew]:
+        """Yield what is to be written of each address, in order."""
+        ...
 
 
 def derive(
@@ -39,6 +52,7 @@ def derive(
     store: Store,
     on_progress: Progress | None = None,
     at_hand: "AtHand | None" = None,
+    crew: "Crew | None" = None,
 ) -> int:
     """Bring every row up to date.
 
@@ -52,6 +66,8 @@ def derive(
         Called with how many addresses are done, of how many.
     at_hand
         Tracks decoded in this run, which are not read again.
+    crew
+        Who judges; this process if not given.
 
     Returns
     -------
@@ -67,19 +83,27 @@ def derive(
     if not stale and store.note(JOINED) == everything:
         return 0
     publish_recordings(store, fleet)
+    _forget_older(store)
     judges = Judges(settings, store, fleet, at_hand)
-    for done, icao in enumerate(stale):
+    found = crew.judge(settings, stale) if crew and stale else map(judges.again, stale)
+    for done, (icao, anew) in enumerate(zip(stale, found, strict=True)):
         if on_progress:
             on_progress(done, len(stale))
-        flown = judges.sorties(icao)
-        store.derived.replace_ends(icao, judges.ends(flown))
-        _put(store, icao, wanted[icao], judges.rows(flown), regions)
-    _join(store, judges, wanted, regions)
+        _put(store, anew, wanted[icao], regions)
+    _join(store, judges, regions)
     store.leave_note(JOINED, everything)
     _looked_through(store, fleet, regions)  # so that the next question need not
     if on_progress:
         on_progress(len(stale), len(stale))
     return len(stale)
+
+
+def _forget_older(store: Store) -> None:
+    """Forget what other code found out of the documents."""
+    if store.note(FOUND_OUT) != JUDGE_VERSION:
+        with store.transaction():
+            store.pieces.forget_all()
+            store.leave_note(FOUND_OUT, JUDGE_VERSION)
 
 
 def _looked_through(
@@ -94,7 +118,7 @@ def _looked_through(
     present = store.derived.all_keys()
     for icao in present.keys() - wanted.keys():
         store.derived.forget_aircraft(icao)
-    stale = sorted(icao for icao, key in wanted.items() if _own(present.get(icao)) != key)
+    stale = sorted(icao for icao, key in wanted.items() if present.get(icao) != key)
     everything = hashlib.sha256("".join(sorted(wanted.values())).encode()).hexdigest()
     if not stale and store.note(JOINED) == everything:
         store.try_note(CHECKED, _checked(store, fleet, regions, number))
@@ -116,76 +140,101 @@ def _checked(store: Store, fleet: Fleet, regions: RegionsBrief, number: int) -> 
     return "|".join((str(number), RULE, JUDGE_VERSION, fleet.digest, regions.digest, str(joined)))
 
 
-def _join(store: Store, judges: "Judges", wanted: dict[str, str], regions: RegionsBrief) -> None:
-    """Judge addresses together where a flight changed from one to the other.
-
-    Which flights did depends on the loose ends of all addresses; the key of an address
-    names the changes it took part in and the documents of the others.
-    """
-    groups = judges.groups(store.derived.loose_ends())
-    keys = {icao: _joint_key(wanted, group) for group in groups for icao in group.icaos}
-    present = store.derived.all_keys()
-    stale = {i for i in wanted if present[i] != _key(wanted[i], keys.get(i, ""))}
-    for group in groups:
-        if stale & set(group.icaos):
-            flown = {icao: judges.sorties(icao) for icao in group.icaos}
-            together = judges.rows_together(flown, group.handovers)
-            with store.transaction():  # a flight is never half joined
-                for icao, rows in together.items():
-                    _put(store, icao, _key(wanted[icao], keys[icao]), rows, regions)
-    for icao in sorted(stale - keys.keys()):
-        _put(store, icao, wanted[icao], judges.rows(judges.sorties(icao)), regions)
-
-
-def _put(store: Store, icao: str, key: str, rows: list[Mission], regions: RegionsBrief) -> None:
-    named = _renumbered_apart(store.derived.missions_of(icao), rows)
+def _put(store: Store, anew: Anew, key: str, regions: RegionsBrief) -> None:
+    """Write down what an address was judged to be, in place of what it was before."""
+    places = [*anew.gone, *((piece.recorded, piece.first_ms) for piece in anew.pieces)]
     with store.transaction():
-        store.derived.replace_aircraft(icao, key, named)
-        publish(store, named, regions)
+        if store.pieces.are_known(anew.icao):
+            before = store.derived.missions_named(store.pieces.names_in(anew.icao, places))
+        else:
+            before = store.derived.missions_of(anew.icao)
+        store.pieces.put(anew)
+        _replace(store, before, [row for piece in anew.pieces for row in piece.rows], regions)
+        store.derived.leave_key(anew.icao, key)
+
+
+def _replace(
+    store: Store, before: Sequence[Mission], after: Sequence[Mission], regions: RegionsBrief
+) -> None:
+    named = _renumbered_apart(before, after)
+    store.derived.replace_rows({row.mission_id for row in before}, named)
+    publish(store, named, regions)
+
+
+def _join(store: Store, judges: "Judges", regions: RegionsBrief) -> None:
+    """Judge pieces together where a flight changed from the address of one to another's.
+
+    Which flights did depends on the loose ends of all addresses; a piece names the changes
+    its flights took part in, and the pieces of the others.
+    """
+    groups = judges.groups()
+    joint = {place: _joint_key(store, group) for group in groups for place in group.places}
+    were = store.pieces.joint()
+    stale = {
+        place for place in {*joint, *were} if store.pieces.keys(place)[1] != joint.get(place, "")
+    }
+    for group in groups:
+        if stale & set(group.places):
+            with store.transaction():  # a flight is never half joined
+                together = judges.rows_together(group)
+                for place in group.places:
+                    _put_joint(store, place, joint[place], together[place], regions)
+    for place in sorted(stale - joint.keys()):
+        with store.transaction():
+            _put_joint(store, place, "", judges.rows(place), regions)
+
+
+def _put_joint(
+    store: Store, place: Place, joint: str, rows: list[Mission], regions: RegionsBrief
+) -> None:
+    before = store.derived.missions_named(store.pieces.names_in(place[0], [place[1:]]))
+    _replace(store, before, rows, regions)
+    store.pieces.set_joint(place, joint)
 
 
 @dataclass(frozen=True, slots=True)
 class _Group:
-    """Addresses between which flights changed."""
+    """Pieces between which flights changed their address."""
 
-    icaos: tuple[str, ...]
+    places: tuple[Place, ...]
     handovers: tuple[Handover, ...]
 
 
-def _joint_key(wanted: dict[str, str], group: _Group) -> str:
-    text = "|".join([*(wanted[icao] for icao in group.icaos), *map(str, group.handovers)])
-    return hashlib.sha256(text.encode()).hexdigest()
+def _joint_key(store: Store, group: _Group) -> str:
+    keys = [store.pieces.keys(place)[0] for place in group.places]
+    return hashlib.sha256("|".join([*keys, *map(str, group.handovers)]).encode()).hexdigest()
 
 
-def _key(own: str, joint: str) -> str:
-    return f"{own}:{joint}" if joint else own
-
-
-def _own(key: str | None) -> str | None:
-    return key.split(":")[0] if key else None
+def depends_on(fleet: Fleet, regions: RegionsBrief) -> str:
+    """Return what every row depends on."""
+    return "|".join((RULE, JUDGE_VERSION, fleet.digest, regions.digest))
 
 
 def _keys(store: Store, fleet: Fleet, regions: RegionsBrief) -> dict[str, str]:
     """Return, by address, the key of what its rows depend on."""
-    held = _held_days(store)
+    asked = _days_asked(store)
+    depends = depends_on(fleet, regions)
+    heard = store.archive.days()
     keys = {}
     for icao, fingerprint in store.archive.fingerprints().items():
-        days = ",".join(sorted(day.isoformat() for day in held(icao)))
-        text = "|".join((RULE, JUDGE_VERSION, fleet.digest, regions.digest, fingerprint, days))
+        days = ",".join(map(str, _days_that_matter(asked, heard.get(icao, set()), icao)))
+        text = "|".join((depends, fingerprint, days))
         keys[icao] = hashlib.sha256(text.encode()).hexdigest()
     return keys
 
 
-def _held_days(store: Store) -> Callable[[str], set[date]]:
-    """Return a function that tells on which days sources were asked about an address.
+Asked = tuple[set[date], dict[str, set[date]]]
+"""The days sources were asked about whole, and those they were asked about single addresses."""
 
-    Only the days after those it was heard on matter: a track that stops at midnight
-    lost its signal if the next day answered, and merely ends if it did not: not asked for,
-    failed, or read in part, which may be the part it is not in.
+
+def _days_asked(store: Store) -> Asked:
+    """Return the days on which sources answered for the whole of it.
+
+    A track that stops at midnight lost its signal if the next day answered, and merely ends
+    if it did not: not asked for, failed, or read in part, which may be the part it is not in.
     """
     whole: set[date] = set()
     single: dict[str, set[date]] = {}
-    heard: dict[str, set[date]] = {}
     for answer in store.ledger.answers():
         if answer.outcome not in (HEARD, SILENT):
             continue
@@ -193,13 +242,14 @@ def _held_days(store: Store) -> Callable[[str], set[date]]:
             whole.add(answer.day)
         else:
             single.setdefault(answer.icao, set()).add(answer.day)
-    for icao, days in store.archive.days().items():
-        heard[icao] = {day + timedelta(days=1) for day in days} | set(days)
+    return whole, single
 
-    def held(icao: str) -> set[date]:
-        return (whole | single.get(icao, set())) & heard.get(icao, set())
 
-    return held
+def _days_that_matter(asked: Asked, heard: set[date], icao: str) -> list[date]:
+    """Return the days asked about an address that follow one it was heard on, and those."""
+    whole, single = asked
+    near = {day + timedelta(days=1) for day in heard} | heard
+    return sorted((whole | single.get(icao, set())) & near)
 
 
 class Judges:
@@ -215,43 +265,68 @@ class Judges:
         self, settings: Settings, store: Store, fleet: Fleet, at_hand: "AtHand | None" = None
     ) -> None:
         from onstation.airfields import keep_table_in
-        from onstation.pipeline import judge, together
+        from onstation.pipeline import again, judge, together
         from onstation.regions.depth import Depth
         from onstation.regions.resolve import resolve
 
         keep_table_in(settings.cache)
         atlas = resolve(settings.regions, settings.cache, shipped("regions"))
-        held = _held_days(store)
+        whole, single = _days_asked(store)
+
+        def held(icao: str, day: date) -> bool:
+            return day in whole or day in single.get(icao, ())
+
         self._store, self._at_hand = store, at_hand
-        self.bench = judge.Bench(fleet, atlas, Depth(atlas), lambda icao, day: day in held(icao))
-        self._judge, self._together = judge, together
+        self._depends = depends_on(fleet, brief(settings.regions, shipped("regions")))
+        self.bench = judge.Bench(fleet, atlas, Depth(atlas), held)
+        self._again, self._judge, self._together = again, judge, together
         self._groups: list[_Group] | None = None
 
-    def sorties(self, icao: str) -> "list[Flown]":
-        """Return every sortie of an address."""
-        documents = self._store.archive.documents_of(icao)
-        return self._judge.sorties_in(documents, self.bench, self._at_hand)
+    def again(self, icao: str) -> Anew:
+        """Judge again what changed of an address."""
+        known = self._store.pieces.known(icao)
+        return self._again.judge_again(known, self._depends, self.bench, self._reader())
 
-    def ends(self, flown: "list[Flown]") -> list[LooseEnd]:
-        """Return the loose ends of the sorties of an address."""
-        return self._together.ends_of(flown)
+    def _reader(self) -> "Callable[[str], Track]":
+        from onstation.pipeline.at_hand import AtHand, Reader
 
-    def rows(self, flown: "list[Flown]") -> list[Mission]:
-        """Return the rows of an address judged alone."""
+        return Reader(self._store.archive.document, self._at_hand or AtHand(0))
+
+    def _sorties(self, icao: str, places: "Collection[tuple[bool, int]] | None") -> "list[Flown]":
+        known = self._store.pieces.known(icao)
+        return self._again.flights_in(known, self.bench, self._reader(), places)
+
+    def rows(self, place: Place) -> list[Mission]:
+        """Return the rows of a piece judged alone."""
+        flown = self._sorties(place[0], [place[1:]])
         return [row for one in flown for row in self._judge.rows_of(one, self.bench)]
 
-    def flights(self, icaos: Sequence[str], *, parts: bool = True) -> "list[Flown]":
+    def flights(
+        self,
+        icaos: Sequence[str],
+        *,
+        names: Collection[str] | None = None,
+        parts: bool = True,
+    ) -> "list[Flown]":
         """Return the sorties of addresses as they were judged, changes of address joined.
 
         Parameters
         ----------
+        names
+            The sorties that are wanted; others may come with them. All if not given.
         parts
             Whether to give the later parts of a joined flight too, as they were flown under
             their own address.
         """
-        groups = [group for group in self._every_group() if set(icaos) & set(group.icaos)]
-        every = dict.fromkeys([*icaos, *(icao for group in groups for icao in group.icaos)])
-        flown = {icao: self.sorties(icao) for icao in every}
+        places = None if names is None else set(self._store.pieces.places_of(names).values())
+        groups = [
+            group
+            for group in self.groups()
+            if any(
+                place[0] in icaos and (places is None or place in places) for place in group.places
+            )
+        ]
+        flown = self._flown(icaos, places, groups)
         handovers = [one for group in groups for one in group.handovers]
         whole = self._together.whole_flights(flown, handovers)
         later = {one.next_id for one in handovers} - whole.keys()
@@ -262,20 +337,40 @@ class Judges:
             if parts or one.sortie.sortie_id not in later
         ]
 
-    def _every_group(self) -> list[_Group]:
+    def _flown(
+        self, icaos: Sequence[str], places: set[Place] | None, groups: Sequence[_Group]
+    ) -> "dict[str, list[Flown]]":
+        """Return the sorties of pieces, and of those tied to them, by address."""
+        wanted: dict[str, set[tuple[bool, int]] | None] = {
+            icao: None if places is None else set() for icao in icaos
+        }
+        tied = [place for group in groups for place in group.places]
+        for icao, recorded, first_ms in [*(places or ()), *tied]:
+            chosen = wanted.setdefault(icao, set())
+            if chosen is not None:
+                chosen.add((recorded, first_ms))
+        return {icao: self._sorties(icao, chosen) for icao, chosen in wanted.items()}
+
+    def rows_together(self, group: _Group) -> dict[Place, list[Mission]]:
+        """Return the rows of pieces between which flights changed their address."""
+        flown = self._flown((), set(), [group])
+        rows = self._together.judge_together(flown, group.handovers, self.bench)
+        names = {
+            place: set(self._store.pieces.names_in(place[0], [place[1:]])) for place in group.places
+        }
+        return {
+            place: [row for row in rows[place[0]] if row.mission_id in names[place]]
+            for place in group.places
+        }
+
+    def groups(self) -> list[_Group]:
+        """Return the pieces that changes of address tie together."""
         if self._groups is None:
-            self._groups = self.groups(self._store.derived.loose_ends())
+            handovers = self._together.handovers_among(self._store.pieces.loose_ends())
+            names = [name for one in handovers for name in (one.sortie_id, one.next_id)]
+            where = self._store.pieces.places_of(names)
+            self._groups = [_Group(*group) for group in self._together.groups_of(handovers, where)]
         return self._groups
-
-    def rows_together(
-        self, flown: "dict[str, list[Flown]]", handovers: Sequence[Handover]
-    ) -> dict[str, list[Mission]]:
-        """Return the rows of addresses between which flights changed."""
-        return self._together.judge_together(flown, handovers, self.bench)
-
-    def groups(self, ends: Sequence[LooseEnd]) -> list[_Group]:
-        """Return the addresses that changes of address tie together."""
-        return [_Group(*group) for group in self._together.groups_of(ends)]
 
 
 def _renumbered_apart(before: Sequence[Mission], after: Sequence[Mission]) -> list[Mission]:

@@ -61,7 +61,7 @@ def explain(settings: Settings, store: Store, story: TailStory) -> Explanation:
         return Explanation(story, (), LIMITS)
     judges = Judges(settings, store, load_fleet(settings.fleet))
     icaos = dict.fromkeys(row.icao for row in story.rows)
-    flown = {one.sortie.sortie_id: one for one in judges.flights(tuple(icaos))}
+    flown = {one.sortie.sortie_id: one for one in judges.flights(tuple(icaos), names=names)}
     sorties = [
         _explained(flown[name], judges, [row for row in story.rows if row.mission_id == name])
         for name in names

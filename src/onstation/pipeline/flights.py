@@ -60,10 +60,11 @@ def each_flight(
         return
     judges = Judges(settings, store, load_fleet(settings.fleet))
     icaos = tuple(dict.fromkeys(row.icao for row in rows))
+    names = {icao: {row.mission_id for row in rows if row.icao == icao} for icao in icaos}
     for done, icao in enumerate(icaos):
         if on_progress:
             on_progress(done, len(icaos))
-        for one in judges.flights((icao,)):
+        for one in judges.flights((icao,), names=names[icao]):
             own = told.get(one.sortie.sortie_id)
             if own:
                 yield _flight(one, own, judges, visits=visits)

@@ -4,8 +4,8 @@ Pure: the same documents, fleet, regions and days held give the same rows, on an
 machine and in any order.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
 
@@ -16,9 +16,10 @@ from onstation.fleet.match import Fleet
 from onstation.missions.mexico import INSIDE_M, Surroundings, mexico_of, rows_that_matter
 from onstation.missions.rows import build_row
 from onstation.missions.rules import Judgement, Station, judge_sortie
-from onstation.missions.suspicion import Elsewhere, elsewhere, suspicions_of
+from onstation.missions.suspicion import suspicions_of
 from onstation.periods import utc_day
 from onstation.pipeline.at_hand import AtHand
+from onstation.pipeline.history import History, Source
 from onstation.regions.depth import Depth
 from onstation.regions.geofence import (
     distance_to_m,
@@ -40,10 +41,9 @@ from onstation.schema import (
     Sortie,
     Track,
 )
-from onstation.tracks.clean import clean
-from onstation.tracks.join import join
+from onstation.tracks.join import in_order
 from onstation.tracks.silences import altitudes_ft
-from onstation.tracks.sorties import find_sorties
+from onstation.tracks.stretches import spans_of
 from onstation.tracks.types import performance
 
 
@@ -65,11 +65,10 @@ class Bench:
 
 @dataclass(frozen=True, slots=True)
 class Flown:
-    """A sortie, who flew it, and where else its address was heard meanwhile."""
+    """A sortie and who flew it."""
 
     sortie: Sortie
     match: Match
-    elsewhere: Elsewhere | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,25 +150,67 @@ def sorties_on(
         Those that no fleet entry matches are `unwatched`: kept because somebody asked for
         the aircraft by name, or because the fleet file was another then.
     """
-    whole = join(tracks)
-    match = _match(whole, bench.fleet, None)
-    if len(whole) == 0:
+    heard = [in_order(track) for track in tracks if len(track)]
+    if not heard:
         return []
-    match = match or unwatched(whole)
-    cleaned, dropped = clean(whole)
-    sorties = find_sorties(
-        cleaned,
-        type_designator=match.type,
-        held=lambda day: bench.held(whole.icao, day),
-        dropped=dropped,
-        numbers=numbers,
-    )
+    icao = heard[0].icao
+    sources = [Source(str(place), spans_of(track)) for place, track in enumerate(heard)]
+    history = History(sources, heard.__getitem__, type_of(faces_of(heard), icao, bench.fleet))
+    numbers = {} if numbers is None else numbers
+    found: list[Flown] = []
+    for piece in history.pieces:
+        sorties = history.fly(piece, lambda day: bench.held(icao, day), numbers)
+        found += flown_by(sorties, bench.fleet)
+    return found
+
+
+def flown_by(sorties: Sequence[Sortie], fleet: Fleet) -> list[Flown]:
+    """Return sorties with who flew them, each by what was heard in it."""
     days = [utc_day(sortie.take_off.time_ms) for sortie in sorties]
-    known = [_match(s.track, bench.fleet, day) for s, day in zip(sorties, days, strict=True)]
-    return [
-        Flown(s, m or unwatched(s.track), elsewhere(whole, s.track))
-        for s, m in zip(sorties, known, strict=True)
-    ]
+    known = [_match(s.track, fleet, day) for s, day in zip(sorties, days, strict=True)]
+    return [Flown(s, m or unwatched(s.track)) for s, m in zip(sorties, known, strict=True)]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Faced:
+    """What a document says of its aircraft, in order of when it was heard."""
+
+    first_ms: int
+    order: tuple[date, str, str]
+    registration: str | None = field(compare=False)
+    type_reported: str | None = field(compare=False)
+    callsigns: tuple[str, ...] = field(compare=False)
+
+
+def faces_of(tracks: Iterable[Track]) -> list[Faced]:
+    """Return what documents say of their aircraft, by what they hold."""
+    found = []
+    for track in tracks:
+        callsigns = tuple(
+            track.callsigns[i] for i in dict.fromkeys(track.callsign[track.callsign >= 0].tolist())
+        )
+        places, rows = np.unique(track.document, return_index=True)
+        for place, row in zip(places.tolist(), rows.tolist(), strict=True):
+            one = track.documents[place]
+            order = (one.day, one.source, one.sha256)
+            head = one.head
+            first_ms = int(track.time_ms[row])
+            found.append(Faced(first_ms, order, head.registration, head.type_reported, callsigns))
+    return found
+
+
+def type_of(faces: Iterable[Faced], icao: str, fleet: Fleet) -> str | None:
+    """Return the type of an address: the fleet's, by the first document it knows, else as told."""
+    ordered = sorted(faces)
+    callsigns = tuple(dict.fromkeys(text for one in ordered for text in one.callsigns))
+    heads = dict.fromkeys((one.registration, one.type_reported) for one in ordered)
+    for registration, type_reported in heads:
+        found = fleet.match(
+            icao=icao, registration=registration, type_reported=type_reported, callsigns=callsigns
+        )
+        if found:
+            return found.type
+    return next((told for _, told in heads if told), None)
 
 
 def weigh(one: Flown, bench: Bench, regions: Sequence[Region] | None = None) -> list[Weighed]:
@@ -250,7 +291,7 @@ def rows_of(one: Flown, bench: Bench) -> list[Mission]:
     around = _around(one.sortie, bench.depth)
     can = performance(one.match.type)
     suspicions = suspicions_of(
-        track, one.elsewhere, cruise_kt=can.cruise_kt, max_speed_kt=can.max_speed_kt
+        track, one.sortie.elsewhere, cruise_kt=can.cruise_kt, max_speed_kt=can.max_speed_kt
     )
     mexico = mexico_of(
         one.sortie,

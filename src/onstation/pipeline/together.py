@@ -4,12 +4,15 @@ The flight is one row under its first address; under the later ones its parts ar
 excluded, with the name of the flight they belong to.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from onstation.pipeline.judge import Bench, Flown, rows_of
 from onstation.schema import EXCLUDED, NO_FLEET, Handover, LooseEnd, Mission
 from onstation.tracks.handover import find_handovers, joined, loose_ends
+
+Place = tuple[str, bool, int]
+"""Address, kind and beginning of a piece of history."""
 
 
 def judge_fleet(flown: Mapping[str, Sequence[Flown]], bench: Bench) -> dict[str, list[Mission]]:
@@ -30,17 +33,30 @@ def ends_of(flown: Sequence[Flown]) -> list[LooseEnd]:
     return loose_ends([one.sortie for one in watched], [one.match for one in watched])
 
 
-def groups_of(ends: Sequence[LooseEnd]) -> list[tuple[tuple[str, ...], tuple[Handover, ...]]]:
-    """Return the addresses that changes of address tie together, with those changes."""
-    groups: list[tuple[set[str], list[Handover]]] = []
-    for one in find_handovers(ends):
-        icaos, handovers = {one.icao, one.next_icao}, [one]
-        for other in [group for group in groups if group[0] & icaos]:
+def handovers_among(ends: Iterable[LooseEnd]) -> list[Handover]:
+    """Return every evident change of address among loose ends, in order of time."""
+    return find_handovers(ends)
+
+
+def groups_of(
+    handovers: Iterable[Handover], where: Mapping[str, Place]
+) -> list[tuple[tuple[Place, ...], tuple[Handover, ...]]]:
+    """Return the pieces of history that changes of address tie together, with those changes.
+
+    Parameters
+    ----------
+    where
+        The piece of each sortie.
+    """
+    groups: list[tuple[set[Place], list[Handover]]] = []
+    for one in handovers:
+        places, between = {where[one.sortie_id], where[one.next_id]}, [one]
+        for other in [group for group in groups if group[0] & places]:
             groups.remove(other)
-            icaos |= other[0]
-            handovers = other[1] + handovers
-        groups.append((icaos, handovers))
-    return [(tuple(sorted(icaos)), tuple(handovers)) for icaos, handovers in groups]
+            places |= other[0]
+            between = other[1] + between
+        groups.append((places, between))
+    return [(tuple(sorted(places)), tuple(between)) for places, between in groups]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +119,7 @@ def whole_flights(
     for chain in chains_of(handovers):
         parts = sorted((by_id[name] for name in chain.parts), key=_began)
         flight = joined([part.sortie for part in parts], chain.handovers)
-        found[flight.sortie_id] = replace(
-            parts[0],
-            sortie=flight,
-            elsewhere=next((part.elsewhere for part in parts if part.elsewhere), None),
-        )
+        found[flight.sortie_id] = replace(parts[0], sortie=flight)
     return found
 
 

@@ -43,8 +43,8 @@ CREATE TABLE document_days (
 _HEAD = "d.icao, d.registration, d.type_reported, d.description, d.operator, d.db_flags"
 _COLUMNS = f"d.sha256, d.day, {_HEAD}, d.reconstruction"
 _ORDER = "ORDER BY source IN ('local', 'reconstruction'), source, evidence_url LIMIT 1"
-_SOURCE = f"(SELECT source FROM appearances a WHERE a.sha256 = d.sha256 {_ORDER})"
-_EVIDENCE = f"(SELECT evidence_url FROM appearances a WHERE a.sha256 = d.sha256 {_ORDER})"
+SOURCE = f"(SELECT source FROM appearances a WHERE a.sha256 = d.sha256 {_ORDER})"
+EVIDENCE = f"(SELECT evidence_url FROM appearances a WHERE a.sha256 = d.sha256 {_ORDER})"
 
 
 class Archive:
@@ -114,6 +114,13 @@ class Archive:
 
     def documents_of(self, icao: str) -> list[tuple[Document, bytes]]:
         """Return the documents of one address with their bytes, by day and digest."""
+        return self._documents("d.icao = ? ORDER BY d.day, d.sha256", icao)
+
+    def document(self, sha256: str) -> tuple[Document, bytes]:
+        """Return a document that is held, with its bytes."""
+        return self._documents("d.sha256 = ?", sha256)[0]
+
+    def _documents(self, which: str, value: str) -> list[tuple[Document, bytes]]:
         return [
             (
                 Document(
@@ -126,10 +133,9 @@ class Archive:
                 raw,
             )
             for raw, source, evidence_url, sha256, day, *head in self._db.rows(
-                f"SELECT b.raw, {_SOURCE}, {_EVIDENCE}, {_COLUMNS}"
-                " FROM documents d JOIN bodies b USING (sha256)"
-                " WHERE d.icao = ? ORDER BY d.day, d.sha256",
-                (icao,),
+                f"SELECT b.raw, {SOURCE}, {EVIDENCE}, {_COLUMNS}"
+                f" FROM documents d JOIN bodies b USING (sha256) WHERE {which}",
+                (value,),
             )
         ]
 
@@ -162,7 +168,7 @@ class Archive:
         where = "WHERE d.icao = ?" if icao else ""
         digests: dict[str, hashlib._Hash] = {}
         for address, *named in self._db.each(
-            f"SELECT d.icao, d.sha256, {_SOURCE}, {_EVIDENCE} FROM documents d {where}"
+            f"SELECT d.icao, d.sha256, {SOURCE}, {EVIDENCE} FROM documents d {where}"
             " ORDER BY d.icao, d.sha256",
             (icao,) if icao else (),
         ):

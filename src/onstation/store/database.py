@@ -7,12 +7,13 @@ from sqlite3 import complete_statement
 from types import TracebackType
 
 from onstation.errors import StoreError
-from onstation.store import archive, changes, days, derived, files, ledger, pulls, views
+from onstation.store import archive, changes, days, derived, files, ledger, pieces, pulls, views
 from onstation.store.archive import Archive
 from onstation.store.changes import Changes
 from onstation.store.connection import Connection
 from onstation.store.derived import Derived
 from onstation.store.ledger import Ledger
+from onstation.store.pieces import Pieces
 from onstation.store.pulls import Pulls
 from onstation.store.views import Views
 
@@ -29,7 +30,7 @@ UPGRADES = {
     3: f"{ledger.TABLES_3};{pulls.TABLES_3}",
     4: views.TABLES_4,
     5: changes.TABLES_5 + files.TABLES_5,
-    6: views.TABLES_6,
+    6: views.TABLES_6 + pieces.TABLES_6,
 }
 """What each version added to the one before it."""
 APPLICATION = 0x6F6E7374
@@ -51,6 +52,7 @@ class Store:
         self.archive = Archive(connection)
         self.ledger = Ledger(connection)
         self.derived = Derived(connection)
+        self.pieces = Pieces(connection)
         self.pulls = Pulls(connection)
         self.views = Views(connection)
         self.changes = Changes(connection)

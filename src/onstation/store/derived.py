@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, fields
+from dataclasses import fields
 from functools import cache
 from typing import Any
 
-from onstation.schema import LooseEnd, Mission
+from onstation.schema import Mission
 from onstation.store.connection import Connection
+from onstation.store.pieces import Pieces
 
 TABLES = """
 CREATE TABLE derived (icao TEXT PRIMARY KEY, key TEXT NOT NULL, at_ms INTEGER NOT NULL);
@@ -62,47 +63,51 @@ class Derived:
             When. [Unix ms]
         """
         with self._db.transaction():
+            self._forget_pieces(icao)
             self._db.execute("DELETE FROM mission_bodies WHERE icao = ?", (icao,))
-            self._db.executemany(
-                "INSERT INTO mission_bodies VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                [
-                    (
-                        m.mission_id,
-                        m.region,
-                        m.icao,
-                        m.status,
-                        m.date_ms,
-                        m.group,
-                        m.type,
-                        m.agency,
-                        m.reconstruction,
-                        to_json(m),
-                    )
-                    for m in missions
-                ],
-            )
+            self._insert(missions)
             self._db.execute("INSERT OR REPLACE INTO derived VALUES (?, ?, ?)", (icao, key, at_ms))
 
-    def replace_ends(self, icao: str, ends: Sequence[LooseEnd]) -> None:
-        """Put the loose ends of one address in place of those it had."""
-        with self._db.transaction():
-            self._db.execute("DELETE FROM loose_ends WHERE icao = ?", (icao,))
-            self._db.executemany(
-                "INSERT INTO loose_ends VALUES (?, ?)",
-                [(icao, json.dumps(asdict(end), allow_nan=False)) for end in ends],
-            )
+    def _insert(self, missions: Sequence[Mission]) -> None:
+        self._db.executemany(
+            "INSERT INTO mission_bodies VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                (
+                    m.mission_id,
+                    m.region,
+                    m.icao,
+                    m.status,
+                    m.date_ms,
+                    m.group,
+                    m.type,
+                    m.agency,
+                    m.reconstruction,
+                    to_json(m),
+                )
+                for m in missions
+            ],
+        )
 
-    def loose_ends(self) -> list[LooseEnd]:
-        """Return every loose end, by address."""
-        rows = self._db.rows("SELECT body FROM loose_ends ORDER BY icao, rowid")
-        return [LooseEnd(**json.loads(body)) for (body,) in rows]
+    def replace_rows(self, names: Iterable[str], missions: Sequence[Mission]) -> None:
+        """Put missions in place of those of some sorties."""
+        self._db.executemany(
+            "DELETE FROM mission_bodies WHERE mission_id = ?", [(name,) for name in names]
+        )
+        self._insert(missions)
+
+    def leave_key(self, icao: str, key: str) -> None:
+        """Write down what all missions of an address were derived from."""
+        self._db.execute("INSERT OR REPLACE INTO derived VALUES (?, ?, 0)", (icao, key))
 
     def forget_aircraft(self, icao: str) -> None:
         """Drop the missions of one address and the key they were derived under."""
         with self._db.transaction():
-            self._db.execute("DELETE FROM loose_ends WHERE icao = ?", (icao,))
+            self._forget_pieces(icao)
             self._db.execute("DELETE FROM mission_bodies WHERE icao = ?", (icao,))
             self._db.execute("DELETE FROM derived WHERE icao = ?", (icao,))
+
+    def _forget_pieces(self, icao: str) -> None:
+        Pieces(self._db).forget(icao)
 
     def missions_between(self, since_ms: int, until_ms: int) -> list[Mission]:
         """Return the missions dated in a half-open interval, by date, identity and region."""
@@ -123,6 +128,18 @@ class Derived:
                 (icao,),
             )
         )
+
+    def missions_named(self, names: Iterable[str]) -> list[Mission]:
+        """Return the missions of some sorties, by date, identity and region."""
+        found = [
+            row
+            for name in names
+            for row in self._db.rows(
+                "SELECT date_ms, mission_id, region, body FROM mission_bodies WHERE mission_id = ?",
+                (name,),
+            )
+        ]
+        return _missions((body,) for *_, body in sorted(found))
 
     def key_of(self, icao: str) -> str | None:
         """Return the key the missions of an address were derived under."""

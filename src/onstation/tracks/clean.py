@@ -117,7 +117,7 @@ def clean(track: Track) -> tuple[list[Track], dict[str, int]]:
             return current.take(rows)
         return current
 
-    track = keep("out_of_range", _in_range(track), track)
+    track = keep("out_of_range", in_range(track), track)
     track = keep("late_clock", on_time(track), track)
     track = keep("duplicate", _first_of_each_second(track), track)
     track = keep("stale_repeat", _moved(track), track)
@@ -131,7 +131,7 @@ def clean(track: Track) -> tuple[list[Track], dict[str, int]]:
     return [one for one in tracks if len(one)], dropped
 
 
-def _in_range(track: Track) -> Bools:
+def in_range(track: Track) -> Bools:
     """Keep positions that are on the globe and not at its zero point."""
     lat, lon = track.lat_deg, track.lon_deg
     on_globe = (np.abs(lat) <= 90) & (np.abs(lon) <= 180)
@@ -376,7 +376,7 @@ def _flying(track: Track) -> Bools:
     At rest on a field it is no error but ground contact, and stays.
     """
     kept = np.ones(len(track), dtype=bool)
-    if len(track) < 3:
+    if len(track) < 2:
         return kept
     metres = lengths_m(track.lon_deg, track.lat_deg)
     along = np.concatenate([[0.0], np.cumsum(metres)])

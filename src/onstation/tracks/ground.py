@@ -33,7 +33,7 @@ THRESHOLDS = (
 def at_rest(track: Track) -> Bools:
     """Mark the positions on the ground: flagged so, or slow at the height of a field."""
     marked = track.on_ground.copy()
-    if len(track) < 2:
+    if len(track) == 0:
         return marked
     metres = lengths_m(track.lon_deg, track.lat_deg)
     along = np.concatenate([[0.0], np.cumsum(metres)])

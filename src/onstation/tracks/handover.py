@@ -166,6 +166,7 @@ def joined(parts: Sequence[Sortie], handovers: Sequence[Handover]) -> Sortie:
         silences=tuple(sorted(silences, key=lambda one: one.start_ms)),
         dropped=tuple(sorted(dropped.items())),
         handovers=tuple(handovers),
+        elsewhere=next((part.elsewhere for part in parts if part.elsewhere), None),
     )
 
 

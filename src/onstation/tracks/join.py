@@ -55,3 +55,8 @@ def join(tracks: Sequence[Track], *, icao: str | None = None) -> Track:
         )
     )
     return whole.take(order)
+
+
+def in_order(track: Track) -> Track:
+    """Return a track in order of time, itself if it is."""
+    return join([track]) if (np.diff(track.time_ms) < 0).any() else track

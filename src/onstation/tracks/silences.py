@@ -193,7 +193,6 @@ def altitudes_ft(track: Track) -> Floats:
 def moment(track: Track, row: int) -> Moment:
     """Return what is known of the aircraft at one of its positions."""
     lat, lon = float(track.lat_deg[row]), float(track.lon_deg[row])
-    field, away_m = nearest(lon_deg=lon, lat_deg=lat, country=HOME)
     time_ms = int(track.time_ms[row])
     start = int(np.searchsorted(track.time_ms, time_ms - TREND_MS))
     stop = int(np.searchsorted(track.time_ms, time_ms + TREND_MS, side="right"))
@@ -207,17 +206,22 @@ def moment(track: Track, row: int) -> Moment:
         known = np.flatnonzero(~np.isnan(alts))
         if len(known):
             alt = float(alts[known[np.argmin(np.abs(known - here))]])
-    return Moment(
-        time_ms,
-        lat,
-        lon,
-        alt,
-        alt - field.elevation_ft,
-        _trend_fpm(near, alts, float(track.vertical_rate_fpm[row])),
-        field,
-        away_m,
-        _course_deg(near, here),
-    )
+    rate = _trend_fpm(near, alts, float(track.vertical_rate_fpm[row]))
+    return moment_of(time_ms, lat, lon, alt, rate, _course_deg(near, here))
+
+
+def moment_of(
+    time_ms: int,
+    lat_deg: float,
+    lon_deg: float,
+    alt_ft: float,
+    rate_fpm: float,
+    course_deg: float,
+) -> Moment:
+    """Return a moment by what was heard of it; the field nearest to it is looked up."""
+    field, away_m = nearest(lon_deg=lon_deg, lat_deg=lat_deg, country=HOME)
+    height_ft = alt_ft - field.elevation_ft
+    return Moment(time_ms, lat_deg, lon_deg, alt_ft, height_ft, rate_fpm, field, away_m, course_deg)
 
 
 def _course_deg(near: Track, here: int) -> float:
@@ -313,8 +317,19 @@ def judge(track: Track, *, before: int, type_designator: str | None) -> Verdict:
     Verdict
         With the reason as a reader of a report should see it.
     """
+    hint = bool(track.new_leg[before + 1])
+    return verdict_on(moment(track, before), moment(track, before + 1), type_designator, hint=hint)
+
+
+def verdict_on(one: Moment, other: Moment, type_designator: str | None, *, hint: bool) -> Verdict:
+    """Judge the silence between two moments, as `judge` does.
+
+    Parameters
+    ----------
+    hint
+        Whether the feed guessed that a new leg began after it.
+    """
     can = performance(type_designator)
-    one, other = moment(track, before), moment(track, before + 1)
     silent_ms = other.time_ms - one.time_ms
     told = f"{silent_ms / MS_PER_MIN:.0f} min silent"
     apart_m = distance_m(one.lon_deg, one.lat_deg, other.lon_deg, other.lat_deg)
@@ -336,7 +351,7 @@ def judge(track: Track, *, before: int, type_designator: str | None) -> Verdict:
         reason = f"{told}: longer than {longest_h:.1f} h, too long for the type"
         return Verdict(True, reason, is_open=silent_h < can.endurance_h)
     spare_ms = silent_ms - needed_ms
-    found = _landed(one, other, spare_ms, hint=bool(track.new_leg[before + 1]))
+    found = _landed(one, other, spare_ms, hint=hint)
     if found:
         return Verdict(True, f"{told}: {found.reason}", is_open=found.is_open)
     if touched:

@@ -5,7 +5,7 @@ and taken off again in it, judged in `onstation.tracks.silences`. No fixed gap d
 The result says how each sortie began and ended, and why.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -94,6 +94,42 @@ THRESHOLDS = (
 )
 
 
+Place = tuple[int, float, float]
+"""Time [Unix ms], latitude and longitude [°]: names the first or last position of a track."""
+
+
+@dataclass(frozen=True, slots=True)
+class Beyond:
+    """Where an aircraft was last heard before its track begins, or is first heard after it ends.
+
+    Attributes
+    ----------
+    cut
+        The silence between, judged to divide two sorties; ``None`` beside ground contact.
+    """
+
+    time_ms: int
+    lat_deg: float
+    lon_deg: float
+    on_ground: bool
+    cut: Silence | None
+
+
+Sides = tuple[Beyond | None, Beyond | None]
+"""What is known before a position and after it."""
+NOTHING: Sides = (None, None)
+
+
+def rested(tracks: Sequence[Track]) -> list[Track]:
+    """Return tracks whose ``on_ground`` also marks where the aircraft was seen to be at rest."""
+    return [replace(track, on_ground=at_rest(track)) for track in tracks]
+
+
+def place_of(track: Track, row: int) -> Place:
+    """Return what names a position as the end of a track."""
+    return int(track.time_ms[row]), float(track.lat_deg[row]), float(track.lon_deg[row])
+
+
 def find_sorties(
     tracks: Sequence[Track],
     *,
@@ -101,6 +137,7 @@ def find_sorties(
     held: Callable[[date], bool],
     dropped: dict[str, int] | None = None,
     numbers: dict[date, int] | None = None,
+    beyond: Mapping[Place, Sides] | None = None,
 ) -> list[Sortie]:
     """Return every sortie of one address, in order of time.
 
@@ -117,6 +154,8 @@ def find_sorties(
         Positions removed by the filters, carried into each sortie for the record.
     numbers
         How many sorties of each day were numbered before; it is counted on.
+    beyond
+        By the first and last position of a track, what is known of the aircraft beyond it.
 
     Returns
     -------
@@ -124,15 +163,19 @@ def find_sorties(
         Empty if the aircraft was never heard in flight. In their tracks ``on_ground`` says
         where the feed flagged it or `onstation.tracks.ground.at_rest` saw it.
     """
-    grounded = [replace(track, on_ground=at_rest(track)) for track in tracks]
-    pieces = [(track, piece) for track in grounded for piece in _pieces(track, type_designator)]
-    pieces.sort(key=lambda item: int(item[0].time_ms[item[1].first]))
+    pieces = [
+        (track, sides, piece)
+        for track in rested(tracks)
+        for sides in [_sides(track, beyond or {})]
+        for piece in _pieces(track, type_designator, sides)
+    ]
+    pieces.sort(key=lambda item: int(item[0].time_ms[item[2].first]))
     found: list[Sortie] = []
     numbers = {} if numbers is None else numbers
     counts = tuple(sorted((dropped or {}).items()))
-    for track, piece in pieces:
+    for track, sides, piece in pieces:
         first, last = piece.first, piece.last
-        take_off = replace(_beginning(track, first), cut=piece.cut_before)
+        take_off = replace(_beginning(track, first, sides[0]), cut=piece.cut_before)
         landing = replace(_ending(track, last, held), cut=piece.cut_after)
         day = utc_day(take_off.time_ms)
         numbers[day] = numbers.get(day, 0) + 1
@@ -165,14 +208,22 @@ class _Piece:
     cut_after: Silence | None = None
 
 
-def _pieces(track: Track, type_designator: str | None) -> list[_Piece]:
+def _sides(track: Track, beyond: Mapping[Place, Sides]) -> Sides:
+    if not beyond or not len(track):
+        return NOTHING
+    first, last = place_of(track, 0), place_of(track, len(track) - 1)
+    return beyond.get(first, NOTHING)[0], beyond.get(last, NOTHING)[1]
+
+
+def _pieces(track: Track, type_designator: str | None, sides: Sides = NOTHING) -> list[_Piece]:
     """Return the sorties of a track, divided by ground contact and by silences."""
     pieces: list[_Piece] = []
     can = performance(type_designator)
     endurance_h = can.endurance_h
     for first, last in _between_landings(track, can.cruise_kt):
         start = first
-        cut: Silence | None = None
+        cut = sides[0].cut if sides[0] and first == 0 else None
+        after = sides[1].cut if sides[1] and last == len(track) - 1 else None
         inside: list[_Judged] = []
         gaps = np.flatnonzero(np.diff(track.time_ms[first : last + 1]) > BRIDGE_MS) + first
         for row in gaps.tolist():
@@ -183,11 +234,11 @@ def _pieces(track: Track, type_designator: str | None) -> list[_Piece]:
                 start, cut, inside = row + 1, end, []
             else:
                 inside.append((row, verdict))
-        pieces += _within_endurance(track, (start, last), inside, endurance_h, (cut, None))
-    return [piece for piece in pieces if _flew(track, piece)]
+        pieces += _within_endurance(track, (start, last), inside, endurance_h, (cut, after))
+    return [piece for piece in pieces if _flew(track, piece, sides)]
 
 
-def _flew(track: Track, piece: _Piece) -> bool:
+def _flew(track: Track, piece: _Piece, sides: Sides) -> bool:
     """Say whether a piece between ground contacts is a flight: one that left the field's ground.
 
     What stays within a runway's length of a ground contact has only lost its flag there.
@@ -195,17 +246,27 @@ def _flew(track: Track, piece: _Piece) -> bool:
     rows = slice(piece.first, piece.last + 1)
     if track.on_ground[rows].all():
         return False
-    beside = [row for row in (piece.first - 1, piece.last + 1) if 0 <= row < len(track)]
-    contact = next((row for row in beside if track.on_ground[row]), None)
+    contact = _ground_beside(track, piece, sides)
     if contact is None:
         return True
     away, _ = between(
         lon_deg=track.lon_deg[rows],
         lat_deg=track.lat_deg[rows],
-        to_lon_deg=track.lon_deg[contact],
-        to_lat_deg=track.lat_deg[contact],
+        to_lon_deg=contact[0],
+        to_lat_deg=contact[1],
     )
     return bool(away.max() > RUNWAY_M)
+
+
+def _ground_beside(track: Track, piece: _Piece, sides: Sides) -> tuple[float, float] | None:
+    """Return longitude and latitude of the ground contact next to a piece, the one before first."""
+    for row, side in ((piece.first - 1, sides[0]), (piece.last + 1, sides[1])):
+        if 0 <= row < len(track):
+            if track.on_ground[row]:
+                return float(track.lon_deg[row]), float(track.lat_deg[row])
+        elif side and side.on_ground:
+            return side.lon_deg, side.lat_deg
+    return None
 
 
 _Judged = tuple[int, Verdict]
@@ -322,16 +383,18 @@ def _stood_ms(track: Track, ground: int, air: int, speed_kt: float) -> float:
     return max(0.0, waited - flight_ms(moment(track, ground), moment(track, air), speed_kt))
 
 
-def _beginning(track: Track, first: int) -> End:
+def _beginning(track: Track, first: int, before: Beyond | None) -> End:
     here = moment(track, first)
-    if first > 0 and track.on_ground[first - 1]:
-        waited = int(track.time_ms[first] - track.time_ms[first - 1])
-        field = _field_at(track, first - 1)
+    ground = place_of(track, first - 1) if first > 0 and track.on_ground[first - 1] else None
+    if first == 0 and before and before.on_ground:
+        ground = (before.time_ms, before.lat_deg, before.lon_deg)
+    if ground:
+        waited = int(track.time_ms[first]) - ground[0]
+        field = _field_near(lon_deg=ground[2], lat_deg=ground[1])
         where = f" at {field.code}" if field else ""
         if waited <= SEEN_MS:
             return End(OBSERVED, here.time_ms, field, f"left the ground{where}", on_ground=True)
-        seen = iso(int(track.time_ms[first - 1]))
-        reason = f"on the ground{where} until {seen}, then unheard"
+        reason = f"on the ground{where} until {iso(ground[0])}, then unheard"
         return End(FIRST_HEARD, here.time_ms, field, reason, on_ground=True)
     field = departed_from(here)
     if field:
@@ -397,7 +460,11 @@ def _flown_circuits(track: Track) -> list[Airfield]:
 
 
 def _field_at(track: Track, row: int) -> Airfield | None:
-    field, away_m = nearest(lon_deg=float(track.lon_deg[row]), lat_deg=float(track.lat_deg[row]))
+    return _field_near(lon_deg=float(track.lon_deg[row]), lat_deg=float(track.lat_deg[row]))
+
+
+def _field_near(*, lon_deg: float, lat_deg: float) -> Airfield | None:
+    field, away_m = nearest(lon_deg=lon_deg, lat_deg=lat_deg)
     return field if away_m <= GROUND_FIELD_M else None
 
 
