@@ -15,7 +15,7 @@ from onstation.store.archive import EVIDENCE, SOURCE
 from onstation.store.connection import Connection
 
 TABLES_6 = """
-CREATE TABLE IF NOT EXISTS seen (                  -- what a document holds, known since it was decoded
+CREATE TABLE IF NOT EXISTS seen (    -- what a document holds, known since it was decoded
     sha256 TEXT PRIMARY KEY,
     icao TEXT NOT NULL,
     spans TEXT NOT NULL,
@@ -52,7 +52,11 @@ CREATE INDEX IF NOT EXISTS sorties_piece ON sorties (icao, recorded, piece_ms, f
 CREATE INDEX IF NOT EXISTS sorties_first ON sorties (icao, first_ms) WHERE watched;
 CREATE INDEX IF NOT EXISTS sorties_last ON sorties (icao, last_ms) WHERE watched;
 DROP TABLE IF EXISTS loose_ends;
-CREATE TABLE IF NOT EXISTS sortie_ends (icao TEXT NOT NULL, sortie_id TEXT NOT NULL, body TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS sortie_ends (
+    icao TEXT NOT NULL,
+    sortie_id TEXT NOT NULL,
+    body TEXT NOT NULL
+);
 CREATE INDEX IF NOT EXISTS sortie_ends_sortie ON sortie_ends (sortie_id);
 """
 """What version 6 adds; ``sortie_ends`` took the place of ``loose_ends``."""
