@@ -24,8 +24,12 @@ from onstation.sources.named import DEFAULT, open_sources
 from onstation.store.database import Store, open_store
 
 if TYPE_CHECKING:
+    from onstation.engine.cluster import Cluster
+    from onstation.engine.processes import Processes
     from onstation.pipeline.at_hand import AtHand
-    from onstation.pipeline.day_task import Engine
+    from onstation.pipeline.derive import Crew
+
+    Where = Processes | Cluster
 
 NAMED = 10
 """Damaged documents that are named one by one; more are counted by reason."""
@@ -47,7 +51,7 @@ NAMED = 10
     type=click.IntRange(1),
     default=1,
     show_default=True,
-    help="Processes that read local files, each a day at a time.",
+    help="Processes that read local files, each a day at a time, and judge flights.",
 )
 @click.option(
     "--scheduler",
@@ -117,7 +121,7 @@ def fetch(
     *,
     first: date | None = None,
     last: date | None = None,
-    engine: "Engine | None" = None,
+    engine: "Where | None" = None,
 ) -> bool:
     """Collect, derive and tell; return whether there are holes."""
     from onstation.pipeline.at_hand import AtHand
@@ -137,7 +141,8 @@ def fetch(
             engine=engine,
             at_hand=at_hand,
         )
-    derive_rows(settings, store, at_hand)
+    crew = engine if hasattr(engine, "judge") else None
+    derive_rows(settings, store, at_hand, crew)
     told = [] if quiet else _told(summary, first, last, named=bool(icaos))
     lines = [*told, *holes_of(summary)]
     for line in lines:
@@ -156,26 +161,32 @@ def _check_engine(jobs: int, scheduler: str | None, local: Collection[LocalSourc
 
 
 @contextmanager
-def _engine(jobs: int, scheduler: str | None) -> Iterator["Engine | None"]:
-    """Yield where documents are read; ``None`` for this process."""
+def _engine(jobs: int, scheduler: str | None) -> Iterator["Where | None"]:
+    """Yield where documents are read and flights judged; ``None`` for this process."""
     if scheduler:
         from onstation.engine.cluster import cluster
 
-        with cluster(scheduler) as engine:
-            yield engine
+        with cluster(scheduler) as machines:
+            yield machines
     elif jobs > 1:
         from onstation.engine.processes import Processes
 
-        yield Processes(jobs)
+        with Processes(jobs).kept() as engine:
+            yield engine
     else:
         yield None
 
 
-def derive_rows(settings: Settings, store: Store, at_hand: "AtHand | None" = None) -> None:
+def derive_rows(
+    settings: Settings,
+    store: Store,
+    at_hand: "AtHand | None" = None,
+    crew: "Crew | None" = None,
+) -> None:
     """Bring every row up to date with what was fetched."""
     from onstation.pipeline.derive import derive
 
-    derive(settings, store, progress(settings), at_hand)
+    derive(settings, store, progress(settings), at_hand, crew)
 
 
 def _days_asked(

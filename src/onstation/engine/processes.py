@@ -1,33 +1,83 @@
-"""Day tasks in several processes of this machine."""
+"""Day tasks and address tasks in several processes of this machine."""
 
-from collections.abc import Iterable, Iterator
+import uuid
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import get_context
+from typing import TYPE_CHECKING
 
 from onstation import __version__
+from onstation.config import Settings
 from onstation.errors import OnstationError
 from onstation.pipeline.day_task import DayTask, Item, Result, in_order, packed, unpacked, work
 
+if TYPE_CHECKING:
+    from onstation.schema import Anew
 
-@dataclass(frozen=True, slots=True)
+_ANEW = (
+    "was killed, perhaps for want of memory; what was done before is in the store: run the same"
+    " command again, with fewer --jobs."
+)
+
+
 class Processes:
     """Runs tasks in so many processes.
 
     They begin with a fresh interpreter, so that a task sees no more here than elsewhere.
+
+    Parameters
+    ----------
+    jobs
+        How many.
     """
 
-    jobs: int
+    def __init__(self, jobs: int) -> None:
+        self.jobs = jobs
+        self._pool: ProcessPoolExecutor | None = None
+
+    @contextmanager
+    def kept(self) -> Iterator["Processes"]:
+        """Keep the processes from one use to the next, so that they begin once."""
+        with self._begun() as self._pool:
+            try:
+                yield self
+            finally:
+                self._pool = None
+
+    @contextmanager
+    def _begun(self) -> Iterator[ProcessPoolExecutor]:
+        if self._pool is not None:
+            yield self._pool
+            return
+        with ProcessPoolExecutor(self.jobs, mp_context=get_context("spawn")) as pool:
+            yield pool
 
     def each(self, tasks: Iterable[DayTask]) -> Iterator[tuple[DayTask, Iterator[Item]]]:
         """Yield every task in order with its documents."""
-        with ProcessPoolExecutor(self.jobs, mp_context=get_context("spawn")) as pool:
+        with self._begun() as pool:
 
             def submit(task: DayTask) -> _Waiting:
                 return _Waiting(pool.submit(work, __version__, packed(task)))
 
             yield from in_order(tasks, submit, lambda: self.jobs + 1)
+
+    def judge(self, settings: Settings, icaos: Sequence[str]) -> Iterator["Anew"]:
+        """Yield what is to be written of each address, in order."""
+        from onstation.pipeline import crew
+
+        run = uuid.uuid4().hex
+        with self._begun() as pool:
+            ahead: deque[Future[bytes]] = deque()
+            for icaos_ in crew.tasks_of(icaos, self.jobs):
+                if len(ahead) >= 2 * self.jobs:
+                    yield from crew.found_in(_come(ahead.popleft()))
+                ahead.append(pool.submit(crew.work, __version__, run, settings, icaos_))
+            while ahead:
+                yield from crew.found_in(_come(ahead.popleft()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +86,11 @@ class _Waiting:
 
     def result(self) -> Result:
         """Return what came of the task."""
-        try:
-            return unpacked(self.future.result())
-        except BrokenProcessPool as error:
-            raise OnstationError(
-                "a process that read files was killed, perhaps for want of memory; what was read"
-                " before is in the store: run the same command again, with fewer --jobs."
-            ) from error
+        return unpacked(_come(self.future))
+
+
+def _come(future: "Future[bytes]") -> bytes:
+    try:
+        return future.result()
+    except BrokenProcessPool as error:
+        raise OnstationError(f"a process that read files or judged flights {_ANEW}") from error

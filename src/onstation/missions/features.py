@@ -311,7 +311,13 @@ def _reverses(courses: Floats) -> bool:
     """Say whether any two courses differ by the reversal angle or more."""
     if len(courses) < 2:
         return False
-    apart = np.abs(turn_deg(courses[:, None], courses[None, :]))
+    ordered = np.sort(courses % 360.0)  # what differs most from a course lies next to its opposite
+    after = np.searchsorted(ordered, (ordered + 180.0) % 360.0)
+    beside = ordered[np.stack([after - 1, after % len(ordered)])]
+    most = float(np.abs(turn_deg(ordered, beside)).max())
+    if abs(most - REVERSAL_DEG) > 1e-6:
+        return most > REVERSAL_DEG
+    apart = np.abs(turn_deg(courses[:, None], courses[None, :]))  # rounding decides
     return bool((apart >= REVERSAL_DEG).any())
 
 

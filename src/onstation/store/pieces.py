@@ -15,7 +15,7 @@ from onstation.store.archive import EVIDENCE, SOURCE
 from onstation.store.connection import Connection
 
 TABLES_6 = """
-CREATE TABLE IF NOT EXISTS seen (                  -- what a document holds, once decoded
+CREATE TABLE IF NOT EXISTS seen (    -- what a document holds, known since it was decoded
     sha256 TEXT PRIMARY KEY,
     icao TEXT NOT NULL,
     spans TEXT NOT NULL,
@@ -53,7 +53,9 @@ CREATE INDEX IF NOT EXISTS sorties_first ON sorties (icao, first_ms) WHERE watch
 CREATE INDEX IF NOT EXISTS sorties_last ON sorties (icao, last_ms) WHERE watched;
 DROP TABLE IF EXISTS loose_ends;
 CREATE TABLE IF NOT EXISTS sortie_ends (
-    icao TEXT NOT NULL, sortie_id TEXT NOT NULL, body TEXT NOT NULL
+    icao TEXT NOT NULL,
+    sortie_id TEXT NOT NULL,
+    body TEXT NOT NULL
 );
 CREATE INDEX IF NOT EXISTS sortie_ends_sortie ON sortie_ends (sortie_id);
 """
