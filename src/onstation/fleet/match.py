@@ -246,8 +246,8 @@ class Fleet:
 
     def _holds(self, clause: Clause, seen: _Seen) -> bool:
         return (
-            self._placed(clause, seen)
-            and _typed(clause, seen)
+            _typed(clause, seen)  # first, as it costs least and settles most
+            and self._placed(clause, seen)
             and clause.in_force(seen.day)
             and (not clause.callsigns or _heard(clause, seen) is not None)
         )

@@ -64,7 +64,7 @@ class AtHand:
         written = 0
         with suppress(OSError):
             if self._file is None:
-                self._file = tempfile.TemporaryFile(buffering=0)
+                self._file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 - closed below
                 weakref.finalize(self, self._file.close)
             written = os.pwrite(self._file.fileno(), data, self._end)
         if written < len(data):  # no room there: what comes is read again

@@ -146,11 +146,13 @@ def _first_of_each_second(track: Track) -> Bools:
     close = np.diff(track.time_ms) < DUPLICATE_MS
     if not close.any():
         return kept
-    last = 0
-    for row in range(1, len(track)):
+    last = done = -1
+    for row in (np.flatnonzero(close) + 1).tolist():
+        if row - 1 != done:  # the one before stands for itself
+            last = row - 1
+        done = row
         if (
-            close[row - 1]
-            and track.time_ms[row] - track.time_ms[last] < DUPLICATE_MS
+            track.time_ms[row] - track.time_ms[last] < DUPLICATE_MS
             and track.on_ground[row] == track.on_ground[last]
             and _metres(track, last, row) < DUPLICATE_M
         ):
