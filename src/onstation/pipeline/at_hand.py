@@ -10,7 +10,7 @@ import tempfile
 import weakref
 from contextlib import suppress
 from dataclasses import replace
-from typing import BinaryIO, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 import numpy as np
 
@@ -31,7 +31,7 @@ class _Placed(NamedTuple):
     """Where a track lies in the file, and what of it does not."""
 
     icao: str
-    count: int
+    length: int
     start: int
     callsigns: tuple[str, ...]
 
@@ -93,11 +93,12 @@ class AtHand:
     def _read(self, placed: _Placed) -> Track | None:
         """Return a track from the file; ``None`` if it is no longer there."""
         assert self._file is not None
-        data = os.pread(self._file.fileno(), placed.count * _EACH, placed.start)
-        if len(data) < placed.count * _EACH:
+        data = os.pread(self._file.fileno(), placed.length * _EACH, placed.start)
+        if len(data) < placed.length * _EACH:
             return None
-        arrays, offset = {}, 0
+        arrays: dict[str, Any] = {}
+        offset = 0
         for name, dtype in _PLACED:
-            arrays[name] = np.frombuffer(data, dtype, placed.count, offset)
-            offset += placed.count * dtype.itemsize
+            arrays[name] = np.frombuffer(data, dtype, placed.length, offset)
+            offset += placed.length * dtype.itemsize
         return Track(placed.icao, callsigns=placed.callsigns, **arrays)
