@@ -28,12 +28,15 @@ from onstation.store.days import TAR
 from onstation.store.files import DIRECTORY, FILE, Damage, FileRow, Origin
 from onstation.units import MS_PER_S
 
-BATCH = 2000
-"""Documents written in one transaction."""
+BATCH = 20_000
+"""Documents written in one transaction: each one touches most of an index."""
 BATCH_BYTES = 64 * 1024 * 1024
 """Bytes to keep that are written without waiting for the batch to fill. [B]"""
 BATCH_S = 2.0
 """How long what was read may stay unwritten. [s]"""
+
+_Read = tuple[str, int, int, Examined]
+"""Name, size [B] and time [Unix ns] of a document, and what it turned out to be."""
 
 
 def collect(
@@ -254,7 +257,7 @@ class _Run:
         each: Iterable[tuple[Found, Examined]],
     ) -> None:
         """Write documents as they are examined, a batch at a time."""
-        batch: list[tuple[Found, Examined]] = []
+        batch: list[_Read] = []
         size, begun = 0, time.monotonic()
         latest: date | None = None
         for found, item in each:
@@ -264,7 +267,7 @@ class _Run:
                 size += len(item.kept.raw)
                 item = self.at_hand.taken_from(item) if self.at_hand else without_track(item)
             latest = item.day or latest
-            batch.append((found, item))
+            batch.append((found.name, found.size, found.mtime_ns, item))
             if len(batch) >= BATCH or size >= BATCH_BYTES or time.monotonic() - begun >= BATCH_S:
                 self._commit(origin, holding, known, batch, latest)
                 batch, size, begun = [], 0, time.monotonic()
@@ -275,7 +278,7 @@ class _Run:
         origin: Origin,
         holding: Holding,
         known: dict[str, FileRow],
-        batch: list[tuple[Found, Examined]],
+        batch: list[_Read],
         latest: date | None,
     ) -> None:
         """Write a batch: documents and the lines that tell of them, together."""
@@ -285,9 +288,10 @@ class _Run:
         rows: list[FileRow] = []
         with self.store.transaction():
             new = 0
-            for found, item in batch:
-                before = known.get(found.name) if known else None
-                rows.append(self._row(found, item, whole or bool(before and before.whole), latest))
+            for read in batch:
+                item = read[-1]
+                before = known.get(read[0]) if known else None
+                rows.append(self._row(read, whole or bool(before and before.whole), latest))
                 if item.kept:
                     kept = item.kept
                     new += self.store.archive.keep(
@@ -301,15 +305,16 @@ class _Run:
                     self.store.ledger.files.touch(kept.days, asked_ms=self.asked_ms)
             self.store.ledger.files.note(origin, rows, asked_ms=self.asked_ms, known=known)
         self.summary.new += new
-        for (_, item), row in zip(batch, rows, strict=True):
-            self._count(origin, holding, item, row)
+        for read, row in zip(batch, rows, strict=True):
+            self._count(origin, holding, read[-1], row)
 
-    def _row(self, found: Found, item: Examined, whole: bool, latest: date | None) -> FileRow:
+    def _row(self, read: _Read, whole: bool, latest: date | None) -> FileRow:
+        name, size, mtime_ns, item = read
         return FileRow(
-            found.name,
-            found.size,
-            found.mtime_ns,
-            item.day or (latest if not found.mtime_ns else None),
+            name,
+            size,
+            mtime_ns,
+            item.day or (latest if not mtime_ns else None),
             item.icao,
             FAILED if item.reason else HEARD,
             item.reason,
