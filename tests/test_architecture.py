@@ -29,7 +29,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "missions": FLOOR | {"fleet"},
     "reports": FLOOR,
     "pipeline": FLOOR | ROOMS | {"claims", "fleet", "config", "web", "store"},
-    "engine": FLOOR | {"pipeline"},
+    "engine": FLOOR | {"config", "pipeline"},
     "api": FLOOR | {"config", "fleet", "sources", "store", "pipeline", "engine", "reports"},
     "cli": FLOOR
     | (ROOMS - {"tracks"})

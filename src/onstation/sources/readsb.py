@@ -7,10 +7,9 @@ its padded callsigns. Nothing here opens a file.
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -38,9 +37,9 @@ HEAD_LENGTH = 640
 """Bytes of a document, as received and as text, in which its head almost always lies. [B]"""
 
 _MARK = b"\xef\xbb\xbf"
-_ADDRESS = re.compile(r"~?[0-9a-f]{6}")
+_is_address = re.compile(r"~?[0-9a-f]{6}").fullmatch
 _NAME = re.compile(r"trace_(?:full|recent)_(~?[0-9a-fA-F]{6})\.json(?:\.gz)?$")
-_TRACE = re.compile(rb'"trace"\s*:\s*\[')
+_find_trace = re.compile(rb'"trace"\s*:\s*\[').search
 
 
 class _Outer(
@@ -62,8 +61,7 @@ class _Outer(
     trace: msgspec.Raw = msgspec.Raw()
 
 
-@dataclass(frozen=True, slots=True)
-class Opening:
+class Opening(NamedTuple):
     """The head of a document and its base time.
 
     Attributes
@@ -144,12 +142,14 @@ def read_opening(data: bytes, *, whole: bool = True) -> Opening | None:
     """
     text, complete = inflate_some(data, HEAD_LENGTH)
     complete = complete and whole  # the first bytes of a plain document are no document
-    if text.strip():
+    if text[:1] != b"{" and text.strip():
         _check_object(text)
     if not complete:
-        for found in _TRACE.finditer(text):
+        end = 0
+        while found := _find_trace(text, end):
+            end = found.end()
             try:
-                opening = _opening(_decode_outer(text[: found.end()] + b"]}"))
+                opening = _opening(_decode_outer(text[:end] + b"]}"))
             except (msgspec.DecodeError, DocumentError, RecursionError, UnicodeDecodeError):
                 continue
             if opening.identified:
@@ -270,7 +270,7 @@ def _check_object(text: bytes) -> None:
 
 def _opening(outer: _Outer) -> Opening:
     icao = outer.icao.strip().lower() if isinstance(outer.icao, str) else ""
-    if not _ADDRESS.fullmatch(icao):
+    if not _is_address(icao):
         raise DocumentError(NO_ADDRESS, f"icao is {str(outer.icao)[:20]!r}")
     base = outer.timestamp
     if isinstance(base, bool) or not isinstance(base, int | float):
