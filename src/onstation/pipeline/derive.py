@@ -58,8 +58,8 @@ def derive(
     int
         Number of addresses judged anew.
     """
-    fleet = load_fleet(settings.fleet)
-    regions = brief(settings.regions, shipped("regions"))
+    fleet = load_fleet(settings.fleet, settings.cache)
+    regions = brief(settings.regions, shipped("regions"), settings.cache)
     publish_anew(store, fleet, regions)
     if _is_checked(store, fleet, regions):
         return 0

@@ -58,7 +58,7 @@ def each_flight(
         told.setdefault(row.mission_id, []).append(row)
     if not told:
         return
-    judges = Judges(settings, store, load_fleet(settings.fleet))
+    judges = Judges(settings, store, load_fleet(settings.fleet, settings.cache))
     icaos = tuple(dict.fromkeys(row.icao for row in rows))
     for done, icao in enumerate(icaos):
         if on_progress:

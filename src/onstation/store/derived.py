@@ -4,10 +4,13 @@ import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, fields
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from onstation.schema import LooseEnd, Mission
+from onstation.schema import Mission
 from onstation.store.connection import Connection
+
+if TYPE_CHECKING:
+    from onstation.schema import LooseEnd
 
 TABLES = """
 CREATE TABLE derived (icao TEXT PRIMARY KEY, key TEXT NOT NULL, at_ms INTEGER NOT NULL);
@@ -83,7 +86,7 @@ class Derived:
             )
             self._db.execute("INSERT OR REPLACE INTO derived VALUES (?, ?, ?)", (icao, key, at_ms))
 
-    def replace_ends(self, icao: str, ends: Sequence[LooseEnd]) -> None:
+    def replace_ends(self, icao: str, ends: "Sequence[LooseEnd]") -> None:
         """Put the loose ends of one address in place of those it had."""
         with self._db.transaction():
             self._db.execute("DELETE FROM loose_ends WHERE icao = ?", (icao,))
@@ -92,8 +95,10 @@ class Derived:
                 [(icao, json.dumps(asdict(end), allow_nan=False)) for end in ends],
             )
 
-    def loose_ends(self) -> list[LooseEnd]:
+    def loose_ends(self) -> "list[LooseEnd]":
         """Return every loose end, by address."""
+        from onstation.schema import LooseEnd
+
         rows = self._db.rows("SELECT body FROM loose_ends ORDER BY icao, rowid")
         return [LooseEnd(**json.loads(body)) for (body,) in rows]
 
