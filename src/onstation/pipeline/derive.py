@@ -16,12 +16,13 @@ from onstation.fleet.load import load_fleet
 from onstation.fleet.match import Fleet
 from onstation.pipeline.publish import publish, publish_anew, publish_recordings
 from onstation.regions.load import brief
-from onstation.schema import HEARD, RULE, SILENT, Handover, LooseEnd, Mission, RegionsBrief
+from onstation.schema import HEARD, RULE, SILENT, Mission, RegionsBrief
 from onstation.store.database import Store
 
 if TYPE_CHECKING:
     from onstation.pipeline.at_hand import AtHand
     from onstation.pipeline.judge import Flown
+    from onstation.schema import Handover, LooseEnd
 
 JUDGE_VERSION = "5"
 """Version of the code that judges; a change that alters any row needs a new number."""
@@ -149,7 +150,7 @@ class _Group:
     """Addresses between which flights changed."""
 
     icaos: tuple[str, ...]
-    handovers: tuple[Handover, ...]
+    handovers: "tuple[Handover, ...]"
 
 
 def _joint_key(wanted: dict[str, str], group: _Group) -> str:
@@ -232,7 +233,7 @@ class Judges:
         documents = self._store.archive.documents_of(icao)
         return self._judge.sorties_in(documents, self.bench, self._at_hand)
 
-    def ends(self, flown: "list[Flown]") -> list[LooseEnd]:
+    def ends(self, flown: "list[Flown]") -> "list[LooseEnd]":
         """Return the loose ends of the sorties of an address."""
         return self._together.ends_of(flown)
 
@@ -268,12 +269,12 @@ class Judges:
         return self._groups
 
     def rows_together(
-        self, flown: "dict[str, list[Flown]]", handovers: Sequence[Handover]
+        self, flown: "dict[str, list[Flown]]", handovers: "Sequence[Handover]"
     ) -> dict[str, list[Mission]]:
         """Return the rows of addresses between which flights changed."""
         return self._together.judge_together(flown, handovers, self.bench)
 
-    def groups(self, ends: Sequence[LooseEnd]) -> list[_Group]:
+    def groups(self, ends: "Sequence[LooseEnd]") -> list[_Group]:
         """Return the addresses that changes of address tie together."""
         return [_Group(*group) for group in self._together.groups_of(ends)]
 
