@@ -160,7 +160,7 @@ class Session:
             )
         local, remote = open_sources(str(source) for source in sources)
         first, last = (_utc_day(since, "since"), _utc_day(until, "until"))
-        fleet = load_fleet(self.settings.fleet)
+        fleet = load_fleet(self.settings.fleet, self.settings.cache)
         icaos = addresses_of(_several(tails), fleet, self.store)
         read = None
         if local:
@@ -346,7 +346,7 @@ class Session:
         with (
             pulling(
                 self.store,
-                load_fleet(self.settings.fleet),
+                load_fleet(self.settings.fleet, self.settings.cache),
                 remote,
                 days,
                 icaos=icaos,

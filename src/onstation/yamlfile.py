@@ -6,23 +6,27 @@ reader of the file could not see what they do. Unlike YAML 1.1, ``no``, ``on``,
 ``012345`` and ``12:30`` stay text.
 """
 
-import re
-from collections.abc import Iterator
+import contextlib
+import hashlib
+import json
+import os
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
-
-import yaml
 
 from onstation.errors import InputError
 
 MAX_BYTES = 4_000_000
 """Larger files are refused; geometry of that size belongs in a file of its own."""
-MAX_DEPTH = 60
-"""Deeper nesting is refused."""
+KEPT = "yaml"
+"""Folder in the cache: a file for each text that was read without a fault."""
+_FORM = "1"
+"""Version of what lies there."""
+_DATE = "\0"
+"""Begins a date in a kept file: YAML allows no such letter in a text."""
 
 Key = tuple[str | int, ...]
-Fault = tuple[int, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,59 +86,74 @@ def load_leniently(path: Path) -> Located:
     InputError
         The file cannot be read, or is not such a file.
     """
-    text = _read(path)
-    try:
-        fatal = list(_forbidden(text))
-        root = None if fatal else yaml.compose(text, Loader=_Loader)
-    except yaml.YAMLError as error:
-        raise InputError(f"{path.name}, {_place(error)}; mend the YAML there") from error
-    lines: dict[Key, int] = {(): 1}
-    faults: list[Fault] = []
-    value: Any = None
-    if root is not None:
-        value = _plain(root, (), lines, faults)
-    if not fatal and not faults and not isinstance(value, dict):
-        fatal.append(f"line 1: the file is {_kind(value)}; start it with `version: 1`")
-    if fatal:
-        raise InputError(*(f"{path.name}, {fault}" for fault in fatal))
-    told = tuple((line, f"{path.name}, line {line}: {words}") for line, words in faults)
-    return Located(value, lines, path.name, told)
+    return parsed(read_text(path), path.name)
 
 
-def shown(value: object, width: int = 60) -> str:
-    r"""Return a value from a file as it may be put into a message.
+def parsed(text: str, name: str) -> Located:
+    """Return what the text of a file of that name says; see `load_leniently`."""
+    from onstation import yamlparse  # the library is needed only where a text is new
 
-    >>> shown("big\x1b[31m")
-    '"big\\x1b[31m"'
+    return yamlparse.parsed(text, name)
+
+
+def kept_value(text: str, cache: Path) -> Any:
+    """Return what a text was found to say in an earlier run; ``None`` if that is not kept.
+
+    Only texts in which nobody found a fault are kept, and only under the digest of the
+    text. What lies there and is not whole is as good as nothing.
     """
-    text = str(value)
-    text = "".join(c if c.isprintable() else repr(c)[1:-1] for c in text[: width + 1])
-    text = text if len(text) <= width else text[: width - 1] + "…"
-    return f'"{text}"' if isinstance(value, str) else text
+    with contextlib.suppress(OSError, ValueError, RecursionError):
+        digest, _, told = _kept(text, cache).read_text(encoding="utf-8").partition("\n")
+        if digest == _digest(told):
+            return json.loads(told, object_hook=_dated)["says"]
+    return None
 
 
-class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
-    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012
+def keep_value(text: str, value: Any, cache: Path) -> None:
+    """Keep what a text says for the next run; what cannot be written is done without."""
+    told = json.dumps({"says": value}, default=_undated)
+    path = _kept(text, cache)
+    with contextlib.suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+        partial.write_text(f"{_digest(told)}\n{told}", encoding="utf-8")
+        partial.replace(path)
 
 
-for _tag, _pattern, _first in (
-    ("bool", r"true|True|TRUE|false|False|FALSE", "tTfF"),
-    ("null", r"~|null|Null|NULL|", ["~", "n", "N", ""]),
-    ("int", r"[-+]?(0|[1-9][0-9]*)", "-+0123456789"),
-    (
-        "float",
-        r"[-+]?([0-9]+\.[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?"
-        r"|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)",
-        "-+.0123456789",
-    ),
-    ("timestamp", r"[0-9]{4}-[0-9]{2}-[0-9]{2}", "0123456789"),
-):
-    _Loader.add_implicit_resolver(
-        f"tag:yaml.org,2002:{_tag}", re.compile(rf"^(?:{_pattern})$"), list(_first)
-    )
+def _kept(text: str, cache: Path) -> Path:
+    return cache / KEPT / _digest(f"{_FORM}\n{text}")[:32]
 
 
-def _read(path: Path) -> str:
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _undated(value: object) -> str:
+    assert isinstance(value, date), value
+    return _DATE + value.isoformat()
+
+
+def _dated(given: dict[str, Any]) -> dict[str, Any]:
+    """Return a mapping with the dates in it, in lists too, as dates again."""
+    return {key: _date_again(value) for key, value in given.items()}
+
+
+def _date_again(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_date_again(item) for item in value]
+    if isinstance(value, str) and value.startswith(_DATE):
+        return date.fromisoformat(value.removeprefix(_DATE))
+    return value
+
+
+def read_text(path: Path) -> str:
+    """Return the text of a YAML file.
+
+    Raises
+    ------
+    InputError
+        It cannot be read, is too large, or is not UTF-8.
+    """
     try:
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
@@ -153,76 +172,13 @@ def _read(path: Path) -> str:
         raise InputError(f"{path.name}, line {line}: not UTF-8; save the file as UTF-8") from error
 
 
-def _forbidden(text: str) -> Iterator[str]:
-    """Name what may not be in the file, before anything is built from it."""
-    depth = 0
-    for event in yaml.parse(text, Loader=_Loader):
-        line = event.start_mark.line + 1 if event.start_mark else 1
-        anchor, tag = getattr(event, "anchor", None), getattr(event, "tag", None)
-        if isinstance(event, yaml.AliasEvent):
-            yield f"line {line}: alias *{anchor}; write the value out"
-        elif anchor:
-            yield f"line {line}: anchor &{anchor}; remove it and write the value out"
-        if tag:
-            yield f"line {line}: tag {shown(tag)}; remove it"
-        depth += isinstance(event, yaml.CollectionStartEvent)
-        depth -= isinstance(event, yaml.CollectionEndEvent)
-        if depth > MAX_DEPTH:
-            yield f"line {line}: nested more than {MAX_DEPTH} deep; write it flatter"
-            return
+def shown(value: object, width: int = 60) -> str:
+    r"""Return a value from a file as it may be put into a message.
 
-
-def _plain(node: yaml.Node, path: Key, lines: dict[Key, int], faults: list[Fault]) -> Any:
-    if isinstance(node, yaml.SequenceNode):
-        items = []
-        for index, child in enumerate(node.value):
-            lines[(*path, index)] = child.start_mark.line + 1
-            items.append(_plain(child, (*path, index), lines, faults))
-        return items
-    if isinstance(node, yaml.MappingNode):
-        return _mapping(node, path, lines, faults)
-    try:
-        return _Scalars().construct_object(node)
-    except ValueError as error:
-        line = node.start_mark.line + 1
-        faults.append((line, f"{shown(node.value)} cannot be read ({error}); correct it"))
-        return None
-
-
-def _mapping(
-    node: yaml.MappingNode, path: Key, lines: dict[Key, int], faults: list[Fault]
-) -> dict[str, Any]:
-    result: dict[str, Any] = {}
-    for key_node, child in node.value:
-        line = key_node.start_mark.line + 1
-        if key_node.tag != "tag:yaml.org,2002:str":
-            what = shown(key_node.value) if isinstance(key_node, yaml.ScalarNode) else "a list"
-            faults.append((line, f"the key {what} is no text; put it in quotes"))
-            continue
-        key = key_node.value
-        if key in result:
-            first = lines[(*path, key)]
-            again = f"{shown(key)} stands here a second time (first on line {first})"
-            faults.append((line, f"{again}; rename or remove one"))
-            continue
-        lines[(*path, key)] = line
-        result[key] = _plain(child, (*path, key), lines, faults)
-    return result
-
-
-class _Scalars(yaml.constructor.SafeConstructor):
-    """Turn a single scalar into plain Python."""
-
-
-def _place(error: yaml.YAMLError) -> str:
-    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-    problem = getattr(error, "problem", None) or getattr(error, "reason", None) or "not YAML"
-    context = getattr(error, "context", None)
-    told = f"{context}, {problem}" if context else problem
-    return f"line {mark.line + 1 if mark else 1}: {told}"
-
-
-def _kind(value: object) -> str:
-    if value is None:
-        return "empty"
-    return "a list, not a mapping" if isinstance(value, list) else "no mapping"
+    >>> shown("big\x1b[31m")
+    '"big\\x1b[31m"'
+    """
+    text = str(value)
+    text = "".join(c if c.isprintable() else repr(c)[1:-1] for c in text[: width + 1])
+    text = text if len(text) <= width else text[: width - 1] + "…"
+    return f'"{text}"' if isinstance(value, str) else text

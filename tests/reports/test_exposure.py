@@ -64,6 +64,35 @@ def test_bins_have_their_own_days() -> None:
     assert [days_in(states, of=one).usable for one in bins_of(PERIOD, "day")] == [1, 0, 0, 0]
 
 
+@pytest.mark.parametrize("since", [FIRST, datetime(2025, 2, 1, 7, tzinfo=UTC)])
+@pytest.mark.parametrize("until", [LAST, datetime(2025, 2, 4, 7, tzinfo=UTC)])
+def test_days_of_utc_are_told_alike_under_another_name_of_the_zone(
+    since: date | datetime, until: date | datetime
+) -> None:
+    known = [
+        heard(FIRST, "partial", reason="ends early"),
+        heard(date(2025, 2, 2), "partial"),
+        heard(date(2025, 2, 3), "missing"),
+        heard(LAST),
+    ]
+    for held in (known, known[1:], known[2:], known[:1], []):
+        utc, other = (
+            calendar_days(period_from_bounds(since, until, zone), held, recorded_only=False)
+            for zone in ("UTC", "Etc/UTC")  # only the first has a way of its own
+        )
+        assert utc == other
+
+
+def test_the_days_of_a_bin_are_those_between_its_ends() -> None:
+    period = period_of(date(2024, 12, 20), date(2025, 3, 3))
+    known = [heard(day) for day in period.days if day.day % 3]
+    states = calendar_days(period, known, recorded_only=True)
+    for width in ("day", "week", "month"):
+        for one in bins_of(period, width):
+            inside = [s for s in states if one.first_day <= s.day <= one.last_day]
+            assert days_in(states, of=one) == days_in(inside)
+
+
 def answer(day: date, outcome: str, icao: str | None = "ae2fd0") -> Answer:
     return Answer("archive", day, icao, outcome, "", 1, 1, 0, True, 9, "", "", 0)
 

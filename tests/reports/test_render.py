@@ -1,15 +1,19 @@
 """What people read, to the letter, at the widths they read it."""
 
+import io
+import random
 from dataclasses import replace
 from datetime import date
 
 import pytest
 from reporting import FIRST, report_of
+from rich.console import Console
 from rows import heard, mission_list, row
 
 from onstation.reports.page import report_markdown
 from onstation.reports.records import Report, Tally, Window
 from onstation.reports.render import missions_text, report_text
+from onstation.reports.render_base import at_once, cell, table_of
 from onstation.reports.sentences import chance, compared, coverage_sentence, surge_sentences
 from onstation.schema import Mission
 
@@ -258,3 +262,54 @@ def test_a_window_without_a_rate_is_not_called_quiet() -> None:
         "Missions: 1 in 14 days; no number is expected, because the window it is compared with"
         " gives no rate."
     )
+
+
+WORDS = (
+    "",
+    "a",
+    "x y  z",
+    " lead",
+    "trail ",
+    "漢字",
+    "é",
+    "e\u0301",
+    "1,234",
+    "a-b",
+    "[red]",
+    "\x1b",
+)
+
+
+def test_a_table_drawn_at_once_is_the_one_that_rich_draws() -> None:
+    chance_of = random.Random(7)
+    at_once_drawn = 0
+    for _ in range(300):
+        wide = chance_of.randrange(1, 6)
+        names = chance_of.choices(("from", "to", "", "漢字"), k=wide)
+        table = table_of(names, texts=chance_of.randrange(wide + 1))
+        for _ in range(chance_of.randrange(5)):
+            table.add_row(*(cell(chance_of.choice(WORDS)) for _ in range(wide)))
+        width = chance_of.choice((10, 30, 100))
+        out = io.StringIO()
+        Console(file=out, width=width, color_system=None, markup=False, emoji=False).print(table)
+        found = at_once(table, width)
+        at_once_drawn += found is not None
+        assert found is None or lines_of(found) == lines_of(out.getvalue())
+    assert at_once_drawn > 150
+
+
+def test_a_table_that_rich_must_draw_is_left_to_it() -> None:
+    def table(style: str = "", text: str = "ab") -> str | None:
+        made = table_of(("one", "two"), texts=1)
+        made.add_row(cell(text), cell("3"), style=style or None)
+        return at_once(made, 20)
+
+    assert table() is not None
+    assert table(style="bold") is None
+    assert table(text="wider than there is room for") is None
+    assert at_once(table_of(("one",), texts=1), 20) is None
+
+
+def lines_of(text: str) -> list[str]:
+    """Return the lines of a text as `drawn_text` leaves them."""
+    return [line.rstrip() for line in text.split("\n")]

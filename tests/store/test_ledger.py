@@ -57,6 +57,32 @@ def test_an_answer_comes_back_as_it_was(store: Store) -> None:
     assert store.ledger.held_span() == (D1, D2)
 
 
+def test_what_is_held_begins_with_the_first_of_answers_documents_and_files(store: Store) -> None:
+    store.ledger.record(replace(ANSWER, day=D2))
+    document = Document("d", D3, "local", "a", Head("ae6804"))
+    store.archive.keep(document, b"", first_ms=0, last_ms=0, days=[D3], whole=False)
+    assert store.ledger.held_span() == (D2, D3)
+    note(store, a_file("ae6804"))
+    assert store.ledger.held_span() == (D1, D3)
+
+
+def test_what_was_read_once_gives_the_answers_that_reading_again_gives(store: Store) -> None:
+    note(store, a_file("ae6804"), a_file("ae6805", reason="cut short"))
+    store.ledger.record(replace(ANSWER, source="archive", icao=None, documents=9))
+    store.ledger.record(replace(ANSWER, source="archive", icao=None, day=D2, fleet="old"))
+    store.ledger.record(replace(ANSWER, day=D3, outcome=FAILED, reason="HTTP 503"))
+    ledger = store.ledger
+    whole = ledger.whole_days(D1, D3)
+
+    assert ledger.answers(D1, D3, whole=whole) == ledger.answers(D1, D3)
+    assert ledger.day_coverage(D1, D3, whole=whole) == ledger.day_coverage(D1, D3)
+    for icao in ("ae6804", "ae6805", "ae6806"):
+        again = ledger.aircraft_answers(icao, D1, D3, fleet="new")
+        assert ledger.aircraft_answers(icao, D1, D3, fleet="new", whole=whole) == again
+    assert ledger.single_days(D1, D2) == set()
+    assert ledger.single_days(D1, D3) == {D3}
+
+
 @pytest.mark.parametrize(
     ("before", "after", "stays"),
     [

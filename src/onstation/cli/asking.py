@@ -17,7 +17,6 @@ from onstation.cli.writing import write_output
 from onstation.config import Settings
 from onstation.errors import DONE, HOLES, InputError
 from onstation.periods import Period
-from onstation.reports.encode import METADATA
 from onstation.reports.records import Frame
 from onstation.reports.sentences import empty_sentence, hole_lines, left_out_sentence
 from onstation.schema import Mission
@@ -82,6 +81,8 @@ def write_table(
     """
     beside = None
     if metadata is not None and output is not None:
+        from onstation.reports.encode import METADATA
+
         beside = output.with_name(output.name + METADATA), metadata(output.name)
     write_output(content, output, force, beside=beside, for_people=for_people)
 

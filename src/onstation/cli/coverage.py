@@ -10,8 +10,6 @@ from onstation.cli.main import pass_settings
 from onstation.cli.options import output_options, period_options
 from onstation.config import Settings
 from onstation.errors import InputError
-from onstation.reports.encode import metadata
-from onstation.reports.export_coverage import COVERAGE_COLUMNS, coverage_csv, coverage_json
 from onstation.reports.records import CoverageTable
 from onstation.reports.sentences import damage_lines
 
@@ -53,8 +51,13 @@ def command(
 
 def _write(found: CoverageTable, format_: str, output: Path | None, force: bool) -> None:
     if format_ == "json":
+        from onstation.reports.export_coverage import coverage_json
+
         write_table(coverage_json(found), None, output, force)
     elif format_ == "csv":
+        from onstation.reports.encode import metadata
+        from onstation.reports.export_coverage import COVERAGE_COLUMNS, coverage_csv
+
         title = "Coverage by source and UTC day"
         write_table(
             coverage_csv(found),

@@ -118,7 +118,7 @@ def _fetched(
     if not local and not remote:
         click.echo(NO_SOURCE, err=True)
         return False
-    fleet = load_fleet(settings.fleet)
+    fleet = load_fleet(settings.fleet, settings.cache)
     if local:
         fetch(settings, store, fleet, local, first=days.first, last=days.last)
     asked = finished_days(days.open) if remote else []

@@ -89,7 +89,7 @@ def command(
     local, remote = open_sources(sources or [DEFAULT])
     _check_engine(jobs, scheduler, local)
     first, last = _days_asked(since, until, days)
-    fleet = load_fleet(settings.fleet)
+    fleet = load_fleet(settings.fleet, settings.cache)
     holes = False
     with open_store(settings.store, create=not dry_run) as store:
         icaos = addresses_of(tails, fleet, store)

@@ -35,7 +35,7 @@ def list_(settings: Settings, everything: bool) -> None:
     The last column is how many addresses a fleet lists one by one; ranges, types and
     callsigns come on top of them.
     """
-    fleet = load_fleet(settings.fleet)
+    fleet = load_fleet(settings.fleet, settings.cache)
     counted = [entry for entry in fleet.entries if entry.counted]
     table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
     for heading in ("fleet", "label", "type", "agency", "role", "counted", "matched by"):
@@ -77,7 +77,7 @@ def find(settings: Settings, ident: str) -> None:
 
     IDENT is an address, a registration or a serial, in any case, with or without hyphens.
     """
-    fleet = load_fleet(settings.fleet)
+    fleet = load_fleet(settings.fleet, settings.cache)
     found = fleet.find(ident)
     if not found:
         raise UnknownIdentityError(_unknown(fleet, ident))

@@ -6,12 +6,15 @@ What a form needs is imported by its writer, so that a table in a terminal stays
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from onstation.cli.asking import progress, write_table
 from onstation.config import Settings
-from onstation.reports.flights import Flight
 from onstation.reports.records import MissionList
 from onstation.store.database import Store
+
+if TYPE_CHECKING:
+    from onstation.reports.flights import Flight
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +25,7 @@ class Answered:
     store: Store
     found: MissionList
 
-    def flights(self, *, visits: bool = False) -> tuple[Flight, ...]:
+    def flights(self, *, visits: bool = False) -> "tuple[Flight, ...]":
         """Return the flights the rows are about."""
         from onstation.pipeline.flights import flights
 

@@ -12,7 +12,6 @@ from onstation.cli.formats import WRITERS, Answered, write_rows
 from onstation.cli.main import pass_settings
 from onstation.cli.options import filter_options, output_options, period_options, tz_option
 from onstation.config import Settings
-from onstation.pipeline import identify
 from onstation.reports.records import MissionList
 from onstation.schema import COUNTED, STATUSES
 from onstation.store.database import Store
@@ -62,6 +61,8 @@ def command(
     A package (-o FILE.zip, or --format package -o FOLDER) also holds every position, the
     traces as received, their sources and the rule: all that an editor needs to check it.
     """
+    from onstation.pipeline import identify
+
     with ask(settings) as store:
         only = identify.missions_named(settings, store, named, on_progress=progress(settings))
         found = Session(settings, store).missions(

@@ -8,11 +8,9 @@ import click
 from onstation.config import Settings
 from onstation.errors import OnstationError
 from onstation.periods import Period
-from onstation.pipeline import answer
 from onstation.reports.records import Report, TailStory
 from onstation.reports.safe import drawn
 from onstation.reports.sentences import nothing_usable, period_words, plural
-from onstation.reports.timeline import fitting_width
 from onstation.store.database import Store
 
 PNG = "png"
@@ -33,11 +31,14 @@ def over_time(
     """Return the keys and bins of a report: those typed, by type over time for a chart."""
     if format_ != PNG:
         return by, bins
+    from onstation.reports.timeline import fitting_width
+
     return ("type",), fitting_width(period) if bins == WHOLE else bins
 
 
 def chart_png(settings: Settings, store: Store, report: Report, aspect: str) -> bytes:
     """Return the chart of a report by type over time."""
+    from onstation.pipeline import answer
     from onstation.reports.picture_chart import draw_chart
 
     frame = report.frame

@@ -1,6 +1,7 @@
 """Count missions by type and period against the norm."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -29,9 +30,11 @@ from onstation.config import Settings
 from onstation.errors import InputError
 from onstation.periods import BINS, Period
 from onstation.reports.counts import KEYS
-from onstation.reports.dossier import Dossier
 from onstation.reports.records import Report
 from onstation.store.database import Store
+
+if TYPE_CHECKING:
+    from onstation.reports.dossier import Dossier
 
 FORMATS = ("table", "csv", "json", "markdown", "html", "png")
 
@@ -139,7 +142,7 @@ def _page(
     rate: float | None,
     window: Period | None,
     all_sources: bool,
-) -> Dossier:
+) -> "Dossier":
     """Gather what the page shows; what that needs is imported for it alone."""
     from onstation.pipeline.dossier import dossier
 
@@ -150,7 +153,7 @@ def _page(
 
 
 def _write(
-    found: Report, page: Dossier | None, format_: str, output: Path | None, force: bool
+    found: Report, page: "Dossier | None", format_: str, output: Path | None, force: bool
 ) -> None:
     """Write a report in a format; what a format needs is imported for it alone."""
     metadata = None

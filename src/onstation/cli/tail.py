@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -14,12 +15,15 @@ from onstation.cli.options import output_options, period_options, tz_option, wri
 from onstation.cli.picturing import PNG, aspect_option, map_png
 from onstation.config import Settings
 from onstation.errors import DONE, HOLES, InputError
-from onstation.reports.explained import Explanation
 from onstation.reports.records import MissionList, TailStory
 from onstation.reports.safe import drawn
 from onstation.reports.sentences import empty_sentence, nothing_usable, plural
 from onstation.reports.story import astride_lines
 from onstation.store.database import Store
+
+if TYPE_CHECKING:
+    from onstation.reports.explained import Explanation
+    from onstation.reports.story import Lines
 
 TOLD = ("table", "json")
 """Formats that tell the whole story; the others hold its rows."""
@@ -83,7 +87,7 @@ def command(
     ctx.exit(_status(story, typed=bool(since or until or days), said=format_ == "table"))
 
 
-def _explained(settings: Settings, store: Store, story: TailStory) -> Explanation:
+def _explained(settings: Settings, store: Store, story: TailStory) -> "Explanation":
     """Judge once more; what that needs is imported for it alone."""
     from onstation.pipeline.explain import explain
 
@@ -110,20 +114,25 @@ def _page(settings: Settings, store: Store, story: TailStory, all_sources: bool)
 
 
 def _tell(
-    story: TailStory, why: Explanation | None, format_: str, output: Path | None, force: bool
+    story: TailStory, why: "Explanation | None", format_: str, output: Path | None, force: bool
 ) -> None:
     if format_ == "json":
         from onstation.reports.export import explanation_json, tail_json
 
         text = explanation_json(why) if why else tail_json(story)
     else:
-        from onstation.reports.explained import explanation_lines
         from onstation.reports.render import lines_text
         from onstation.reports.story import story_lines
 
-        lines = explanation_lines(why) if why else story_lines(story)
+        lines = _explanation_lines(why) if why else story_lines(story)
         text = lines_text(lines, width=width(), colour=colour(output))
     write_table(text, None, output, force)
+
+
+def _explanation_lines(why: "Explanation") -> "Lines":
+    from onstation.reports.explained import explanation_lines
+
+    return explanation_lines(why)
 
 
 def _status(story: TailStory, *, typed: bool, said: bool) -> int:

@@ -7,9 +7,7 @@ Every command asks here, so that all behave alike under ``NO_COLOR``, ``CLICOLOR
 import contextlib
 import os
 import re
-import shlex
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -122,6 +120,8 @@ def _pager() -> list[str]:
         (os.environ[name] for name in ("ONSTATION_PAGER", "PAGER") if name in os.environ),
         "cat" if _is_dumb() else "less",
     )
+    import shlex  # only where something is paged
+
     try:
         command = shlex.split(wanted)
     except ValueError:
@@ -134,6 +134,8 @@ def _paged(text: str, pager: list[str]) -> bool:
 
     Quitting it early is no failure: whoever quit had seen enough.
     """
+    import subprocess  # slow to import, and most answers are not paged
+
     environment = {"LESS": LESS, "LV": "-c", **os.environ}
     sys.stdout.flush()
     try:

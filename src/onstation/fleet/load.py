@@ -7,7 +7,9 @@ everything that is not. What the keys mean is told in ``data/fleet.yaml`` itself
 import hashlib
 import json
 import re
+from contextlib import suppress
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +19,7 @@ from onstation.fleet.nnumber import icao_to_n_number
 from onstation.fleet.records import Clause, Entry, Range, squeeze
 from onstation.fleet.values import Values
 from onstation.schema import CBP, GROUPS, MILITARY
-from onstation.yamlfile import Key, load_leniently, shown
+from onstation.yamlfile import Key, Located, keep_value, kept_value, parsed, read_text, shown
 
 CODE = "fleet-1"
 """Version of the code that reads and matches; part of the digest."""
@@ -67,8 +69,13 @@ _BASE = re.compile(r"[A-Z0-9]{3,4}")
 _LOOSE = ("", "1", "2001", "2015", "162170", "XA-ABC", "N1", "N12345", "N123AB")
 
 
-def load_fleet(path: Path) -> Fleet:
+def load_fleet(path: Path, cache: Path | None = None) -> Fleet:
     """Read the fleet file.
+
+    Parameters
+    ----------
+    cache
+        Where what a file says is kept from one run to the next.
 
     Raises
     ------
@@ -76,9 +83,20 @@ def load_fleet(path: Path) -> Fleet:
         With every fault of the file: line, entry, what is wrong and the remedy.
     """
     try:
-        located = load_leniently(path)
+        return _fleet_of(read_text(path), path, cache)
+    except FleetError:
+        raise
     except InputError as error:
         raise FleetError(*error.faults) from error
+
+
+@lru_cache(maxsize=2)  # by the text: a question reads the file where it is asked for, twice
+def _fleet_of(text: str, path: Path, cache: Path | None) -> Fleet:
+    value = kept_value(text, cache) if cache else None
+    if value is not None:
+        with suppress(FleetError):  # else told anew below, with the line of each fault
+            return _Reader(Located(value, {(): 1}), path.name).fleet()
+    located = parsed(text, path.name)
     told = [words for _, words in located.faults]
     try:
         fleet = _Reader(located, path.name).fleet()
@@ -86,6 +104,8 @@ def load_fleet(path: Path) -> Fleet:
         raise FleetError(*told, *error.faults) from error
     if told:
         raise FleetError(*told)
+    if cache:
+        keep_value(text, located.value, cache)
     return fleet
 
 

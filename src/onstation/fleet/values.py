@@ -1,6 +1,5 @@
 """The values of the fleet file, each read with its place, faults collected on the way."""
 
-import difflib
 import re
 from datetime import date
 from typing import Any
@@ -184,7 +183,9 @@ class Values:
             return {}
         for key in given if known else ():
             if key not in known:
-                close = difflib.get_close_matches(key, known, 1)
+                from difflib import get_close_matches
+
+                close = get_close_matches(key, known, 1)
                 hint = OTHER_WORDS.get(key, close[0] if close else "")
                 hint = hint if hint in known else ""
                 remedy = f"did you mean {shown(hint)}?" if hint else "remove it"

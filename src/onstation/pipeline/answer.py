@@ -216,7 +216,7 @@ def coverage(settings: Settings, store: Store, period: Period) -> CoverageTable:
     return CoverageTable(
         frame=frame_of(ground, ()),
         days=ground.coverage,
-        answers=tuple(store.ledger.answers(first, last)),
+        answers=tuple(store.ledger.answers(first, last, whole=ground.whole)),
         damaged=tuple((one.name, one.reason, one.day) for one in store.ledger.damaged(first, last)),
         changes=tuple(store.ledger.changes(first, last)),
     )
@@ -224,7 +224,7 @@ def coverage(settings: Settings, store: Store, period: Period) -> CoverageTable:
 
 def rule(settings: Settings) -> RuleText:
     """Return the counting rule in force, with every threshold."""
-    regions = brief(settings.regions, shipped("regions"))
+    regions = brief(settings.regions, shipped("regions"), settings.cache)
     return RuleText(RULE, POINTS, thresholds(), regions.regions, regions.baseline)
 
 
@@ -380,7 +380,8 @@ def _days_of(ground: Ground, by: tuple[str, ...]) -> Callable[[tuple[str | None,
             return ground.states
         first, last = utc_days(ground.period)
         ledger, fleet = ground.store.ledger, ground.fleet.digest
-        answers = {icao: ledger.aircraft_answers(icao, first, last, fleet=fleet)}
+        known_days = ledger.aircraft_answers(icao, first, last, fleet=fleet, whole=ground.whole)
+        answers = {icao: known_days}
         known = aircraft_coverage(first, last, answers)
         return tuple(calendar_days(ground.period, known, recorded_only=ground.recorded))
 

@@ -192,8 +192,8 @@ def _verdict(claim: Claim, ours: Measured, sample: Sample) -> str:
 
 
 def _known(settings: Settings) -> Known:
-    fleet: Fleet = load_fleet(settings.fleet)
-    regions: RegionsBrief = brief(settings.regions, shipped("regions"))
+    fleet: Fleet = load_fleet(settings.fleet, settings.cache)
+    regions: RegionsBrief = brief(settings.regions, shipped("regions"), settings.cache)
     types: set[str] = set()
     for entry in fleet.entries:
         types |= set(entry.types)

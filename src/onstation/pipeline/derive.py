@@ -16,13 +16,13 @@ from onstation.fleet.load import load_fleet
 from onstation.fleet.match import Fleet
 from onstation.pipeline.publish import publish, publish_anew, publish_recordings
 from onstation.regions.load import brief
-from onstation.schema import HEARD, RULE, SILENT, Anew, Handover, Mission, RegionsBrief
+from onstation.schema import HEARD, RULE, SILENT, Mission, RegionsBrief
 from onstation.store.database import Store
 
 if TYPE_CHECKING:
     from onstation.pipeline.at_hand import AtHand
     from onstation.pipeline.judge import Flown
-    from onstation.schema import Track
+    from onstation.schema import Anew, Handover, Track
 
 JUDGE_VERSION = "6"
 """Version of the code that judges; a change that alters any row needs a new number."""
@@ -42,7 +42,7 @@ Place = tuple[str, bool, int]
 class Crew(Protocol):
     """Judges addresses somewhere."""
 
-    def judge(self, settings: Settings, icaos: Sequence[str]) -> Iterator[Anew]:
+    def judge(self, settings: Settings, icaos: Sequence[str]) -> "Iterator[Anew]":
         """Yield what is to be written of each address, in order."""
         ...
 
@@ -74,8 +74,8 @@ def derive(
     int
         Number of addresses judged anew.
     """
-    fleet = load_fleet(settings.fleet)
-    regions = brief(settings.regions, shipped("regions"))
+    fleet = load_fleet(settings.fleet, settings.cache)
+    regions = brief(settings.regions, shipped("regions"), settings.cache)
     publish_anew(store, fleet, regions)
     if _is_checked(store, fleet, regions):
         return 0
@@ -140,7 +140,7 @@ def _checked(store: Store, fleet: Fleet, regions: RegionsBrief, number: int) -> 
     return "|".join((str(number), RULE, JUDGE_VERSION, fleet.digest, regions.digest, str(joined)))
 
 
-def _put(store: Store, anew: Anew, key: str, regions: RegionsBrief) -> None:
+def _put(store: Store, anew: "Anew", key: str, regions: RegionsBrief) -> None:
     """Write down what an address was judged to be, in place of what it was before."""
     places = [*anew.gone, *((piece.recorded, piece.first_ms) for piece in anew.pieces)]
     with store.transaction():
@@ -197,7 +197,7 @@ class _Group:
     """Pieces between which flights changed their address."""
 
     places: tuple[Place, ...]
-    handovers: tuple[Handover, ...]
+    handovers: "tuple[Handover, ...]"
 
 
 def _joint_key(store: Store, group: _Group) -> str:
@@ -282,7 +282,7 @@ class Judges:
         self._again, self._judge, self._together = again, judge, together
         self._groups: list[_Group] | None = None
 
-    def again(self, icao: str) -> Anew:
+    def again(self, icao: str) -> "Anew":
         """Judge again what changed of an address."""
         known = self._store.pieces.known(icao)
         return self._again.judge_again(known, self._depends, self.bench, self._reader())

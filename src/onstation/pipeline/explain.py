@@ -59,7 +59,7 @@ def explain(settings: Settings, store: Store, story: TailStory) -> Explanation:
     names = dict.fromkeys(row.mission_id for row in story.rows)
     if not names:
         return Explanation(story, (), LIMITS)
-    judges = Judges(settings, store, load_fleet(settings.fleet))
+    judges = Judges(settings, store, load_fleet(settings.fleet, settings.cache))
     icaos = dict.fromkeys(row.icao for row in story.rows)
     flown = {one.sortie.sortie_id: one for one in judges.flights(tuple(icaos), names=names)}
     sorties = [

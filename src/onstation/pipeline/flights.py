@@ -58,7 +58,7 @@ def each_flight(
         told.setdefault(row.mission_id, []).append(row)
     if not told:
         return
-    judges = Judges(settings, store, load_fleet(settings.fleet))
+    judges = Judges(settings, store, load_fleet(settings.fleet, settings.cache))
     icaos = tuple(dict.fromkeys(row.icao for row in rows))
     names = {icao: {row.mission_id for row in rows if row.icao == icao} for icao in icaos}
     for done, icao in enumerate(icaos):

@@ -13,7 +13,7 @@ from onstation.reports.columns import RECONSTRUCTION, seen_sources
 from onstation.reports.exposure import aircraft_coverage, calendar_days, days_in, utc_days
 from onstation.reports.records import DayState, Filters, Frame
 from onstation.reports.sentences import plural
-from onstation.schema import MISSING, DayCoverage, Mission, RegionsBrief
+from onstation.schema import MISSING, Answer, DayCoverage, Mission, RegionsBrief
 from onstation.sources.named import attributions, viewers
 from onstation.store.database import Store
 
@@ -36,6 +36,8 @@ class Ground:
     states: tuple[DayState, ...]
     single_days: int
     earlier_days: int
+    whole: tuple[Answer, ...]
+    """What the ledger answers about whole days, read once for all that is made of it."""
 
     @property
     def scope(self) -> tuple[str, ...]:
@@ -71,26 +73,23 @@ def stand_on(
     InputError
         With every filter that names nothing there is.
     """
-    fleet = load_fleet(settings.fleet)
-    regions = brief(settings.regions, shipped("regions"))
+    fleet = load_fleet(settings.fleet, settings.cache)
+    regions = brief(settings.regions, shipped("regions"), settings.cache)
     filters = _checked(filters, fleet, regions, store)
     first, last = utc_days(period)
     only = holds_recordings(store, fleet, period) if recorded is None else recorded
-    whole = store.ledger.day_coverage(first, last)
+    asked = store.ledger.whole_days(first, last)
+    whole = store.ledger.day_coverage(first, last, whole=asked)
     used = whole
     if filters.aircraft:
         answers = {
-            icao: store.ledger.aircraft_answers(icao, first, last, fleet=fleet.digest)
+            icao: store.ledger.aircraft_answers(icao, first, last, fleet=fleet.digest, whole=asked)
             for icao in filters.aircraft
         }
         used = _as_read(aircraft_coverage(first, last, answers), whole)
     rebuilt = recorded is None and not only and any(RECONSTRUCTION in d.sources for d in used)
     missing = {day.day for day in whole if day.status == MISSING}
-    single = {
-        answer.day
-        for answer in (store.ledger.answers(first, last) if missing else ())
-        if answer.icao is not None and answer.day in missing
-    }
+    single = missing & store.ledger.single_days(first, last) if missing else missing
     return Ground(
         store=store,
         fleet=fleet,
@@ -102,6 +101,7 @@ def stand_on(
         states=tuple(calendar_days(period, used, recorded_only=only, reconstructed_only=rebuilt)),
         single_days=len(single),
         earlier_days=store.ledger.earlier_fleet_days(first, last, fleet.digest),
+        whole=tuple(asked),
     )
 
 

@@ -112,7 +112,7 @@ def filters(
     """
     icaos: dict[str, None] = dict.fromkeys(row.icao for row in missions)
     if aircraft:
-        fleet = load_fleet(settings.fleet)
+        fleet = load_fleet(settings.fleet, settings.cache)
         asked = dict.fromkeys(icao for one in aircraft for icao in find(one, fleet, store).icaos)
         icaos = {icao: None for icao in asked if icao in icaos} if missions else asked
     names = dict.fromkeys(row.mission_id for row in missions)
@@ -326,8 +326,9 @@ def _aircraft(icao: str, fleet: Fleet, store: Store, rows: Sequence[Mission]) ->
 def _days(icao: str, ground: Ground) -> AircraftDays:
     first, last = utc_days(ground.period)
     given: dict[object, list[Answer]] = {}
-    fleet = ground.fleet.digest
-    for answer in ground.store.ledger.aircraft_answers(icao, first, last, fleet=fleet):
+    for answer in ground.store.ledger.aircraft_answers(
+        icao, first, last, fleet=ground.fleet.digest, whole=ground.whole
+    ):
         given.setdefault(answer.day, []).append(answer)
     heard, without, holes = [], [], []
     for day in ground.coverage:

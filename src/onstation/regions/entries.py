@@ -4,7 +4,6 @@ Knows the words of the file, not geometry. Faults are gathered, never raised, so
 person hears of all of them at once.
 """
 
-import difflib
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -429,6 +428,8 @@ def near(name: object, known: Collection[str], otherwise: str) -> str:
     >>> near("michoacn", ["baja", "michoacan"], "look it up")
     'did you mean "michoacan"?'
     """
+    from difflib import get_close_matches
+
     alike = {other.lower(): other for other in sorted(known)}
-    found = difflib.get_close_matches(str(name).lower(), alike, n=1, cutoff=0.6)
+    found = get_close_matches(str(name).lower(), alike, n=1, cutoff=0.6)
     return f'did you mean "{alike[found[0]]}"?' if found else otherwise

@@ -11,7 +11,16 @@ from pathlib import Path
 from onstation.errors import InputError, RegionsError
 from onstation.regions.entries import Reader, RegionSpec
 from onstation.schema import Baseline, RegionBrief, RegionsBrief
-from onstation.yamlfile import Key, Located, load_leniently, shown
+from onstation.yamlfile import (
+    Key,
+    Located,
+    keep_value,
+    kept_value,
+    load_leniently,
+    parsed,
+    read_text,
+    shown,
+)
 
 RESOLVER = "1"
 """Version of the code that draws outlines; a change that moves one needs a new number."""
@@ -74,7 +83,7 @@ class Spec:
         return self.draft.regions
 
 
-def brief(path: Path, geometry: Path) -> RegionsBrief:
+def brief(path: Path, geometry: Path, cache: Path | None = None) -> RegionsBrief:
     """Return what a report needs to know of the regions in force.
 
     Parameters
@@ -83,8 +92,10 @@ def brief(path: Path, geometry: Path) -> RegionsBrief:
         The regions file.
     geometry
         Directory of the shipped geometry.
+    cache
+        Where what a file says is kept from one run to the next.
     """
-    spec = read_regions(path, geometry)
+    spec = read_regions(path, geometry, cache)
     return RegionsBrief(
         tuple(
             RegionBrief(r.name, r.label, r.min_on_station_min, r.line_patrol, r.headline)
@@ -95,7 +106,7 @@ def brief(path: Path, geometry: Path) -> RegionsBrief:
     )
 
 
-def read_regions(path: Path, geometry: Path) -> Spec:
+def read_regions(path: Path, geometry: Path, cache: Path | None = None) -> Spec:
     """Read a regions file and check every entry.
 
     Parameters
@@ -104,24 +115,41 @@ def read_regions(path: Path, geometry: Path) -> Spec:
         The regions file.
     geometry
         Directory of the shipped geometry, which the digest covers.
+    cache
+        Where what a file says is kept from one run to the next; an entry read from there
+        has no line.
 
     Raises
     ------
     RegionsError
         With every fault, each with its line, its region and the remedy.
     """
-    draft = draft_regions(path)
+    try:
+        text = read_text(path)
+        value = kept_value(text, cache) if cache else None
+        if value is not None:
+            draft = _draft(Located(value, {(): 1}, path.name), path)
+            if not draft.faults:  # else told anew below, with the line of each
+                return Spec(draft, _digest(draft, geometry))
+        draft = _draft(parsed(text, path.name), path)
+    except InputError as error:
+        raise RegionsError(*error.faults) from error
     if draft.faults:
         raise RegionsError(*(told for _, told in draft.faults))
+    if cache:
+        keep_value(text, draft.located.value, cache)
     return Spec(draft, _digest(draft, geometry))
 
 
 def draft_regions(path: Path) -> Draft:
     """Read a regions file with whatever faults its entries have."""
     try:
-        located = load_leniently(path)
+        return _draft(load_leniently(path), path)
     except InputError as error:
         raise RegionsError(*error.faults) from error
+
+
+def _draft(located: Located, path: Path) -> Draft:
     reader = Reader(located, path.parent)
     regions, baseline = reader.regions(), reader.baseline()
     faulty = {str(at[1]) for at, _ in reader.faults if len(at) > 1 and at[0] == "regions"}

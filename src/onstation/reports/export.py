@@ -6,7 +6,7 @@ JSON carries the fields of the CSV, typed, with what a reader must know beside t
 from collections.abc import Sequence
 from dataclasses import fields, is_dataclass
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from onstation.periods import iso
 from onstation.reports.columns import (
@@ -28,10 +28,12 @@ from onstation.reports.encode import (
     metadata,
     tool,
 )
-from onstation.reports.explained import Explanation
 from onstation.reports.records import Aside, Frame, MissionList, Report, Row, RuleText, TailStory
 from onstation.reports.sentences import closing_lines, norm_source
 from onstation.schema import Mission
+
+if TYPE_CHECKING:
+    from onstation.reports.explained import Explanation
 
 PERIOD_COLUMNS = (
     Column("period_start", DAY, "", "first day of the row, in the time zone of the report"),
@@ -181,7 +183,7 @@ def tail_json(story: TailStory) -> str:
     return json_text(_tail_record(story))
 
 
-def explanation_json(found: Explanation) -> str:
+def explanation_json(found: "Explanation") -> str:
     """Return the story of an aircraft as JSON, with every decision under ``explained``."""
     explained = [_plain(one, leave=("rows",)) for one in found.sorties]
     return json_text(

@@ -4,6 +4,7 @@ Coverage is known by UTC day. A calendar day of another zone lies in two of them
 usable if both are, missing if neither is, and partial, usable in full, otherwise.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
@@ -71,6 +72,10 @@ def calendar_days(
     return [_state(day, period, known) for day in period.days]
 
 
+def _day(state: DayState) -> date:
+    return state.day
+
+
 def days_in(states: Sequence[DayState], *, of: Bin | None = None) -> Days:
     """Add up the days of a period, or of one bin of it.
 
@@ -82,7 +87,10 @@ def days_in(states: Sequence[DayState], *, of: Bin | None = None) -> Days:
     >>> days.asked, days.usable, days.missing, round(days.exposure_months, 4)
     (2, 1, 1, 0.0329)
     """
-    inside = [s for s in states if of is None or of.first_day <= s.day <= of.last_day]
+    inside = states
+    if of is not None:  # found by halves: a report of years asks this of each of its months
+        start = bisect_left(states, of.first_day, key=_day)
+        inside = states[start : bisect_right(states, of.last_day, start, key=_day)]
     usable = [s for s in inside if s.status != MISSING]
     return Days(
         asked=len(inside),
@@ -158,6 +166,8 @@ def _reconstructed(day: DayCoverage) -> DayCoverage:
 
 
 def _state(day: date, period: Period, known: Mapping[date, DayCoverage]) -> DayState:
+    if period.tz == "UTC" and period.first_day < day < period.last_day and day in known:
+        return _whole_state(known[day])  # the same, at once: most days of a long ledger
     whole_ms = _bounds(day, period.tz)
     since_ms, until_ms = max(whole_ms[0], period.since_ms), min(whole_ms[1], period.until_ms)
     fraction = (until_ms - since_ms) / (whole_ms[1] - whole_ms[0])
@@ -176,6 +186,12 @@ def _state(day: date, period: Period, known: Mapping[date, DayCoverage]) -> DayS
     ]
     documents = max((one.documents for one in touched), default=0)
     return DayState(day, status, fraction, "; ".join(dict.fromkeys(reasons)), documents)
+
+
+def _whole_state(one: DayCoverage) -> DayState:
+    """Return what is known of a UTC day that lies in a period from its start to its end."""
+    reason = "" if one.status == USABLE else one.reason or one.status
+    return DayState(one.day, one.status, 1.0, reason, one.documents)
 
 
 def _bounds(day: date, zone: str) -> tuple[int, int]:

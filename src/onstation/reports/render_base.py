@@ -123,6 +123,39 @@ def fitting(
     return keep
 
 
+def at_once(table: Table, width: int) -> str | None:
+    """Return a table of `table_of` as rich draws it, a hundred times as fast.
+
+    Returns
+    -------
+    str or None
+        ``None`` where a cell must be broken or is more than plain text, or there is
+        nothing to draw: rich draws it then.
+    """
+    columns = [
+        [Text(str(column.header)), *(c for c in column.cells if isinstance(c, Text))]
+        for column in table.columns
+    ]
+    texts = [[cell.plain for cell in cells] for cells in columns]
+    styled = any(row.style for row in table.rows)
+    if styled or not table.rows or any(len(cells) != table.row_count + 1 for cells in columns):
+        return None
+    if any(one.spans or one.style or not one.plain.isprintable() for c in columns for one in c):
+        return None
+    wide = [max(map(cell_len, cells)) for cells in texts]
+    whole = sum(wide) + GAP * (len(wide) - 1)
+    if whole > width or not all(wide) or any(c.width is not None for c in table.columns):
+        return None
+    padded = [
+        [" " * (most - cell_len(text)) + text for text in map(str.rstrip, cells)]
+        if column.justify == "right"
+        else [text + " " * (most - cell_len(text)) for text in cells]
+        for column, cells, most in zip(table.columns, texts, wide, strict=True)
+    ]
+    lines = [(" " * GAP).join(row) for row in zip(*padded, strict=True)]
+    return "\n".join([lines[0], "─" * whole, *lines[1:], ""])
+
+
 def drawn_text(lines: Iterable[Line], width: int, colour: bool) -> str:
     """Return lines as one text; without ``colour`` there is no escape in it."""
     out = io.StringIO()
@@ -142,7 +175,10 @@ def drawn_text(lines: Iterable[Line], width: int, colour: bool) -> str:
         if isinstance(line, Indented):
             console.print(line.wrapped(width))
         elif isinstance(line, Table):
-            console.print(line)
+            if (drawn_table := at_once(line, width)) is None:
+                console.print(line)
+            else:
+                out.write(drawn_table)
         else:
             text = Text(drawn(line)) if isinstance(line, str) else line
             console.print(text, width=min(width, PROSE))

@@ -4,7 +4,6 @@ Callsigns, registrations and operators are typed by strangers. None of them may 
 terminal, a page, a spreadsheet or a table of Markdown.
 """
 
-import html
 import re
 
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
@@ -23,6 +22,8 @@ def drawn(text: str) -> str:
     >>> drawn("\x1b[31mRED\u202e")
     '\ufffd[31mRED\ufffd'
     """
+    if text.isprintable():
+        return text
     return "".join(c if c.isprintable() else REPLACEMENT for c in text)
 
 
@@ -46,6 +47,8 @@ def markup(text: str) -> str:
     >>> markup("<b>")
     '&lt;b&gt;'
     """
+    import html  # brings a table of two thousand names, which a terminal has no use for
+
     return html.escape(drawn(text), quote=True)
 
 

@@ -173,10 +173,31 @@ class Ledger:
         """Remember what a source said changes when a document does."""
         self._db.execute("INSERT OR REPLACE INTO validators VALUES (?, ?)", (address, validator))
 
-    def answers(self, first: date | None = None, last: date | None = None) -> list[Answer]:
-        """Return every answer in order of day, source and address; whole days first."""
-        found = self._whole_days(first, last) + self._recorded("icao != ''", (), first, last)
+    def answers(
+        self,
+        first: date | None = None,
+        last: date | None = None,
+        *,
+        whole: Sequence[Answer] | None = None,
+    ) -> list[Answer]:
+        """Return every answer in order of day, source and address; whole days first.
+
+        Parameters
+        ----------
+        whole
+            What `whole_days` returned for these days, so that it is not read again.
+        """
+        found = list(self.whole_days(first, last) if whole is None else whole)
+        found += self._recorded("icao != ''", (), first, last)
         return sorted(found, key=lambda a: (a.day, a.icao or "", a.source))
+
+    def single_days(self, first: date, last: date) -> set[date]:
+        """Return the days on which single aircraft were asked for."""
+        rows = self._db.rows(
+            "SELECT DISTINCT day FROM answers WHERE icao != '' AND day BETWEEN ? AND ?",
+            (first.toordinal(), last.toordinal()),
+        )
+        return {date.fromordinal(day) for (day,) in rows}
 
     def aircraft_answers(
         self,
@@ -185,6 +206,7 @@ class Ledger:
         last: date | None = None,
         *,
         fleet: str = "",
+        whole: Sequence[Answer] | None = None,
     ) -> list[Answer]:
         """Return what is known of one address, a line for each day and source.
 
@@ -196,6 +218,8 @@ class Ledger:
         fleet
             Digest of the fleet file in force. A published day read under another, of which
             nothing shows that it watched this address, is no silence but ``failed``.
+        whole
+            What `whole_days` returned for these days, so that it is not read again.
         """
         found: dict[tuple[date, str], Answer] = {}
         own = {(a.day, a.source): a for a in self._recorded("icao = ?", (icao,), first, last)}
@@ -209,62 +233,71 @@ class Ledger:
                 (icao,),
             )
         }
-        days = self._whole_days(first, last)
+        days = self.whole_days(first, last) if whole is None else whole
         earlier = {one.fleet for one in days if fleet and one.fleet} - {fleet}
         unwatched = earlier and earlier - self._watching(icao, kept.keys() - own_days)
         failures = self.files.failed_alone(icao)
-        for whole in days:
-            own_kept = (whole.source, whole.day) in kept
-            outcome, reason = self._heard_of(icao, whole, own_kept)
-            looked = outcome == HEARD or whole.fleet not in unwatched
-            if not looked and (whole.day, whole.source) in own:
+        for one in days:
+            own_kept = (one.source, one.day) in kept
+            outcome, reason = self._heard_of(icao, one, own_kept)
+            looked = outcome == HEARD or one.fleet not in unwatched
+            if not looked and (one.day, one.source) in own:
                 continue
             if not looked:
                 outcome, reason = FAILED, NOT_LOOKED_FOR
-            if outcome != HEARD and whole.day in failures:
-                outcome, reason = FAILED, failures[whole.day]
-            found[whole.day, whole.source] = Answer(
-                source=whole.source,
-                day=whole.day,
+            if outcome != HEARD and one.day in failures:
+                outcome, reason = FAILED, failures[one.day]
+            found[one.day, one.source] = Answer(
+                source=one.source,
+                day=one.day,
                 icao=icao,
                 outcome=outcome,
                 reason=reason,
                 documents=int(outcome == HEARD),
                 watched=int(own_kept),
                 damaged=int(outcome == FAILED and looked),
-                recorded=kept.get((whole.source, whole.day), whole.recorded),
+                recorded=kept.get((one.source, one.day), one.recorded),
                 bytes=0,
                 digest="",
                 address="",
-                asked_ms=whole.asked_ms,
+                asked_ms=one.asked_ms,
             )
         for key, answer in own.items():
             found.setdefault(key, answer)
         return [found[key] for key in sorted(found)]
 
-    def day_coverage(self, first: date, last: date) -> list[DayCoverage]:
+    def day_coverage(
+        self, first: date, last: date, *, whole: Sequence[Answer] | None = None
+    ) -> list[DayCoverage]:
         """Return what is known of every UTC day from ``first`` to ``last``, both included.
 
         Only whole-day answers make a day usable; questions about single aircraft do not.
+
+        Parameters
+        ----------
+        whole
+            What `whole_days` returned for these days, so that it is not read again.
         """
-        whole: dict[date, list[Answer]] = {}
-        for answer in self._whole_days(first, last):
-            whole.setdefault(answer.day, []).append(answer)
+        given: dict[date, list[Answer]] = {}
+        for answer in self.whole_days(first, last) if whole is None else whole:
+            given.setdefault(answer.day, []).append(answer)
         both = self.days.mixed_days()
         days = list(days_between(first, last))
-        alone: set[date] = set()
-        if len(whole) < len(days):
-            alone = {one.day for one in self.answers(first, last) if one.icao is not None}
-        return [_coverage(day, whole.get(day, []), both, alone) for day in days]
+        alone = self.single_days(first, last) if len(given) < len(days) else set()
+        return [_coverage(day, given.get(day, []), both, alone) for day in days]
 
     def held_span(self) -> tuple[date, date] | None:
         """Return the first and last UTC day anything is known of."""
         self.days.settle()
-        first, last = self._db.rows(
-            "SELECT min(day), max(day) FROM (SELECT day FROM days WHERE documents OR damaged"
-            " UNION ALL SELECT day FROM answers UNION ALL SELECT day FROM document_days)"
+        # One bound at a time: only then does SQLite take it from an index.
+        ends = self._db.rows(
+            "SELECT * FROM (SELECT min(day) FROM days WHERE documents OR damaged),"
+            " (SELECT max(day) FROM days WHERE documents OR damaged),"
+            " (SELECT min(day) FROM document_days), (SELECT max(day) FROM document_days),"
+            " (SELECT min(day) FROM answers), (SELECT max(day) FROM answers)"
         )[0]
-        return None if first is None else (date.fromordinal(first), date.fromordinal(last))
+        known = [date.fromordinal(day) for day in ends if day is not None]
+        return (min(known), max(known)) if known else None
 
     def damaged(self, first: date | None = None, last: date | None = None) -> list[Damage]:
         """Return the user's files that are damaged and not replaced, by day and name."""
@@ -323,7 +356,11 @@ class Ledger:
             return whole.outcome, whole.reason
         return SILENT, ""
 
-    def _whole_days(self, first: date | None, last: date | None) -> list[Answer]:
+    def whole_days(self, first: date | None = None, last: date | None = None) -> list[Answer]:
+        """Return what was answered about whole days, the user's own files first.
+
+        A published source, and a person's files, may both answer for a day.
+        """
         counted = self._local_days(first, last)
         read = {answer.day for answer in counted}
         return counted + [
@@ -412,8 +449,25 @@ def _outcome(documents: int, damaged: int, reason: str) -> str:
     return PARTIAL if damaged or reason else HEARD
 
 
+def _heard(answer: Answer, mixed: set[date]) -> DayCoverage:
+    """Return what the only answer of a day amounts to, where it was heard whole."""
+    sources = {answer.source} | ({RECONSTRUCTION} if answer.day in mixed else set())
+    return DayCoverage(
+        answer.day,
+        USABLE,
+        answer.documents,
+        answer.watched,
+        answer.damaged,
+        answer.recorded,
+        "",
+        tuple(sorted(sources)),
+    )
+
+
 def _coverage(day: date, answers: list[Answer], mixed: set[date], alone: set[date]) -> DayCoverage:
     """Return what several whole-day answers of one day amount to together."""
+    if len(answers) == 1 and answers[0].outcome == HEARD and answers[0].documents:
+        return _heard(answers[0], mixed)  # most days of a long ledger are no more than this
     usable = [a for a in answers if a.documents]
     complete = [a for a in usable if a.outcome == HEARD]
     status = USABLE if complete else PARTIAL if usable else MISSING

@@ -9,10 +9,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, replace
 from datetime import date
 from itertools import groupby
+from typing import TYPE_CHECKING
 
-from onstation.schema import Anew, Judged, Known, Listed, LooseEnd, Shown, SortieSpan
+from onstation import schema
 from onstation.store.archive import EVIDENCE, SOURCE
 from onstation.store.connection import Connection
+
+if TYPE_CHECKING:
+    from onstation.schema import Anew, Judged, Known, Listed, LooseEnd, Shown, SortieSpan
 
 TABLES_6 = """
 CREATE TABLE IF NOT EXISTS seen (    -- what a document holds, known since it was decoded
@@ -76,27 +80,27 @@ class Pieces:
     def __init__(self, connection: Connection) -> None:
         self._db = connection
 
-    def known(self, icao: str) -> Known:
+    def known(self, icao: str) -> "Known":
         """Return what is known of an address."""
         shown: dict[bool, dict[str, Shown]] = {True: {}, False: {}}
         for recorded, *row in self._db.rows(
             "SELECT recorded, key, face, beside, links FROM stretches WHERE icao = ?", (icao,)
         ):
-            shown[bool(recorded)][row[0]] = Shown(*row)
+            shown[bool(recorded)][row[0]] = schema.Shown(*row)
         spans = self._sorties(icao)
         pieces = {
-            (bool(recorded), first_ms): Judged(
+            (bool(recorded), first_ms): schema.Judged(
                 bool(recorded), first_ms, key, tuple(spans.get((recorded, first_ms), ()))
             )
             for recorded, first_ms, key in self._db.rows(
                 "SELECT recorded, first_ms, key FROM pieces WHERE icao = ?", (icao,)
             )
         }
-        return Known(icao, tuple(self._listed(icao)), shown, pieces)
+        return schema.Known(icao, tuple(self._listed(icao)), shown, pieces)
 
-    def _listed(self, icao: str) -> list[Listed]:
+    def _listed(self, icao: str) -> "list[Listed]":
         return [
-            Listed(
+            schema.Listed(
                 sha256=sha256,
                 day=date.fromordinal(day),
                 source=source,
@@ -120,7 +124,7 @@ class Pieces:
             )
         ]  # fmt: skip
 
-    def _sorties(self, icao: str) -> dict[tuple[int, int], list[SortieSpan]]:
+    def _sorties(self, icao: str) -> "dict[tuple[int, int], list[SortieSpan]]":
         rows = self._db.rows(
             "SELECT recorded, piece_ms, sortie_id, first_ms, last_ms, watched FROM sorties"
             " WHERE icao = ? ORDER BY recorded, piece_ms, first_ms",
@@ -128,7 +132,7 @@ class Pieces:
         )
         return {
             place: [
-                SortieSpan(name, first_ms, last_ms, bool(watched))
+                schema.SortieSpan(name, first_ms, last_ms, bool(watched))
                 for _, _, name, first_ms, last_ms, watched in each
             ]
             for place, each in groupby(rows, key=lambda row: (row[0], row[1]))
@@ -182,7 +186,7 @@ class Pieces:
             (joint, *place),
         )
 
-    def put(self, anew: Anew) -> None:
+    def put(self, anew: "Anew") -> None:
         """Write down what was found out of an address, but for the rows."""
         self._put_seen(anew.icao, anew.listed)
         for recorded, shown in anew.shown.items():
@@ -198,7 +202,7 @@ class Pieces:
         for piece in anew.pieces:
             self._put_piece(anew.icao, piece)
 
-    def _put_seen(self, icao: str, listed: Sequence[Listed]) -> None:
+    def _put_seen(self, icao: str, listed: "Sequence[Listed]") -> None:
         self._db.executemany(
             "INSERT OR REPLACE INTO seen VALUES (?, ?, ?, ?)",
             [
@@ -207,9 +211,9 @@ class Pieces:
             ],
         )
 
-    def _put_shown(self, icao: str, recorded: bool, shown: Sequence[Shown]) -> None:
+    def _put_shown(self, icao: str, recorded: bool, shown: "Sequence[Shown]") -> None:
         held = {
-            row[0]: Shown(*row)
+            row[0]: schema.Shown(*row)
             for row in self._db.rows(
                 "SELECT key, face, beside, links FROM stretches WHERE icao = ? AND recorded = ?",
                 (icao, int(recorded)),
@@ -229,7 +233,7 @@ class Pieces:
             ],
         )
 
-    def _put_piece(self, icao: str, piece: Judged) -> None:
+    def _put_piece(self, icao: str, piece: "Judged") -> None:
         place = (icao, int(piece.recorded), piece.first_ms)
         self._db.execute("INSERT INTO pieces VALUES (?, ?, ?, ?, '')", (*place, piece.key))
         self._db.executemany(
@@ -244,7 +248,7 @@ class Pieces:
             [(icao, end.sortie_id, json.dumps(asdict(end), allow_nan=False)) for end in piece.ends],
         )
 
-    def loose_ends(self) -> list[LooseEnd]:
+    def loose_ends(self) -> "list[LooseEnd]":
         """Return every loose end, by address; each told what lies beyond it on its address."""
         found: list[LooseEnd] = []
         for body, before, after in self._db.rows(
@@ -253,7 +257,7 @@ class Pieces:
             " WHERE a.icao = e.icao AND a.watched AND a.first_ms > s.last_ms)"
             " FROM sortie_ends e JOIN sorties s USING (sortie_id) ORDER BY e.icao, e.rowid"
         ):
-            end = LooseEnd(**json.loads(body))
+            end = schema.LooseEnd(**json.loads(body))
             if end.silence_ms is None:
                 end = replace(end, beyond_ms=before if end.is_start else after)
             found.append(end)

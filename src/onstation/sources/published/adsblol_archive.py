@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
-from statistics import median
 from typing import TYPE_CHECKING, TypeVar
 
 from onstation.errors import SourceError
@@ -127,6 +126,8 @@ class AdsblolArchive:
 
         A server that uploads tiny days for weeks must not make them normal.
         """
+        from statistics import median  # slow to import, and no question needs it
+
         best: dict[date, int] = {}
         for listed in self._listed.values():
             for other, releases in listed.items():
