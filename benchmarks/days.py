@@ -20,7 +20,7 @@ from pathlib import Path
 import numpy as np
 
 FIRST = date(2023, 1, 1)
-POOL, POINTS = 40, 1_360
+POOL, POINTS = 40, 2_100
 """Flights that airliners fly, and the mean of their positions."""
 
 HOME = complex(-117.2153, 32.6992)
