@@ -22,7 +22,8 @@ KEPT = TOP / "build" / "bench" / "bench.txt"
 
 QUESTIONS = {
     "growth": "How do time and memory grow?",
-    "scan_day": "What does a day cost, beside reading all of it?",
+    "scan_peers": "What does a day cost, beside other tools and the limit?",
+    "scan_day": "What does a day cost from a disk, through fsspec and as it is published?",
     "derive": "What does judging cost, step by step?",
     "fence": "How fast are flights fenced, beside other libraries?",
     "ask": "What does a question cost?",
