@@ -9,7 +9,7 @@ of a line fitted to the logarithms over the upper half of the sizes, of what a p
 above that of the smallest size: 1 is linear, 2 is quadratic.
 
 ``--quick`` takes some forty seconds, the rest some ten minutes; ``--full`` goes on to 60,000 traces
-and 1,000 days, and takes an hour. The figures are kept in ``build/bench/growth.json``, from which
+and 1,000 days, and takes an hour. The figures are kept in ``build/bench``, from which
 ``--again`` prints and draws them without measuring.
 """
 
@@ -313,7 +313,7 @@ def main() -> int:
     parser.add_argument("--axis", action="append", choices=list(AXES), help="this one only")
     parser.add_argument("--picture", type=Path, help="draw it too")
     asked = parser.parse_args()
-    kept = WORK / "growth.json"
+    kept = WORK / ("growth-quick.json" if asked.form == "quick" else "growth.json")
     if not asked.again:
         WORK.mkdir(parents=True, exist_ok=True)
         names, before = asked.axis or list(AXES), machine()

@@ -86,11 +86,11 @@ def duckdb(tracks: Tracks, outlines: list[str]) -> tuple[float, Any]:
     database.execute(f"LOAD '{extension}'")
     database.register("given", pa.table({"lon": lon, "lat": lat}))
     database.register("texts", pd.DataFrame({"which": range(len(outlines)), "wkt": outlines}))
-    database.execute("CREATE TABLE points AS SELECT ST_Point(lon, lat) AS at FROM given")
+    database.execute("CREATE TABLE points AS SELECT ST_Point(lon, lat) AS place FROM given")
     database.execute("CREATE TABLE areas AS SELECT which, ST_GeomFromText(wkt) AS area FROM texts")
     began = time.process_time()
     rows = database.execute(
-        "SELECT which, count(*) FROM points JOIN areas ON ST_Intersects(area, at) GROUP BY which"
+        "SELECT which, count(*) FROM points JOIN areas ON ST_Intersects(area, place) GROUP BY which"
     ).fetchall()
     counts = dict(rows)
     found = [counts.get(which, 0) for which in range(len(outlines))]
