@@ -117,7 +117,10 @@ def traces(size: int, bench: Bench) -> Iterator[tuple[str, Ran]]:
     for name, watched in (("1 in 100 watched", max(1, size // 100)), ("one watched", 1)):
         write_day(day, day=FIRST, traces=size, watched=watched)
         yield f"fetch, {name}", bench.fetched(day)
-        if watched != 1 and size <= {"quick": 1_000, "usual": 5_000, "full": 20_000}[bench.form]:
+        if (
+            name != "one watched"
+            and size <= {"quick": 1_000, "usual": 5_000, "full": 20_000}[bench.form]
+        ):
             watch_list = bench.folder / "watched"
             watch_list.write_text("\n".join(f"{0xAE6000 + which:06x}" for which in range(1_000)))
             naive = ("-I", NAIVE, "stdlib", day, watch_list)
@@ -264,15 +267,17 @@ def measure(names: list[str], form: str, *, on_cost: Callable[[Cost], None]) -> 
 
 
 def exponent(sizes: list[int], costs: list[float]) -> float | None:
-    """Return the slope over the upper half of the sizes; nothing where it does not grow.
+    """Return the slope over the upper half of the sizes; 0 if flat, nothing of too few sizes.
 
     >>> exponent([1, 10, 100, 1000], [5, 6, 15, 105])
     1.0
     """
     above = np.array(costs[1:]) - costs[0]
     kept = np.array(sizes[1:]) >= np.sqrt(sizes[0] * sizes[-1]) * 0.999
-    if costs[-1] < GROWS * costs[0] or kept.sum() < 2 or (above[kept] <= 0).any():
+    if kept.sum() < 2:
         return None
+    if costs[-1] < GROWS * costs[0] or (above[kept] <= 0).any():
+        return 0.0
     slope, _ = np.polyfit(np.log(np.array(sizes[1:])[kept]), np.log(above[kept]), 1)
     return round(float(slope), 2)
 
@@ -296,10 +301,44 @@ def tell(found: list[Cost]) -> list[str]:
                     for size in sizes
                 )
                 head = way if what == "cpu_s" else ""
-                told.append(f"{head:<30}{unit:>6}{cells}  {slope if slope is not None else 'flat'}")
+                told.append(f"{head:<30}{unit:>6}{cells}  {_slope(slope)}")
                 if slope is not None and slope > LINEAR and not way.startswith(("peer", "limit")):
                     worse.append(f"{AXES[name].title}: {way}, {unit}: exponent {slope}")
     told.append("\nWorse than linear: " + ("; ".join(worse) or "nothing") + ".")
+    return told
+
+
+def _slope(slope: float | None) -> str:
+    if slope is None:
+        return ""
+    return f"{slope:.2f}" if slope else "flat"
+
+
+def _short(cost: float) -> str:
+    if cost >= 10:
+        return f"{cost:,.0f}"
+    return f"{cost:.1f}" if cost >= 1 else f"{cost:.4f}".rstrip("0").rstrip(".")
+
+
+def in_short(found: list[Cost]) -> list[str]:
+    """Return one table of what the smallest and the largest size cost, as a page has it."""
+    told = [
+        "| what grows | way | from, to | CPU s | exponent | peak MB | exponent |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for name, way in dict.fromkeys((cost.axis, cost.way) for cost in found):
+        costs = sorted(
+            (cost for cost in found if (cost.axis, cost.way) == (name, way)),
+            key=lambda cost: cost.size,
+        )
+        sizes, cells = [cost.size for cost in costs], []
+        for what in ("cpu_s", "peak_mb"):
+            figures = [getattr(cost, what) for cost in costs]
+            slope = exponent(sizes, figures)
+            cells.append(f"{_short(figures[0])}, {_short(figures[-1])}")
+            cells.append(_slope(slope))
+        title = AXES[name].title
+        told.append(f"| {title} | {way} | {sizes[0]:,}, {sizes[-1]:,} | {' | '.join(cells)} |")
     return told
 
 
@@ -312,6 +351,7 @@ def main() -> int:
     form.add_argument("--again", action="store_true", help="print and draw what was measured")
     parser.add_argument("--axis", action="append", choices=list(AXES), help="this one only")
     parser.add_argument("--picture", type=Path, help="draw it too")
+    parser.add_argument("--short", action="store_true", help="print the table of docs/speed.md")
     asked = parser.parse_args()
     kept = WORK / ("growth-quick.json" if asked.form == "quick" else "growth.json")
     if not asked.again:
@@ -328,7 +368,7 @@ def main() -> int:
     if asked.axis:
         costs = [cost for cost in costs if cost.axis in asked.axis]
     print(f"{content['machine']}; medians of up to three runs")
-    print("\n".join(tell(costs)), flush=True)
+    print("\n".join(in_short(costs) if asked.short else tell(costs)), flush=True)
     if asked.picture:
         from growth_picture import draw
 
