@@ -16,7 +16,7 @@ export PYTHONUTF8 := 1
 # pip asks rustc for its version; where rustc is rustup's, that would make a folder at home.
 export RUSTUP_HOME := $(CURDIR)/$(BUILD)/rustup
 
-.PHONY: report test opponent lint smoke fix bench docs golden constraints clean
+.PHONY: report test opponent lint smoke fix bench bench-quick growth peers docs golden constraints clean
 .DEFAULT_GOAL := report
 
 # The main job on the bundled sample archive; its store lies under build/, never the user's.
@@ -31,14 +31,25 @@ test: .venv/.dev
 opponent: .venv/.dev
 	@$(BIN)/python benchmarks/opponent.py
 
-# What it costs: a day against the naive way, deriving, the geofence against MovingPandas, a cut download.
-bench: .venv/.dev
-	@$(BIN)/python benchmarks/scan_day.py
-	@$(BIN)/python benchmarks/derive.py
-	@$(BIN)/python benchmarks/fence.py
-	@$(BIN)/python benchmarks/ask.py
-	@$(BIN)/python benchmarks/jobs.py --quick
-	@$(BIN)/python benchmarks/fetch_cut_day.py
+# What it costs, beside other tools and the limit; takes half an hour. Prints tables and keeps them in build/bench.
+bench: .venv/.dev peers
+	@$(BIN)/python benchmarks/all.py
+
+# The same in reduced form, as CI runs it: under two minutes.
+bench-quick: .venv/.dev peers
+	@$(BIN)/python benchmarks/all.py --quick
+
+# How time and memory grow, up to 60,000 traces and 1,000 days (an hour); the picture of docs/speed.md.
+growth: .venv/.dev
+	@$(BIN)/python benchmarks/growth.py --full --picture docs/pictures/growth.png
+
+# Other tools to compare with, in an environment of their own; without them their rows are left out.
+peers: $(BUILD)/peers/.ready$(MORE)
+
+$(BUILD)/peers/.ready$(MORE): benchmarks/peers.txt benchmarks/peers-more.txt
+	@mkdir -p $(BUILD)/tmp $(BUILD)/peers
+	@test -x $(BUILD)/peers/venv/bin/python || $(PYTHON) -m venv $(BUILD)/peers/venv
+	@$(BUILD)/peers/venv/bin/python -m pip install -q -r benchmarks/peers.txt $(if $(MORE),-r benchmarks/peers-more.txt) && touch $@ || echo "not all peers could be installed; the rows of those that are missing are left out" >&2
 
 # Style and types, as CI checks them.
 lint: .venv/.dev

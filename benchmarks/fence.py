@@ -1,13 +1,15 @@
-"""How fast are flights fenced, exactly, beside the plain way and beside MovingPandas?
+"""How fast are flights fenced, exactly, beside the plain way and beside other libraries?
+
+    python benchmarks/fence.py [--quick]
 
 Million positions a CPU second, entry and exit of every visit to every region found: on tracks
 from all over the world, few of which come near a region, and on tracks along the border, of
-which most do. All ways in one run, on the same tracks, round by round, medians; and they must
-find the same: the plain way (``tests/support/plain_fence.py``, what the geofence was before)
-the very same visits, MovingPandas the same entries and exits within a second.
-
-``python benchmarks/fence.py [--quick]`` prints both, and how the time grows with regions,
-corners and positions.
+which most do. All ways in one run, on the same tracks, medians; and they must find the same:
+the plain way (``tests/support/plain_fence.py``, what the geofence was before) the very same
+visits, MovingPandas the same entries and exits within a second, geopandas and DuckDB as many
+positions inside each region. They and traffic tell of positions only: they miss corners that
+are clipped between two. Peers run in their own environment; only their work is timed, not their
+start. The limit is one look at every position: the box around all of them.
 
 In million positions a CPU second it found, on 2 shared cores (Python 3.11, numpy 2.4, GEOS 3.14):
 
@@ -18,30 +20,30 @@ world     16.0   2.15   0.028         7.5 times plain, 1190 times MovingPandas
 border    3.2    0.40   0.0071        8.1 times plain, 366 times MovingPandas
 ========  =====  =====  ============  ======================================
 
-From 1 to 500 regions the time grows with the regions a track comes near; from 100 to a million
-corners it does not grow; from 100 to a million positions of a track it grows by less than they.
+How the time grows with regions, corners and positions: ``benchmarks/growth.py``.
 """
 
 import argparse
 import os
-import platform
 import statistics
 import sys
 import tempfile
 import time
-import warnings
 from collections.abc import Callable
 from functools import cache
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "support"))
 
 import numpy as np
+import peer
 import plain_fence
 import shapely
 from drawn import region, whole
+from measured import machine
 
 from onstation.config import shipped
 from onstation.regions import geofence
@@ -66,6 +68,7 @@ HUBS = np.array(
 """Where the tracks of the world are flown around: the busy places of its air traffic."""
 
 KM_A_DEGREE = 111.2
+PLACE = ("lon_deg", "lat_deg")
 
 
 def flights(positions: int, *, along_border: bool, seed: int = 1, mean: int = 1360) -> list[Sortie]:
@@ -146,24 +149,33 @@ def plain(sorties: list[Sortie], regions: tuple[Region, ...]) -> list[list[Prese
 Spans = list[tuple[float, float]]
 
 
-def moving_pandas(sorties: list[Sortie], regions: tuple[Region, ...]) -> list[list[Spans]]:
-    """Clip by MovingPandas: when each visit began and ended. [ms]"""
-    import movingpandas
-    import pandas as pd
-
-    found = []
-    for sortie in sorties:
-        track = sortie.track
-        index = pd.to_datetime(track.time_ms, unit="ms")
-        frame = pd.DataFrame({"id": 1, "lon": track.lon_deg, "lat": track.lat_deg}, index=index)
-        line = movingpandas.Trajectory(frame, 1, x="lon", y="lat", crs="EPSG:4326")
-        clips = [line.clip(each.outline).trajectories for each in regions]
-        found.append([[_span(part.df.index) for part in parts] for parts in clips])
-    return found
+def limit(lon_deg: np.ndarray, lat_deg: np.ndarray) -> None:
+    """Look at every position once; find nothing of use."""
+    for column in (lon_deg, lat_deg):
+        column.min(), column.max()
 
 
-def _span(index: "pd.DatetimeIndex") -> tuple[float, float]:  # noqa: F821
-    return index[0].timestamp() * 1000, index[-1].timestamp() * 1000
+def theirs(way: str, sorties: list[Sortie], folder: Path) -> tuple[float, Any]:
+    """Return the CPU seconds of a peer, and what it found on the same tracks and outlines."""
+    tracks, outlines = folder / "tracks.npz", folder / "outlines.txt"
+    begins = np.cumsum([0, *(len(sortie.track) for sortie in sorties)])[:-1]
+    columns = {
+        name: np.concatenate([getattr(sortie.track, name) for sortie in sorties])
+        for name in ("time_ms", "lon_deg", "lat_deg")
+    }
+    np.savez(tracks, begins=begins, **columns)
+    texts = (shapely.to_wkt(each.outline, rounding_precision=-1) for each in seven_regions())
+    outlines.write_text("\n".join(texts), encoding="ascii")
+    _, answer = peer.ask("fence.py", way, tracks, outlines, scratch=folder)
+    return answer["cpu_s"], answer["found"]
+
+
+def positions_inside(found: list[list[Presence]]) -> list[int]:
+    """Return how many positions lie in each region, those heard and no others."""
+    by_region = zip(*found, strict=True)
+    return [
+        sum(int((v.row >= 0).sum()) for each in some for v in each.visits) for some in by_region
+    ]
 
 
 def tidy(spans: Spans) -> Spans:
@@ -215,94 +227,112 @@ def _is_plain(sortie: Sortie, found: list[Presence]) -> bool:
     return any(each.visits for each in found) and np.ptp(sortie.track.lon_deg) < 180
 
 
-def compare(
-    sorties: list[Sortie], sample: list[Sortie], rounds: int, touching: int, *, border: bool
-) -> None:
+def compare(tracks: str, sorties: list[Sortie], folder: Path, *, quick: bool) -> None:
     """Print the speed of each way on the same tracks, and check that they agree."""
-    regions = seven_regions()
-    size, small = (sum(len(s.track) for s in some) for some in (sorties, sample))
-    ours(sorties, regions)
-    times: dict[str, list[float]] = {"ours": [], "plain": [], "sample": []}
-    for _ in range(rounds):
+    regions, size = seven_regions(), sum(len(sortie.track) for sortie in sorties)
+    places = [np.concatenate([getattr(s.track, name) for s in sorties]) for name in PLACE]
+    ours(sorties, regions)  # what is made once
+    times: dict[str, list[float]] = {"ours": [], "plain": [], "limit": []}
+    for _ in range(1 if quick else 3):
         taken, found = cpu_s(lambda: ours(sorties, regions))
         times["ours"].append(taken)
         taken, expected = cpu_s(lambda: plain(sorties, regions))
         times["plain"].append(taken)
         visits = same_as_plain(found, expected)
-    clipping, theirs = cpu_s(lambda: moving_pandas(sample, regions))
-    for _ in range(9):
-        taken, mine = cpu_s(lambda: ours(sample, regions))
-        times["sample"].append(taken)
-    seen = [s for s, each in zip(sorties, found, strict=True) if _is_plain(s, each)][:touching]
-    agreed = same_as_theirs(mine, theirs)
-    agreed += same_as_theirs(ours(seen, regions), moving_pandas(seen, regions))
-    mid = {name: statistics.median(some) for name, some in times.items()}
-    _say(
-        f"{'border' if border else 'world':<8}{size / 1e6:>8.2f}{size / mid['ours'] / 1e6:>8.1f}"
-        f"{size / mid['plain'] / 1e6:>8.2f}{mid['plain'] / mid['ours']:>8.1f}x{visits:>8}"
-        f"{small / clipping / 1e6:>14.4f}{clipping / mid['sample']:>10.0f}x{agreed:>8}"
-    )
+        times["limit"].append(cpu_s(lambda: [limit(*places) for _ in range(50)])[0] / 50)
+    mine, plainly, least = (statistics.median(some) for some in times.values())
+    _row(tracks, "onstation", size, mine, mine, "")
+    _row(tracks, "the plain way", size, plainly, mine, f"the same {visits:,} visits")
+    _row(tracks, "limit: look once", size, least, mine, "")
+    seen = [s for s, each in zip(sorties, found, strict=True) if _is_plain(s, each)]
+    clear = [s for s in sorties if np.ptp(s.track.lon_deg) < 180]
+    few = clear[: 5 if quick else 120] + seen[: 5 if quick else 40]
+    for name, way, modules, given in (
+        ("MovingPandas clip", "moving-pandas", ("movingpandas",), few),
+        ("traffic clip", "traffic", ("traffic",), few),
+        ("geopandas sjoin", "geopandas", ("geopandas",), sorties),
+        ("DuckDB spatial join", "duckdb", ("duckdb", "duckdb_ext"), sorties),
+    ):
+        if peer.has(*modules):
+            _beside(tracks, name, way, given, folder)
 
 
-def star(corners: int, lon: float = -105.0, lat: float = 28.0, size: float = 2.0) -> Region:
-    """Return a region of so many corners, ragged on every scale as a coast is."""
-    rng = np.random.default_rng(corners)
+def _beside(tracks: str, name: str, way: str, given: list[Sortie], folder: Path) -> None:
+    """Print a peer beside ours on as few tracks as it can be given, and check that they agree."""
+    regions, size = seven_regions(), sum(len(sortie.track) for sortie in given)
+    taken, answer = theirs(way, given, folder)
+    runs = [cpu_s(lambda: ours(given, regions)) for _ in range(5)]
+    mine, found = statistics.median(spent for spent, _ in runs), runs[0][1]
+    if way == "moving-pandas":
+        told = f"the same {same_as_theirs(found, answer):,} entries and exits"
+    elif way == "traffic":
+        told = "positions only, in pieces"
+    else:
+        assert positions_inside(found) == answer, (positions_inside(found), answer)
+        told = f"positions only: the same {sum(answer):,} inside"
+    _row(tracks, name, size, taken, mine, told)
+
+
+def _row(tracks: str, name: str, size: int, taken: float, mine: float, told: str) -> None:
+    speed = size / taken / 1e6
+    shown = f"{speed:>10.3g}" if speed < 100 else f"{speed:>10.0f}"
+    _say(f"{tracks:<8}{name:<22}{size / 1e6:>9.3f}{shown}{taken / mine:>10.3g}  {told}".rstrip())
+
+
+def ragged(corners: int, lon: float, lat: float, size: float, seed: int) -> np.ndarray:
+    """Return the corners of an outline that is ragged on every scale, as a coast is. [°]"""
+    rng = np.random.default_rng(seed)
     angle = np.linspace(0, 2 * np.pi, corners, endpoint=False)
     radius = np.full(corners, size)
     for waves in 7 * 2 ** np.arange(max(1, int(np.log2(corners / 28)))):
         radius += size / waves / 4 * np.sin(waves * angle + rng.uniform(0, 6.28))
-    places = np.stack([lon + radius * np.cos(angle), lat + radius * np.sin(angle)], axis=1)
-    return region(shapely.Polygon(places))
+    return np.stack([lon + radius * np.cos(angle), lat + radius * np.sin(angle)], axis=1)
 
 
-def growth(quick: bool) -> None:
-    """Print how the time grows with regions, corners and positions."""
-    sorties = flights(60_000 if quick else 300_000, along_border=True, seed=2)
-    million = sum(len(s.track) for s in sorties) / 1e6
-    places = np.random.default_rng(0).uniform([-119, 21], [-95, 35], (500, 2))
-    _say(f"\n{'regions of 400 corners':<28}{'set-up s':>10}{'M/s':>8}{'M/s x regions':>16}")
-    for count in (1, 10, 100, 500):
-        regions = tuple(star(400, lon, lat, 1.0) for lon, lat in places[:count])
-        set_up, taken = _first_and_then(sorties, regions)
-        _say(f"{count:<28,}{set_up:>10.2f}{million / taken:>8.2f}{count * million / taken:>16.0f}")
-    _say(f"\n{'corners of one region':<28}{'set-up s':>10}{'M/s':>8}")
-    for corners in (100, 1_000, 10_000, 100_000, 1_000_000):
-        set_up, taken = _first_and_then(sorties, (star(corners, size=5.0),))
-        _say(f"{corners:<28,}{set_up:>10.2f}{million / taken:>8.2f}")
-    _say(f"\n{'positions of one track':<28}{'':>10}{'M/s':>8}")
-    regions, centre = seven_regions(), np.array([-106.0, 29.0])
-    for count in (100, 1_000, 10_000, 100_000, 1_000_000):
-        one = whole(_track(np.random.default_rng(4), count, centre, kind=1))
-        _, taken = _first_and_then([one] * max(1, 100_000 // count), regions)
-        _say(f"{count:<28,}{'':>10}{max(count, 100_000) / 1e6 / taken:>8.2f}")
+def star(corners: int, lon: float = -105.0, lat: float = 28.0, size: float = 2.0) -> Region:
+    """Return a region of so many corners."""
+    return region(shapely.Polygon(ragged(corners, lon, lat, size, corners)))
 
 
-def _first_and_then(sorties: list[Sortie], regions: tuple[Region, ...]) -> tuple[float, float]:
-    first, _ = cpu_s(lambda: ours(sorties, regions))
-    taken = statistics.median(cpu_s(lambda: ours(sorties, regions))[0] for _ in range(3))
-    return max(first - taken, 0.0), taken
+def alone(what: str, size: int) -> float:
+    """Return the CPU seconds of fencing with so many regions, corners or positions.
+
+    What is made once, when the first track comes near, is taken off.
+    """
+    sorties = flights(60_000, along_border=True, seed=2)
+    if what == "regions":
+        places = np.random.default_rng(0).uniform([-119, 21], [-95, 35], (500, 2))
+        regions = tuple(star(400, lon, lat, 1.0) for lon, lat in places[:size])
+    elif what == "corners":
+        regions = (star(size, size=5.0),)
+    else:
+        regions = seven_regions()
+        sorties = [whole(_track(np.random.default_rng(4), size, np.array([-106.0, 29.0]), kind=1))]
+    ours(sorties, regions)
+    repeats = max(1, 60_000 // size) if what == "positions" else 1
+    taken = [cpu_s(lambda: ours(sorties * repeats, regions))[0] for _ in range(3)]
+    return statistics.median(taken) / repeats
 
 
 def main() -> int:
     """Print the tables."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="in half a minute")
-    quick = parser.parse_args().quick
-    warnings.simplefilter("ignore")
-    _say(
-        f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, "
-        f"numpy {np.__version__}, GEOS {shapely.geos_version_string}"
-    )
-    _say("seven regions (six states, a strip along the border); M/s: million positions a CPU s\n")
-    _say(
-        f"{'tracks':<8}{'million':>8}{'M/s':>8}{'plain':>8}{'ratio':>9}{'visits':>8}"
-        f"{'MovingPandas':>14}{'ratio':>11}{'visits':>8}"
-    )
-    for border in (False, True):
-        sorties = flights(200_000 if quick else 2_000_000, along_border=border)
-        sample = [s for s in sorties if np.ptp(s.track.lon_deg) < 180][: 12 if quick else 120]
-        compare(sorties, sample, *((1, 8) if quick else (3, 40)), border=border)
-    growth(quick)
+    parser.add_argument("--of", nargs=2, metavar=("WHAT", "SIZE"), help="CPU seconds of one size")
+    asked = parser.parse_args()
+    if asked.of:
+        _say(str(alone(asked.of[0], int(asked.of[1]))))
+        return 0
+    _say(f"{machine()}, numpy {np.__version__}, GEOS {shapely.geos_version_string}")
+    _say("seven regions (six states, a strip along the border); speed: million positions a CPU s")
+    if not peer.has("movingpandas"):
+        _say(peer.MISSING)
+    _say(f"\n{'tracks':<8}{'way':<22}{'million':>9}{'speed':>10}{'x ours':>10}  answers")
+    with tempfile.TemporaryDirectory() as folder:
+        for border in (False, True):
+            sorties = flights(100_000 if asked.quick else 2_000_000, along_border=border)
+            name = "border" if border else "world"
+            compare(name, sorties, Path(folder), quick=asked.quick)
     return 0
 
 

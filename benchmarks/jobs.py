@@ -109,7 +109,9 @@ def measure(
             found["the whole command"][name].append(timed(whole, workers))
             digests.add(documents(store))
             _told("the whole command", name, *found["the whole command"][name][-1])
-    print("all stores hold the same" if len(digests) == 1 else "STORES DIFFER")
+    if len(digests) != 1:
+        raise SystemExit("STORES DIFFER")
+    print("all stores hold the same")
     return found
 
 
