@@ -7,7 +7,10 @@ import pytest
 
 SRC = Path(__file__).parents[1] / "src" / "onstation"
 
-FLOOR = {"errors", "units", "schema", "periods", "yamlfile", "geodesy", "airfields", "arrays"}
+FLOOR = {
+    *("errors", "units", "schema", "periods", "yamlfile", "geodesy", "airfields", "arrays"),
+    "partials",
+}
 ROOMS = {"sources", "tracks", "regions", "missions", "reports"}
 MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
@@ -21,7 +24,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "yamlparse": {"errors", "yamlfile"},
     "arrays": {"schema"},
     "geodesy": {"schema"},
-    "airfields": {"schema", "geodesy"},
+    "partials": set(),
+    "airfields": {"schema", "geodesy", "partials"},
     "fleet": FLOOR,
     "claims": FLOOR,
     "config": FLOOR,

@@ -6,8 +6,6 @@ coast would pass dozens of them. Where a landing is only inferred, it is looked 
 fields of the aircraft's own country: a patrol off Ensenada is not landing there.
 """
 
-import os
-import tempfile
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.util import find_spec
@@ -16,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from onstation.geodesy import between
+from onstation.partials import replacing
 from onstation.schema import Airfield, Floats, Ints
 
 SPHERE_M = 6_371_000.0
@@ -116,10 +115,8 @@ def _packed() -> np.ndarray:
 def _keep(path: Path, rows: np.ndarray) -> None:
     """Keep a table for the next run; one that cannot be written is done without."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
+        with replacing(path) as file:
             np.save(file, rows)
-        os.replace(file.name, path)
     except OSError:
         return
 

@@ -150,7 +150,7 @@ def test_a_folder_that_takes_nothing_is_told(
     def refuse(*_: object, **__: object) -> None:
         raise PermissionError(errno.EACCES, "Permission denied")
 
-    monkeypatch.setattr(Path, "open", refuse)  # root may write anywhere
+    monkeypatch.setattr("onstation.partials.os.open", refuse)  # root may write anywhere
 
     refused(run(tmp_path, "-o", tmp_path / "out"), "may not be written to; choose another place")
 

@@ -1,5 +1,6 @@
 """What was read, kept, damaged or silent ends in the store exactly so, however often."""
 
+import errno
 import gzip
 import os
 import sqlite3
@@ -12,10 +13,13 @@ import pytest
 from traces import DAY, NEXT, FakeFleet, member, midnight_s, put, row, tar_bytes, trace
 
 from onstation.engine.processes import Processes
-from onstation.pipeline import collect as collect_module
+from onstation.errors import DocumentError
+from onstation.pipeline import batch as batch_module
 from onstation.pipeline.collect import collect
 from onstation.pipeline.summary import CollectSummary, Step
 from onstation.schema import FAILED, HEARD, PARTIAL, SILENT
+from onstation.sources import local, tar
+from onstation.sources.found import UNREADABLE
 from onstation.sources.local import open_local
 from onstation.store.archive import Archive
 from onstation.store.database import FILE, Store, open_store
@@ -239,7 +243,7 @@ def test_a_run_that_was_killed_is_simply_run_again(
     damage(tree)
     with open_store(tmp_path / "a") as undisturbed:
         run(undisturbed, tree)
-    monkeypatch.setattr(collect_module, "BATCH", 1)
+    monkeypatch.setattr(batch_module, "BATCH", 1)
     keep, calls = Archive.keep, iter(range(99))
 
     def dying(self: Archive, *args: Any, **more: Any) -> bool:
@@ -260,6 +264,88 @@ def test_a_run_that_was_killed_is_simply_run_again(
         run(killed, tree)
 
     assert content(tmp_path / "a") == content(tmp_path / "b")
+
+
+@pytest.mark.parametrize("archived", [False, True])
+def test_a_day_of_which_a_run_was_killed_half_way_is_partial_until_it_is_read_on(
+    store: Store, tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, archived: bool
+) -> None:
+    monkeypatch.setattr(batch_module, "BATCH", 1)
+    source = tree / "2025/02/03"
+    if archived:
+        source = tmp_path / "2025-02-03.tar"
+        icaos = ("ae6804", "ae6805", "a00001")
+        source.write_bytes(tar_bytes({member(icao): trace(icao) for icao in icaos}))
+
+    def killed(step: Step) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run(store, source, on_event=killed)
+
+    (cut, _) = store.ledger.day_coverage(DAY, NEXT)
+    assert (cut.status, cut.documents, cut.reason) == (PARTIAL, 1, "not read to its end")
+    assert not run(store, source).has_holes
+    (whole, _) = store.ledger.day_coverage(DAY, NEXT)
+    assert (whole.status, whole.documents, whole.reason) == ("usable", 3 if archived else 4, "")
+
+
+def test_a_file_that_could_not_be_read_is_read_once_it_can_be(
+    store: Store, tree: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _closed(monkeypatch, "trace_full_ae6805.json")
+    for _ in range(2):
+        assert [one.reason for one in run(store, tree).damaged] == ["unreadable"]
+    monkeypatch.undo()
+
+    assert not run(store, tree).has_holes
+    assert [day[0] for day in days(store)] == ["usable", "usable"]
+    assert run(store, tree).read == 0
+
+
+@pytest.mark.parametrize("broken", ["at its first byte", "further on", "at a member"])
+def test_an_archive_the_disk_failed_to_read_is_read_again_though_it_did_not_change(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, broken: str
+) -> None:
+    path = tmp_path / "2025-02-03.tar"
+    path.write_bytes(tar_bytes({member(i): trace(i) for i in ("ae6804", "ae6805", "a00001")}))
+    if broken == "at a member":
+        monkeypatch.setattr(tar, "_body", _withheld)
+    else:
+        first = 0 if broken == "at its first byte" else path.stat().st_size - 11_000
+        monkeypatch.setattr(tar._Parts, "read", _failing(tar._Parts.read, first))
+    assert run(store, path).has_holes
+    assert {status for status, *_ in days(store)} <= {"partial", "missing"}
+    monkeypatch.undo()
+
+    assert not run(store, path).has_holes
+    assert days(store)[0] == ("usable", 3, 2, 0)
+
+
+def _closed(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """Close a file to us, as permissions would; root may read it all the same."""
+
+    def read(path: str, limit: int | None) -> bytes:
+        if path.endswith(name):
+            raise DocumentError(UNREADABLE, "Permission denied")
+        return Path(path).read_bytes()[:limit]
+
+    monkeypatch.setattr(local, "_read", read)
+
+
+def _withheld(parts: object, found: object, limit: int | None) -> bytes:
+    raise DocumentError(UNREADABLE, "Input/output error")
+
+
+def _failing(read: Any, first: int) -> Any:
+    """Return a reader of archives that fails from an offset on."""
+
+    def failing(parts: object, start: int, length: int) -> Any:
+        if start + length > first:
+            raise OSError(errno.EIO, "Input/output error")
+        return read(parts, start, length)
+
+    return failing
 
 
 def test_several_processes_give_the_same_store(tree: Path, tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from click.shell_completion import CompletionItem, get_completion_class
 
 from onstation import __version__
 from onstation.config import Settings, settings_from
+from onstation.partials import replacing
 from onstation.store.peek import identities
 
 PROGRAM, VARIABLE = "onstation", "_ONSTATION_COMPLETE"
@@ -78,11 +79,8 @@ def kept(settings: Settings) -> dict[str, Any]:
         if found.get("stamp") == stamp:
             return found
     made = {"stamp": stamp, **_made(settings)}
-    with contextlib.suppress(OSError):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        partial = path.with_name(f"{path.name}.{os.getpid()}.tmp")
-        partial.write_text(json.dumps(made), encoding="utf-8")
-        partial.replace(path)
+    with contextlib.suppress(OSError), replacing(path) as file:
+        file.write(json.dumps(made).encode())
     return made
 
 

@@ -2,9 +2,7 @@
 
 import hashlib
 import json
-import os
 import re
-import shutil
 import zipfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -14,8 +12,10 @@ import click
 
 from onstation.cli.asking import progress
 from onstation.cli.options import SUFFIXES
+from onstation.cli.writing import why
 from onstation.config import Settings
 from onstation.errors import InputError, OnstationError
+from onstation.partials import partial_file, partial_folder, put_folder
 from onstation.reports.package import DESCRIPTOR, SUMS, File, files_of
 from onstation.reports.records import MissionList
 from onstation.reports.sentences import plural
@@ -93,25 +93,24 @@ def write_files(files: Iterable[File], path: Path) -> int:
     int
         How many files it has.
     """
-    partial = path.with_name(f".{path.name}.{os.getpid()}.onstation_tmp")
-    is_zip = path.suffix.lower() == ".zip"
-    _remove(partial)
     try:
-        count = _zip(files, partial) if is_zip else _folder(files, partial)
-        if is_zip:
-            partial.replace(path)
+        if path.suffix.lower() == ".zip":
+            with partial_file(path) as (partial, file):
+                count = _zip(files, file)
+                file.flush()
+                partial.replace(path)
         else:
-            _swap(partial, path)
+            with partial_folder(path) as partial:
+                count = _folder(files, partial)
+                put_folder(partial, path)
     except OSError as error:
-        raise OnstationError(f"{path} cannot be written: {error.strerror}.") from error
-    finally:
-        _remove(partial)
+        raise OnstationError(f"{path} cannot be written: {why(error, path)}.") from error
     return count
 
 
-def _zip(files: Iterable[File], path: Path) -> int:
+def _zip(files: Iterable[File], whole: IO[bytes]) -> int:
     count = 0
-    with zipfile.ZipFile(path, "w") as archive:
+    with zipfile.ZipFile(whole, "w") as archive:
         for name, content in files:
             info = zipfile.ZipInfo(_safe(name), EPOCH)
             packed = name.endswith(STORED)
@@ -126,7 +125,6 @@ def _zip(files: Iterable[File], path: Path) -> int:
 
 def _folder(files: Iterable[File], path: Path) -> int:
     count = 0
-    path.mkdir()
     for name, content in files:
         place = path / _safe(name)
         place.parent.mkdir(exist_ok=True)
@@ -142,28 +140,6 @@ def _safe(name: str) -> str:
     if not _NAME.fullmatch(name):
         raise ValueError(f"no name of a file in a package: {name!r}")
     return name
-
-
-def _swap(partial: Path, path: Path) -> None:
-    """Put a folder in the place of another, which is put back if that fails."""
-    old = path.with_name(f".{path.name}.{os.getpid()}.old.onstation_tmp")
-    there = path.exists()
-    if there:
-        path.rename(old)
-    try:
-        partial.rename(path)
-    except OSError:
-        if there:
-            old.rename(path)
-        raise
-    _remove(old)
-
-
-def _remove(path: Path) -> None:
-    if path.is_dir():
-        shutil.rmtree(path, ignore_errors=True)
-    else:
-        path.unlink(missing_ok=True)
 
 
 def _is_ours(path: Path, *, changed: bool = False) -> bool:

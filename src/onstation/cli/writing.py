@@ -10,14 +10,17 @@ import hashlib
 import os
 import stat
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 import click
 
 from onstation.cli import terminal
 from onstation.config import Settings
 from onstation.errors import InputError, OnstationError
+from onstation.partials import partial_file, replacing
 from onstation.reports.safe import drawn
 
 WRITTEN = "written"
@@ -71,8 +74,6 @@ def write_output(
     if faults:
         raise InputError(*faults)
     _replace_all(wanted)
-    for _, where, data in wanted:
-        _remember(where, data)
 
 
 def _is_for_people() -> bool:
@@ -96,7 +97,7 @@ def _to_stdout(content: str | bytes, *, paged: bool) -> None:
         raise
     except OSError as error:
         _give_up_stdout()
-        raise OnstationError(f"the answer cannot be written: {_why(error)}.") from error
+        raise OnstationError(f"the answer cannot be written: {why(error)}.") from error
 
 
 def _give_up_stdout() -> None:
@@ -122,7 +123,7 @@ def _to_stream(output: Path, path: Path, data: bytes) -> None:
     except BrokenPipeError:
         raise
     except OSError as error:
-        raise OnstationError(f"--output {_named(output)}: {_why(error)}.") from error
+        raise OnstationError(f"--output {_named(output)}: {why(error)}.") from error
 
 
 def _refusal(output: Path, path: Path, data: bytes, force: bool) -> str:
@@ -140,7 +141,7 @@ def _refusal(output: Path, path: Path, data: bytes, force: bool) -> str:
         if force or _ours(path, data):
             return ""
     except OSError as error:
-        raise OnstationError(f"{told}: {_why(error)}.") from error
+        raise OnstationError(f"{told}: {why(error)}.") from error
     return (
         f"{told}: exists and was not written by onstation, or was changed since;"
         " choose another name, or --force to replace it."
@@ -152,7 +153,7 @@ def _ours(path: Path, data: bytes) -> bool:
     if path.stat().st_size == 0:
         return True
     present = _digest_of(path)
-    return present in (hashlib.sha256(data).hexdigest(), _noted(path))
+    return present in (hashlib.sha256(data).hexdigest(), *_noted(path))
 
 
 def _digest_of(path: Path) -> str:
@@ -166,36 +167,40 @@ def _digest_of(path: Path) -> str:
 
 def _replace_all(wanted: Sequence[tuple[Path, Path, bytes]]) -> None:
     """Write files beside their places; put them in place when all of them are complete."""
-    partials: list[Path] = []
-    try:
+    with ExitStack() as stack:
+        partials = []
         for output, path, data in wanted:
-            partials.append(path.with_name(f".onstation-{os.urandom(6).hex()}.tmp"))
-            try:
-                _write(partials[-1], data, like=path)
-            except OSError as error:
-                raise OnstationError(f"--output {_named(output)}: {_why(error, path)}.") from error
+            with _told(output, path):
+                partial, file = stack.enter_context(partial_file(path))
+                _write(partial, file, data, like=path)
+                partials.append(partial)
+        for _, path, data in wanted:
+            _remember(path, data)
         for partial, (output, path, _) in zip(partials, wanted, strict=True):
-            try:
+            with _told(output, path):
                 partial.replace(path)
-            except OSError as error:
-                raise OnstationError(f"--output {_named(output)}: {_why(error, path)}.") from error
-    finally:
-        for partial in partials:
-            partial.unlink(missing_ok=True)
 
 
-def _write(partial: Path, data: bytes, *, like: Path) -> None:
+@contextmanager
+def _told(output: Path, path: Path) -> Iterator[None]:
+    """Turn what the disk refuses into a sentence."""
+    try:
+        yield
+    except OSError as error:
+        raise OnstationError(f"--output {_named(output)}: {why(error, path)}.") from error
+
+
+def _write(partial: Path, file: BinaryIO, data: bytes, *, like: Path) -> None:
     """Write a file to the disk, with the permissions of the one it will replace."""
-    with partial.open("xb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
+    file.write(data)
+    file.flush()
+    os.fsync(file.fileno())
     if like.exists():
         partial.chmod(stat.S_IMODE(like.stat().st_mode))
 
 
-def _why(error: OSError, path: Path | None = None) -> str:
-    """Return what failed and what to do about it."""
+def why(error: OSError, path: Path | None = None) -> str:
+    """Return why something cannot be written, and what to do about it."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return "the disk is full; make room and run it again, what was there is unchanged"
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS) and path is not None:
@@ -216,24 +221,29 @@ def _note_of(path: Path) -> Path | None:
     return settings.cache / WRITTEN / name
 
 
-def _noted(path: Path) -> str:
-    """Return the digest of what onstation last wrote there; empty if it never did."""
+def _noted(path: Path) -> list[str]:
+    """Return the digests of what onstation last wrote there; none if it never did."""
     note = _note_of(path)
     try:
-        return note.read_text(encoding="ascii").strip() if note else ""
+        return note.read_text(encoding="ascii").split() if note else []
     except (OSError, ValueError):
-        return ""
+        return []
 
 
 def _remember(path: Path, data: bytes) -> None:
-    """Note what was written; without the note the next run only asks for ``--force``."""
+    """Note what is about to be put there, and what lies there now if it is ours.
+
+    A run killed between the two leaves a file that the next one knows either way. Without the
+    note the next run only asks for ``--force``.
+    """
     note = _note_of(path)
     if note is None:
         return
-    partial = note.with_name(f"{note.name}.{os.getpid()}.tmp")
+    digests = [hashlib.sha256(data).hexdigest()]
     try:
-        note.parent.mkdir(parents=True, exist_ok=True)
-        partial.write_text(hashlib.sha256(data).hexdigest() + "\n", encoding="ascii")
-        partial.replace(note)
+        if path.exists() and (present := _digest_of(path)) in _noted(path):
+            digests.append(present)
+        with replacing(note) as file:
+            file.write("".join(f"{one}\n" for one in dict.fromkeys(digests)).encode("ascii"))
     except OSError:
         return

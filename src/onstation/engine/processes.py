@@ -1,5 +1,6 @@
 """Day tasks and address tasks in several processes of this machine."""
 
+import os
 import uuid
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
@@ -7,7 +8,8 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
+from threading import Thread
 from typing import TYPE_CHECKING
 
 from onstation import __version__
@@ -53,7 +55,8 @@ class Processes:
         if self._pool is not None:
             yield self._pool
             return
-        with ProcessPoolExecutor(self.jobs, mp_context=get_context("spawn")) as pool:
+        context = get_context("spawn")
+        with ProcessPoolExecutor(self.jobs, context, initializer=_end_with_parent) as pool:
             yield pool
 
     def each(self, tasks: Iterable[DayTask]) -> Iterator[tuple[DayTask, Iterator[Item]]]:
@@ -78,6 +81,18 @@ class Processes:
                 ahead.append(pool.submit(crew.work, __version__, run, settings, icaos_))
             while ahead:
                 yield from crew.found_in(_come(ahead.popleft()))
+
+
+def _end_with_parent() -> None:
+    """End this process when the one that sends tasks is killed: nobody else would."""
+    parent = parent_process()
+    if parent is not None:
+
+        def follow() -> None:
+            parent.join()
+            os._exit(1)
+
+        Thread(target=follow, daemon=True).start()
 
 
 @dataclass(frozen=True, slots=True)

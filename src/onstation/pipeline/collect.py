@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 
 from onstation.pipeline.at_hand import AtHand
+from onstation.pipeline.batch import Batch, Read
 from onstation.pipeline.day_task import DayTask, Engine, Here, Item
 from onstation.pipeline.examine import (
     LOCAL,
@@ -21,22 +22,15 @@ from onstation.pipeline.examine import (
 )
 from onstation.pipeline.summary import UNCHANGED, CollectSummary, OnStep, Step
 from onstation.schema import FAILED, HEARD, PARTIAL, SILENT, Answer
-from onstation.sources.found import Found, Holding
+from onstation.sources.found import UNREADABLE, Found, Holding
 from onstation.sources.local import LocalSource
 from onstation.store.database import Store
 from onstation.store.days import TAR
 from onstation.store.files import DIRECTORY, FILE, Damage, FileRow, Origin
 from onstation.units import MS_PER_S
 
-BATCH = 20_000
-"""Documents written in one transaction: each one touches most of an index."""
-BATCH_BYTES = 64 * 1024 * 1024
-"""Bytes to keep that are written without waiting for the batch to fill. [B]"""
-BATCH_S = 2.0
-"""How long what was read may stay unwritten. [s]"""
-
-_Read = tuple[str, int, int, Examined]
-"""Name, size [B] and time [Unix ns] of a document, and what it turned out to be."""
+UNFINISHED = "not read to its end"
+"""Why a day is partial of which a batch was written and the last one was not."""
 
 
 def collect(
@@ -125,7 +119,7 @@ class _Run:
             task.held = {
                 name: (row.size, row.mtime_ns)
                 for name, row in known.items()
-                if row.fleet == digest and row.whole >= whole
+                if row.fleet == digest and row.whole >= whole and row.reason != UNREADABLE
             }
         return task
 
@@ -146,12 +140,14 @@ class _Run:
         gone = set(known)
         if task.needed:
             pending = self._pending(holding, items, {} if fingerprint else known, gone)
-            self._write(origin, holding, known, pending)
-            if fingerprint and not scope and holding.outcome == HEARD:
-                files.forget(origin, gone, asked_ms=self.asked_ms)
-            if holding.kind != FILE:
-                read_whole = fingerprint and not task.lost
-                self._close(origin, holding, fingerprint + scope if read_whole else "")
+            last = self._write(origin, holding, known, pending)
+            with self.store.transaction():  # a day never looks read before its end is written
+                self._commit(origin, holding, known, last)
+                if fingerprint and not scope and holding.outcome == HEARD:
+                    files.forget(origin, gone, asked_ms=self.asked_ms)
+                if holding.kind != FILE:
+                    read_whole = fingerprint and not (task.lost or last.withheld)
+                    self._close(origin, holding, fingerprint + scope if read_whole else "")
             ended = holding.outcome, holding.reason
         else:
             self._leave(origin, known)
@@ -220,6 +216,7 @@ class _Run:
                 and (row.size, row.mtime_ns) == (found.size, found.mtime_ns)
                 and row.fleet == self.question.fleet.digest
                 and row.whole >= whole
+                and row.reason != UNREADABLE  # mended permissions leave size and time alone
             ):
                 self._leave_one(holding.address, row)
             elif item is not None:
@@ -255,43 +252,41 @@ class _Run:
         holding: Holding,
         known: dict[str, FileRow],
         each: Iterable[tuple[Found, Examined]],
-    ) -> None:
-        """Write documents as they are examined, a batch at a time."""
-        batch: list[_Read] = []
-        size, begun = 0, time.monotonic()
-        latest: date | None = None
+    ) -> Batch:
+        """Write documents as they are examined, a batch at a time; return the last batch."""
+        batch = Batch()
         for found, item in each:
             if not item.asked:
                 continue
+            if batch.is_full:
+                self._commit(origin, holding, known, batch, ended=False)
+                batch = batch.next()
             if item.kept:
-                size += len(item.kept.raw)
                 item = self.at_hand.taken_from(item) if self.at_hand else without_track(item)
-            latest = item.day or latest
-            batch.append((found.name, found.size, found.mtime_ns, item))
-            if len(batch) >= BATCH or size >= BATCH_BYTES or time.monotonic() - begun >= BATCH_S:
-                self._commit(origin, holding, known, batch, latest)
-                batch, size, begun = [], 0, time.monotonic()
-        self._commit(origin, holding, known, batch, latest)
+            batch.add(found, item)
+        return batch
 
     def _commit(
         self,
         origin: Origin,
         holding: Holding,
         known: dict[str, FileRow],
-        batch: list[_Read],
-        latest: date | None,
+        batch: Batch,
+        *,
+        ended: bool = True,
     ) -> None:
         """Write a batch: documents and the lines that tell of them, together."""
-        if not batch:
+        if not batch.items:
             return
         whole = self._is_whole(holding)
         rows: list[FileRow] = []
         with self.store.transaction():
             new = 0
-            for read in batch:
+            for read in batch.items:
                 item = read[-1]
                 before = known.get(read[0]) if known else None
-                rows.append(self._row(read, whole or bool(before and before.whole), latest))
+                was_whole = whole or bool(before and before.whole)
+                rows.append(self._row(read, was_whole, batch.latest))
                 if item.kept:
                     kept = item.kept
                     new += self.store.archive.keep(
@@ -304,11 +299,20 @@ class _Run:
                     )
                     self.store.ledger.files.touch(kept.days, asked_ms=self.asked_ms)
             self.store.ledger.files.note(origin, rows, asked_ms=self.asked_ms, known=known)
+            if whole and not ended:
+                self.store.ledger.files.close_origin(
+                    origin,
+                    fingerprint="",
+                    fleet=self.question.fleet.digest,
+                    outcome=PARTIAL,
+                    reason=UNFINISHED,
+                    asked_ms=self.asked_ms,
+                )
         self.summary.new += new
-        for read, row in zip(batch, rows, strict=True):
+        for read, row in zip(batch.items, rows, strict=True):
             self._count(origin, holding, read[-1], row)
 
-    def _row(self, read: _Read, whole: bool, latest: date | None) -> FileRow:
+    def _row(self, read: Read, whole: bool, latest: date | None) -> FileRow:
         name, size, mtime_ns, item = read
         return FileRow(
             name,

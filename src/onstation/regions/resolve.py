@@ -6,9 +6,7 @@ one that cannot be written is done without.
 """
 
 import logging
-import os
 import struct
-import tempfile
 import zipfile
 import zlib
 from collections.abc import Sequence
@@ -22,6 +20,7 @@ from shapely import Geometry, LineString, MultiPolygon
 from shapely.errors import ShapelyError
 
 from onstation.errors import RegionsError
+from onstation.partials import replacing
 from onstation.regions.entries import RegionSpec, Shape
 from onstation.regions.load import Draft, Fault, Spec, draft_regions, faultless, read_regions
 from onstation.regions.model import Atlas, Outline, Region
@@ -144,23 +143,15 @@ def strips(
 
 
 def write(file: Path, drawn: Drawn, digest: str) -> None:
-    """Keep drawn outlines: written under another name first, then renamed."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    handle, scratch = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
-    try:
-        with os.fdopen(handle, "wb") as raw, zipfile.ZipFile(raw, "w") as archive:
-            for name, data in [
-                ("digest", digest.encode()),
-                *((name, _text(outline)) for name, outline in drawn.items()),
-            ]:
-                entry = zipfile.ZipInfo(name)  # dated 1980, so that equal data is equal bytes
-                entry.compress_type = zipfile.ZIP_DEFLATED
-                archive.writestr(entry, data, compresslevel=9)
-        Path(scratch).chmod(0o644)
-        Path(scratch).replace(file)
-    except BaseException:
-        Path(scratch).unlink(missing_ok=True)
-        raise
+    """Keep drawn outlines."""
+    with replacing(file) as raw, zipfile.ZipFile(raw, "w") as archive:
+        for name, data in [
+            ("digest", digest.encode()),
+            *((name, _text(outline)) for name, outline in drawn.items()),
+        ]:
+            entry = zipfile.ZipInfo(name)  # dated 1980, so that equal data is equal bytes
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(entry, data, compresslevel=9)
 
 
 def _text(outline: Outline) -> bytes:

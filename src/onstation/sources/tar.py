@@ -95,7 +95,7 @@ class Tar:
         return " ".join(f"{fact.st_size}@{fact.st_mtime_ns}" for fact in facts)
 
     def found(self) -> Iterator[Found]:
-        """Yield its trace documents in the order of the archive."""
+        """Yield its trace documents in the order of the archive; OSError where the disk fails."""
         walk, end = Walk(), ""
         day, where = self.day, tuple(str(path) for path in self.parts)
         with ExitStack() as stack:
@@ -106,8 +106,6 @@ class Tar:
                     yield Found(name, member.size, 0, day, icao, partial(_body, where, member))
             except LostError as error:
                 end = f"{error} after {walk.documents} trace documents"
-            except OSError as error:
-                end = f"cannot be read on ({error.strerror}) after {walk.documents} documents"
         self.outcome, self.reason = walk.verdict(end, self.missing)
 
 

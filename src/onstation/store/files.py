@@ -148,14 +148,17 @@ class Files:
         reason: str,
         asked_ms: int,
     ) -> None:
-        """Write down that an archive was read to its end, and what end that was."""
+        """Write down how far an archive was read: to its end, and what end that was."""
         with self._db.transaction():
+            (before,) = self._db.rows(
+                "SELECT outcome, reason FROM origins WHERE id = ?", (origin.number,)
+            )
             self._db.execute(
                 "UPDATE origins SET fingerprint = ?, fleet = ?, outcome = ?, reason = ?"
                 " WHERE id = ?",
                 (fingerprint, self._fleet(fleet), outcome, reason, origin.number),
             )
-            if (outcome, reason) != (origin.outcome, origin.reason):
+            if (outcome, reason) != before:
                 days = self._db.rows(
                     "SELECT DISTINCT day FROM files WHERE origin = ? AND day IS NOT NULL",
                     (origin.number,),
