@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from onstation.errors import StoreError
+from onstation.store.sealing import FUNCTION, seal_of
 
 BUSY_S = 60.0
 """How long to wait while another run writes. [s]"""
@@ -38,6 +39,8 @@ class Connection:
         self._depth = 0
         with self._told():
             self._raw = sqlite3.connect(place, timeout=BUSY_S, isolation_level=None)
+            self._raw.create_function(FUNCTION, -1, seal_of, deterministic=True)
+            self._raw.execute("PRAGMA trusted_schema = ON")  # triggers seal with the function
 
     def close(self) -> None:
         """Close it; what was not committed is gone."""
@@ -92,6 +95,15 @@ class Connection:
             yield
         finally:
             self.execute(f"PRAGMA busy_timeout = {round(BUSY_S * 1000)}")
+
+    @contextmanager
+    def any_text(self) -> Iterator[None]:
+        """Read text that is no UTF-8 too, as damaged cells may hold."""
+        self._raw.text_factory = lambda raw: raw.decode("utf-8", "surrogateescape")
+        try:
+            yield
+        finally:
+            self._raw.text_factory = str
 
     @contextmanager
     def _told(self) -> Iterator[None]:

@@ -3,21 +3,21 @@
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from sqlite3 import complete_statement
 from types import TracebackType
 
 from onstation.errors import StoreError
-from onstation.store import archive, changes, days, derived, files, ledger, pulls, views
+from onstation.store import archive, changes, days, derived, files, ledger, pulls, seals, views
 from onstation.store.archive import Archive
 from onstation.store.changes import Changes
 from onstation.store.connection import Connection
 from onstation.store.derived import Derived
 from onstation.store.ledger import Ledger
 from onstation.store.pulls import Pulls
+from onstation.store.upgrade import bring_up, carry_out, schema_of
 from onstation.store.views import Views
 
 FILE = "onstation.sqlite3"
-VERSION = 5
+VERSION = 6
 """Version of the tables; the number SQLite keeps as ``user_version``."""
 NOTES = "CREATE TABLE IF NOT EXISTS notes (name TEXT PRIMARY KEY, text TEXT NOT NULL)"
 """What one run leaves for the next, such as what the last daily report said.
@@ -83,7 +83,9 @@ class Store:
     def leave_note(self, name: str, text: str) -> None:
         """Leave a text for later runs; it replaces the one of that name."""
         with self._db.transaction():
-            self._db.execute("INSERT OR REPLACE INTO notes VALUES (?, ?)", (name, text))
+            self._db.execute(
+                "INSERT OR REPLACE INTO notes (name, text) VALUES (?, ?)", (name, text)
+            )
 
     def try_note(self, name: str, text: str) -> None:
         """Leave a note if that can be done at once; not while another run writes, say."""
@@ -150,7 +152,7 @@ def _prepared(connection: Connection) -> Connection:
         if version == 0:
             _make(connection)
         elif version < VERSION:
-            _upgrade(connection, version)
+            _upgrade(connection)
         connection.execute("PRAGMA synchronous = NORMAL")
     except BaseException:
         connection.close()
@@ -169,31 +171,24 @@ def _make(connection: Connection) -> None:
                 "move it away or choose another --store."
             )
         for module in (archive, files, days, ledger, derived):
-            _carry_out(connection, module.TABLES)
+            carry_out(connection, module.TABLES)
         connection.execute(NOTES)
         for statements in UPGRADES.values():
-            _carry_out(connection, statements)
+            carry_out(connection, statements)
+        seals.install(connection)
         connection.execute(f"PRAGMA application_id = {APPLICATION}")
         connection.execute(f"PRAGMA user_version = {VERSION}")
 
 
-def _upgrade(connection: Connection, version: int) -> None:
+def _upgrade(connection: Connection) -> None:
     """Bring the tables of an older store up to date; what it holds is kept."""
-    with connection.transaction():
-        if connection.value("PRAGMA user_version") == VERSION:
-            return  # another run was faster
-        connection.execute(NOTES)
-        for number, statements in UPGRADES.items():
-            if number > version:
-                _carry_out(connection, statements)
-        connection.execute(f"PRAGMA user_version = {VERSION}")
+    bring_up(connection, [NOTES, *UPGRADES.values()], VERSION, expected_schema())
 
 
-def _carry_out(connection: Connection, statements: str) -> None:
-    statement = ""
-    for piece in statements.split(";"):
-        statement += f"{piece};"
-        if complete_statement(statement):  # a trigger has semicolons of its own
-            if statement.strip(" \n;"):
-                connection.execute(statement)
-            statement = ""
+def expected_schema() -> dict[str, str]:
+    """Return every table, view, index and trigger of a store of this version."""
+    fresh = _prepared(Connection(":memory:"))
+    try:
+        return schema_of(fresh)
+    finally:
+        fresh.close()

@@ -64,7 +64,8 @@ class Derived:
         with self._db.transaction():
             self._db.execute("DELETE FROM mission_bodies WHERE icao = ?", (icao,))
             self._db.executemany(
-                "INSERT INTO mission_bodies VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO mission_bodies (mission_id, region, icao, status, date_ms, group_,"
+                " type, agency, reconstruction, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 [
                     (
                         m.mission_id,
@@ -81,14 +82,17 @@ class Derived:
                     for m in missions
                 ],
             )
-            self._db.execute("INSERT OR REPLACE INTO derived VALUES (?, ?, ?)", (icao, key, at_ms))
+            self._db.execute(
+                "INSERT OR REPLACE INTO derived (icao, key, at_ms) VALUES (?, ?, ?)",
+                (icao, key, at_ms),
+            )
 
     def replace_ends(self, icao: str, ends: Sequence[LooseEnd]) -> None:
         """Put the loose ends of one address in place of those it had."""
         with self._db.transaction():
             self._db.execute("DELETE FROM loose_ends WHERE icao = ?", (icao,))
             self._db.executemany(
-                "INSERT INTO loose_ends VALUES (?, ?)",
+                "INSERT INTO loose_ends (icao, body) VALUES (?, ?)",
                 [(icao, json.dumps(asdict(end), allow_nan=False)) for end in ends],
             )
 

@@ -7,6 +7,8 @@ from datetime import date
 from onstation.schema import FAILED, HEARD
 from onstation.store.connection import Connection
 from onstation.store.days import REPLACED, Days
+from onstation.store.sealing import FUNCTION
+from onstation.store.seals import SEAL
 
 TABLES = """
 CREATE TABLE fleets (id INTEGER PRIMARY KEY, digest TEXT NOT NULL UNIQUE);
@@ -41,6 +43,9 @@ CREATE INDEX IF NOT EXISTS files_failed_alone ON files (icao, day)
     WHERE NOT whole AND outcome = '{FAILED}';
 """
 """What version 5 adds."""
+
+_FILE = "origin, name, size, mtime_ns, day, icao, outcome, reason, recorded, whole, fleet"
+_MARKS = ", ".join(f"?{number}" for number in range(1, 12))
 
 DIRECTORY, FILE = "directory", "file"
 PUBLISHED = "published"
@@ -201,7 +206,8 @@ class Files:
                 days |= {day for (day,) in before}
             fleets = {digest: self._fleet(digest) for digest in {row.fleet for row in rows}}
             self._db.executemany(
-                "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                f"INSERT OR REPLACE INTO files ({_FILE}, {SEAL})"
+                f" VALUES ({_MARKS}, {FUNCTION}('files', {_MARKS}))",
                 [
                     (
                         origin.number,
