@@ -16,7 +16,7 @@ from onstation.errors import StoreError
 from onstation.pipeline.derive import derive
 from onstation.store import seals
 from onstation.store.database import FILE, VERSION, expected_schema, open_store
-from onstation.store.upgrade import differences, schema_of
+from onstation.store.upgrade import differences, schema_of, set_version
 
 OLD = sorted((Path(__file__).parents[1] / "data/old-stores").glob("*.gz"))
 Usage = namedtuple("Usage", "total used free")
@@ -131,11 +131,10 @@ def test_a_store_as_no_version_was_is_refused_and_left(tmp_path: Path) -> None:
 
 
 def test_a_newer_store_is_refused_in_a_sentence(tmp_path: Path) -> None:
-    open_store(tmp_path).close()
-    with closing(sqlite3.connect(tmp_path / FILE)) as other:
-        other.execute(f"PRAGMA user_version = {VERSION + 1}")
-    for command in ("report", "verify"):
-        result = CliRunner().invoke(main, ["--store", str(tmp_path), command])
+    with open_store(tmp_path) as store:
+        set_version(store._db, VERSION + 1)
+    for command in ("report", "verify", "verify --repair"):
+        result = CliRunner().invoke(main, ["--store", str(tmp_path), *command.split()])
         assert result.exit_code == 1
         assert "made by a newer onstation" in result.stderr
         assert "update onstation" in result.stderr

@@ -108,7 +108,9 @@ class Archive:
                 f"INSERT OR IGNORE INTO documents ({names}) VALUES ({marks})", values
             )
             if new:
-                self._db.execute("INSERT INTO bodies VALUES (?, ?)", (document.sha256, raw))
+                self._db.execute(
+                    "INSERT OR IGNORE INTO bodies VALUES (?, ?)", (document.sha256, raw)
+                )
             self._db.execute(
                 "INSERT OR IGNORE INTO appearances (sha256, source, evidence_url) VALUES (?, ?, ?)",
                 (document.sha256, document.source, document.evidence_url),
@@ -119,6 +121,16 @@ class Archive:
                 [(day.toordinal(), head.icao, document.sha256, int(whole)) for day in days],
             )
         return bool(new)
+
+    def keep_again(
+        self, document: Document, *, first_ms: int, last_ms: int, days: Iterable[date]
+    ) -> None:
+        """Tell again of a document what was lost, though not its bytes.
+
+        Whether it was read while everything of its days was read stays unknown, and that
+        is no claim that it was.
+        """
+        self.keep(document, b"", first_ms=first_ms, last_ms=last_ms, days=days, whole=False)
 
     def documents_of(self, icao: str) -> list[tuple[Document, bytes]]:
         """Return the documents of one address with their bytes, by day and digest."""

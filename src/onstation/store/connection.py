@@ -18,9 +18,15 @@ _REMEDIES = (
     ("unable to open", "check that the folder exists and may be written to"),
     (
         "malformed",
-        "its file is damaged; restore a copy, or move it away and fetch anew from your sources",
+        "its file is damaged; restore a copy, or let `onstation verify --repair` make a new one of"
+        " what can be read",
     ),
-    ("not a database", "it is no onstation store; move it away or choose another --store"),
+    (
+        "not a database",
+        "it is no onstation store, or a damaged one: `onstation verify --repair` tells; or choose"
+        " another --store",
+    ),
+    ("decode to utf-8", "a text in it is damaged; `onstation verify` tells which"),
     ("disk i/o", "the disk failed to read or write it"),
 )
 

@@ -2,19 +2,43 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from mmap import mmap
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING
 
-from onstation.errors import StoreError
-from onstation.store import archive, changes, days, derived, files, ledger, pulls, seals, views
+from onstation.errors import NewerStoreError, StoreError
+from onstation.store import (
+    archive,
+    changes,
+    days,
+    derived,
+    files,
+    journal,
+    ledger,
+    pulls,
+    seals,
+    views,
+)
+from onstation.store.amend import Amends
 from onstation.store.archive import Archive
 from onstation.store.changes import Changes
 from onstation.store.connection import Connection
 from onstation.store.derived import Derived
 from onstation.store.ledger import Ledger
 from onstation.store.pulls import Pulls
-from onstation.store.upgrade import bring_up, carry_out, schema_of
+from onstation.store.upgrade import (
+    VERSION_NOTE,
+    bring_up,
+    carry_out,
+    differences,
+    schema_of,
+    set_version,
+)
 from onstation.store.views import Views
+
+if TYPE_CHECKING:
+    from onstation.store.salvage import Salvage
 
 FILE = "onstation.sqlite3"
 VERSION = 6
@@ -53,6 +77,7 @@ class Store:
         self.pulls = Pulls(connection)
         self.views = Views(connection)
         self.changes = Changes(connection)
+        self.amends = Amends(connection)
 
     def __enter__(self) -> "Store":
         return self
@@ -94,13 +119,60 @@ class Store:
 
     def problems(self) -> list[str]:
         """Check everything; return a sentence for each fault, none if all is well."""
-        broken = [str(row[0]) for row in self._db.rows("PRAGMA integrity_check(10)")]
-        found = [f"database: {said}." for said in broken if said != "ok"]
-        found += [
+        found: list[str] = []
+        for check in (
+            self._journal_problems,
+            self._file_problems,
+            self._schema_problems,
+            self._document_problems,
+            self._row_problems,
+            self.ledger.problems,
+        ):
+            try:
+                found += check()
+            except StoreError as error:  # what one check cannot read, another may
+                found += [] if str(error) in found else [str(error)]
+        return found
+
+    def salvaged(self, data: bytes | mmap) -> "Salvage":
+        """Copy into this empty store what can be read of a damaged one."""
+        from onstation.store.salvage import salvage
+
+        self._db.execute("PRAGMA foreign_keys = OFF")  # rows come in the order they lie in
+        try:
+            return salvage(data, self._db)
+        finally:
+            self._db.execute("PRAGMA foreign_keys = ON")
+
+    def _file_problems(self) -> list[str]:
+        said = [str(row[0]) for row in self._db.rows("PRAGMA integrity_check(10)")]
+        return [f"database: {line}." for one in said if one != "ok" for line in one.splitlines()]
+
+    def _document_problems(self) -> list[str]:
+        return [
             f"document {sha256}: its bytes are not those that were received."
             for sha256 in self.archive.damaged()
         ]
-        return found + self.ledger.problems()
+
+    def _row_problems(self) -> list[str]:
+        return [
+            f"table {hurt.table}: a row is not as it was written: {hurt.shown()}."
+            for hurt in seals.broken(self._db)
+        ]
+
+    def _journal_problems(self) -> list[str]:
+        if self.path is None:
+            return []
+        with self._db.transaction():  # nobody writes to it meanwhile
+            return journal.faults(self.path.with_name(f"{self.path.name}-wal"))
+
+    def _schema_problems(self) -> list[str]:
+        """Return a sentence for each table that is not as this version makes it."""
+        strange = differences(schema_of(self._db), expected_schema())
+        found = [f"database: {name} is not as it was made." for name in strange]
+        if self._db.value("PRAGMA application_id") != APPLICATION:
+            found.append("database: its header does not say that it is a store of onstation.")
+        return found
 
 
 def open_store(directory: Path, *, create: bool = True) -> Store:
@@ -145,7 +217,8 @@ def _prepared(connection: Connection) -> Connection:
         connection.execute("PRAGMA foreign_keys = ON")
         version = connection.value("PRAGMA user_version")
         if version > VERSION:
-            raise StoreError(
+            _refuse_damaged_header(connection, version)
+            raise NewerStoreError(
                 f"store {connection.place}: made by a newer onstation (version {version}, "
                 f"this one knows {VERSION}); update onstation, or choose another --store."
             )
@@ -166,6 +239,7 @@ def _make(connection: Connection) -> None:
         if connection.value("PRAGMA user_version") == VERSION:
             return  # another run was faster
         if connection.value("SELECT count(*) FROM sqlite_master"):
+            _refuse_damaged_header(connection, 0)
             raise StoreError(
                 f"store {connection.place}: it is no onstation store; "
                 "move it away or choose another --store."
@@ -177,12 +251,25 @@ def _make(connection: Connection) -> None:
             carry_out(connection, statements)
         seals.install(connection)
         connection.execute(f"PRAGMA application_id = {APPLICATION}")
-        connection.execute(f"PRAGMA user_version = {VERSION}")
+        set_version(connection, VERSION)
 
 
 def _upgrade(connection: Connection) -> None:
     """Bring the tables of an older store up to date; what it holds is kept."""
     bring_up(connection, [NOTES, *UPGRADES.values()], VERSION, expected_schema())
+
+
+def _refuse_damaged_header(connection: Connection, version: int) -> None:
+    """Refuse a store whose header says another version than the store itself."""
+    try:
+        told = connection.value("SELECT text FROM notes WHERE name = ?", (VERSION_NOTE,))
+    except StoreError:
+        return
+    if str(told).isdecimal() and int(told) <= VERSION:
+        raise StoreError(
+            f"store {connection.place}: its header is damaged, it says version {version} and the"
+            f" store itself {told}; `onstation verify --repair` puts that right."
+        )
 
 
 def expected_schema() -> dict[str, str]:

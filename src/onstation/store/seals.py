@@ -20,6 +20,7 @@ SEALED = (
 """Tables whose rows are sealed."""
 DERIVED = ("derived", "mission_bodies", "mission_cells", "loose_ends")
 """Those that can be thrown away and derived anew."""
+MOST_SHOWN = 120
 SEAL = "seal"
 """The column."""
 
@@ -65,6 +66,11 @@ class Hurt:
     table: str
     values: tuple[Any, ...]
     seal: Any
+
+    def shown(self) -> str:
+        """Return how it begins, as it may be drawn on a terminal."""
+        text = " ".join(str(value) for value in self.values[:3])
+        return "".join(c if c.isprintable() else "\ufffd" for c in text)[:MOST_SHOWN]
 
 
 def shape_of(db: Connection, table: str) -> Shape:

@@ -17,6 +17,9 @@ from onstation.store.connection import Connection
 SPARE_BYTES = 8_000_000
 """Room to leave on a disk beside what is written. [B]"""
 
+VERSION_NOTE = "version"
+"""Name of the note that tells the version too: a header may be damaged."""
+
 _log = logging.getLogger(__name__)
 _MADE = re.compile(r"\s*CREATE\s+(TABLE|INDEX|VIEW|TRIGGER)\s+(?:IF NOT EXISTS\s+)?(\w+)", re.I)
 _ADDED = re.compile(r"\s*ALTER\s+TABLE\s+(\w+)\s+ADD\s+COLUMN\s+(\w+)", re.I)
@@ -48,7 +51,7 @@ def bring_up(
             if copy is not None:
                 copy.unlink(missing_ok=True)  # of a store that stays as it was
             raise
-        connection.execute(f"PRAGMA user_version = {target}")
+        set_version(connection, target)
     if copy is not None:
         _log.warning(
             "store %s: brought from version %d to %d; as it was it lies in %s, which you may"
@@ -73,6 +76,14 @@ def _take(
             f" {', '.join(strange[:3])} is as in no released version; it was left as it is."
             " Use the onstation that made it, or move it away and fetch anew."
         )
+
+
+def set_version(connection: Connection, version: int) -> None:
+    """Say which version a store is of, in its header and, sealed, in the store itself."""
+    connection.execute(f"PRAGMA user_version = {version}")
+    connection.execute(
+        "INSERT OR REPLACE INTO notes (name, text) VALUES (?, ?)", (VERSION_NOTE, str(version))
+    )
 
 
 def carry_out(connection: Connection, statements: str) -> None:
