@@ -2,6 +2,7 @@
 
 import sys
 from pathlib import Path
+from shlex import quote
 
 import click
 
@@ -72,8 +73,8 @@ def _repair(settings: Settings, path: Path, problems: list[str]) -> int:
     for line in found.told:
         click.echo(drawn(line))
     asked = [
-        f"Asked again by `onstation fetch --source {one.source}"
-        f"{f' --tail {one.icao}' if one.icao else ''} --since {one.day} --until {one.day}`"
+        f"To ask again: onstation fetch --source {quote(one.source)}"
+        f"{f' --tail {quote(one.icao)}' if one.icao else ''} --since {one.day} --until {one.day}"
         for one in found.holes
     ]
     for lines in (asked, [f"Lost: {line}" for line in found.lost]):

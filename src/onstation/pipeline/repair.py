@@ -7,6 +7,7 @@ read again here, or is marked so that the next fetch asks for it, or is named.
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import partial
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from onstation.fleet.load import load_fleet
 from onstation.fleet.match import Fleet
 from onstation.pipeline.collect import collect
 from onstation.pipeline.derive import derive
-from onstation.pipeline.examine import Kept, Question, examine
+from onstation.pipeline.examine import LOCAL, RECONSTRUCTION, Kept, Question, examine
 from onstation.sources.found import Found
 from onstation.sources.local import LocalSource, open_local
 from onstation.store.amend import UNKNOWN, Amends, Hole
@@ -28,6 +29,8 @@ from onstation.store.seals import DERIVED
 from onstation.units import MS_PER_S
 
 LOCKS = ("fetch", "daily")
+YOURS = ("", LOCAL, RECONSTRUCTION)
+"""Sources that are files of the user's, which are read again by where they lie."""
 
 
 @dataclass(slots=True)
@@ -62,7 +65,7 @@ def repair(settings: Settings, path: Path) -> Repaired:
         try:
             with open_store(unfinished) as store:
                 saved = store.salvaged(data)
-                if not saved.copied:
+                if not saved.copied.keys() - {BODIES}:  # none of an older version is sealed
                     raise StoreError(
                         f"store {path}: nothing in it can be read; it was left as it is. Restore a"
                         " copy, or move it away and fetch anew from your sources."
@@ -95,7 +98,7 @@ def _amend(found: Repaired, settings: Settings, store: Store, fleet: Fleet, save
     if mended:
         found.told.append(f"{mended:,} rows had a flipped byte, which was put back.")
     amends.name_lost_fleets()
-    _tell_again(found, store, amends)
+    _tell_again(found, store, amends, saved)
     holes = amends.drop_lost_documents()
     if saved.may_lack("files", "origins"):
         amends.distrust_lists()
@@ -107,10 +110,12 @@ def _amend(found: Repaired, settings: Settings, store: Store, fleet: Fleet, save
     _tell_lost(found, amends, saved)
 
 
-def _tell_again(found: Repaired, store: Store, amends: Amends) -> None:
+def _tell_again(found: Repaired, store: Store, amends: Amends, saved: Salvage) -> None:
     """Tell of documents what their bytes say, where that was lost."""
     count = 0
-    for sha256, raw in amends.untold_bodies():
+    lacking = saved.may_lack("document_days")  # a document may be of a day more
+    for sha256 in amends.every_body() if lacking else amends.untold():
+        raw = store.archive.body(sha256) or b""
         source, evidence = amends.source_of(sha256) or (UNKNOWN, "")
         kept = _examined(raw, source, evidence)
         if kept is None:
@@ -192,7 +197,7 @@ def _collect(store: Store, fleet: Fleet, path: Path, tails: tuple[str, ...], now
 def _still_open(store: Store, holes: Iterable[Hole]) -> list[Hole]:
     """Return the holes that reading again did not fill; those of the user's files need no more."""
     return sorted(
-        {one for one in holes if one.source and _is_open(store, one)},
+        {one for one in holes if one.source not in YOURS and _is_open(store, one)},
         key=lambda one: (one.source, one.day, one.icao or ""),
     )
 
@@ -233,13 +238,39 @@ def _addresses(store: Store, saved: Salvage) -> list[str] | None:
 
 
 def _tell_lost(found: Repaired, amends: Amends, saved: Salvage) -> None:
-    again = {*DERIVED, BODIES, "documents", "document_days", "days"}
+    again = {*DERIVED, BODIES, "documents", "document_days", "days", "validators", "pulls"}
+    for table in sorted(again - {*DERIVED, BODIES}):
+        if saved.may_lack(table):
+            found.told.append(f"{NAMED[table]}: what was lost is counted, or asked for, anew.")
+    for row in saved.lost.get("answers", ()):
+        hole = _asked_in(row)
+        if hole is None:
+            found.lost.append(f"{NAMED['answers']}: {row}.")
+        else:
+            found.holes.append(hole)
     for table, rows in sorted(saved.lost.items()):
-        if table not in again:
+        if table not in again and table != "answers":
             found.lost += [f"{NAMED[table]}: {what}." for what in rows]
     for table in sorted(saved.torn - again):
         found.lost.append(f"{NAMED[table]}: one or more may be missing, nobody can say which.")
+    days = amends.distrusted_days()
+    if days:
+        found.lost.append(
+            f"{days:,} days: the list of their files is not whole; they are called partial until"
+            " you fetch the folder or archive they came from."
+        )
     found.lost += [
         f"{address}: the list of its files is not whole; fetch it again."
         for address in amends.distrusted()
     ]
+
+
+def _asked_in(row: str) -> Hole | None:
+    """Return the question of an answer that was lost, as far as it can be read."""
+    source, _, rest = row.partition(" ")
+    day, _, icao = rest.partition(" ")
+    try:
+        hole = Hole(source, date.fromordinal(int(day)), icao or None)
+    except (ValueError, OverflowError):
+        return None
+    return None if source in YOURS else hole

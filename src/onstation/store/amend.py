@@ -12,7 +12,7 @@ from typing import Any
 from onstation.schema import FAILED, HEARD, PARTIAL
 from onstation.store.connection import Connection
 from onstation.store.days import Days
-from onstation.store.files import PUBLISHED
+from onstation.store.files import LOST, PUBLISHED
 from onstation.store.seals import DERIVED
 
 DAMAGED = "it was damaged in the store"
@@ -20,7 +20,7 @@ LIST_DAMAGED = "the list of its files was damaged in the store"
 UNKNOWN_FLEET = "damaged in the store "
 UNKNOWN = "unknown"
 """Source of a document whose own was lost."""
-LOST = "lost_documents"
+GONE = "lost_documents"
 _LOST = (
     "SELECT sha256 FROM documents UNION SELECT sha256 FROM appearances"
     " UNION SELECT sha256 FROM document_days EXCEPT SELECT sha256 FROM bodies"
@@ -77,16 +77,20 @@ class Amends:
     def __init__(self, connection: Connection) -> None:
         self._db = connection
 
-    def untold_bodies(self) -> list[tuple[str, bytes]]:
-        """Return the documents of which nothing but the bytes is known."""
+    def untold(self) -> list[str]:
+        """Return the documents of which something is not told, by digest."""
         return [
-            (str(sha256), bytes(raw))
-            for sha256, raw in self._db.rows(
-                "SELECT sha256, raw FROM bodies WHERE sha256 NOT IN (SELECT sha256 FROM documents"
+            str(sha256)
+            for (sha256,) in self._db.rows(
+                "SELECT sha256 FROM bodies WHERE sha256 NOT IN (SELECT sha256 FROM documents"
                 " INTERSECT SELECT sha256 FROM document_days"
-                " INTERSECT SELECT sha256 FROM appearances)"
+                " INTERSECT SELECT sha256 FROM appearances) ORDER BY 1"
             )
         ]
+
+    def every_body(self) -> list[str]:
+        """Return the digests of all documents whose bytes are held."""
+        return [str(one) for (one,) in self._db.rows("SELECT sha256 FROM bodies ORDER BY 1")]
 
     def source_of(self, sha256: str) -> tuple[str, str] | None:
         """Return a source of a document and where it was found."""
@@ -98,18 +102,18 @@ class Amends:
     def drop_lost_documents(self) -> list[Hole]:
         """Drop what is left of documents without their bytes; return what was asked of them."""
         with self._db.transaction():
-            self._db.execute(f"CREATE TEMP TABLE {LOST} AS {_LOST}")
+            self._db.execute(f"CREATE TEMP TABLE {GONE} AS {_LOST}")
             holes = [*self._fail_answers(), *self._fail_files()]
             for table in ("appearances", "document_days", "documents"):
-                self._db.execute(f"DELETE FROM {table} WHERE sha256 IN (SELECT * FROM {LOST})")
-            self._db.execute(f"DROP TABLE temp.{LOST}")
+                self._db.execute(f"DELETE FROM {table} WHERE sha256 IN (SELECT * FROM {GONE})")
+            self._db.execute(f"DROP TABLE temp.{GONE}")
         return holes
 
     def _fail_answers(self) -> Iterator[Hole]:
         """Take back that sources were heard about what was lost."""
         for source, day, icao, evidence in self._db.rows(
             "SELECT DISTINCT a.source, k.day, k.icao, a.evidence_url FROM appearances a"
-            f" JOIN document_days k USING (sha256) JOIN {LOST} USING (sha256)"
+            f" JOIN document_days k USING (sha256) JOIN {GONE} USING (sha256)"
         ):
             self._db.execute(
                 "DELETE FROM validators WHERE address = ? OR substr(address, 1, ?) = ?",
@@ -142,7 +146,7 @@ class Amends:
     def _fail_files(self) -> Iterator[Hole]:
         """Take back that the user's files were read that what was lost came from."""
         found = self._db.rows(
-            "SELECT origin, name, day, icao FROM files f WHERE " + _FILE_OF.format(lost=LOST),
+            "SELECT origin, name, day, icao FROM files f WHERE " + _FILE_OF.format(lost=GONE),
             (HEARD,),
         )
         for origin, name, day, icao in found:
@@ -165,25 +169,50 @@ class Amends:
         ]
 
     def distrust_lists(self) -> list[str]:
-        """Call every folder and archive read in part; return where they lie.
+        """Call every folder, archive and day read in part; return where they lie.
 
-        A file that could not be read may be missing from the list, and its day would look whole.
+        A file that could not be read may be missing from the list, and its day would look
+        whole. A day is trusted again once a folder or archive of it was read to its end.
         """
         with self._db.transaction():
+            self._db.execute("DELETE FROM files WHERE origin NOT IN (SELECT id FROM origins)")
             self._db.execute(
                 "UPDATE origins SET fingerprint = '', outcome = ?, reason = ? WHERE kind <> ?",
                 (PARTIAL, LIST_DAMAGED, PUBLISHED),
             )
-            self._db.execute("DELETE FROM files WHERE origin NOT IN (SELECT id FROM origins)")
+            self._db.execute(
+                "INSERT OR IGNORE INTO origins (kind, address, fingerprint, fleet, outcome, reason)"
+                " VALUES (?, ?, '', 0, ?, ?)",
+                (LOST, LIST_DAMAGED, PARTIAL, LIST_DAMAGED),
+            )
+            self._db.execute("INSERT OR IGNORE INTO fleets (digest) VALUES ('')")
+            self._db.execute(
+                "INSERT OR IGNORE INTO files (origin, name, size, mtime_ns, day, outcome, reason,"
+                " recorded, whole, fleet) SELECT o.id, d.day, 0, 0, d.day, ?, '', 1, 1, f.id"
+                " FROM (SELECT day FROM days WHERE documents OR damaged"
+                " UNION SELECT day FROM document_days WHERE whole) d, origins o, fleets f"
+                " WHERE o.kind = ? AND f.digest = ''",
+                (PARTIAL, LOST),
+            )
         return self.distrusted()
 
     def distrusted(self) -> list[str]:
         """Return the folders and archives whose list of files is not whole."""
         rows = self._db.rows(
-            "SELECT address FROM origins WHERE outcome = ? AND reason = ? ORDER BY 1",
-            (PARTIAL, LIST_DAMAGED),
+            "SELECT address FROM origins WHERE outcome = ? AND reason = ? AND kind <> ? ORDER BY 1",
+            (PARTIAL, LIST_DAMAGED, LOST),
         )
         return [str(address) for (address,) in rows]
+
+    def distrusted_days(self) -> int:
+        """Return of how many days the list of files is not whole."""
+        return int(
+            self._db.value(
+                "SELECT count(*) FROM files WHERE origin IN"
+                " (SELECT id FROM origins WHERE kind = ?)",
+                (LOST,),
+            )
+        )
 
     def name_lost_fleets(self) -> None:
         """Put a name no fleet file has in place of those lost: what was read under them is not."""

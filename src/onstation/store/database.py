@@ -140,7 +140,11 @@ class Store:
 
         self._db.execute("PRAGMA foreign_keys = OFF")  # rows come in the order they lie in
         try:
-            return salvage(data, self._db)
+            found = salvage(data, self._db)
+            with self._db.transaction():
+                set_version(self._db, VERSION)
+                self._db.execute("DELETE FROM notes WHERE name = 'checked'")
+            return found
         finally:
             self._db.execute("PRAGMA foreign_keys = ON")
 
@@ -216,7 +220,7 @@ def _prepared(connection: Connection) -> Connection:
     try:
         connection.execute("PRAGMA foreign_keys = ON")
         version = connection.value("PRAGMA user_version")
-        if version > VERSION:
+        if not 0 <= version <= VERSION:
             _refuse_damaged_header(connection, version)
             raise NewerStoreError(
                 f"store {connection.place}: made by a newer onstation (version {version}, "

@@ -48,6 +48,8 @@ _FILE = "origin, name, size, mtime_ns, day, icao, outcome, reason, recorded, who
 _MARKS = ", ".join(f"?{number}" for number in range(1, 12))
 
 DIRECTORY, FILE = "directory", "file"
+LOST = "lost"
+"""Kind of what stands for a list of files that was damaged in the store."""
 PUBLISHED = "published"
 """Kind of an upload of a published day; only its damaged members are listed."""
 
@@ -165,6 +167,26 @@ class Files:
                     (origin.number,),
                 )
                 self._days.mark([day for (day,) in days], asked_ms=asked_ms)
+            if outcome == HEARD:
+                self._trust_again(origin, asked_ms)
+
+    def _trust_again(self, origin: Origin, asked_ms: int) -> None:
+        """Take back that the list of files of its days is damaged: it was read whole."""
+        lost = self._db.rows("SELECT id FROM origins WHERE kind = ?", (LOST,))
+        for (number,) in lost:
+            days = self._db.rows(
+                "SELECT day FROM files WHERE origin = ? AND day IN"
+                " (SELECT day FROM files WHERE origin = ?)",
+                (number, origin.number),
+            )
+            self._db.executemany(
+                "DELETE FROM files WHERE origin = ? AND day = ?", [(number, day) for (day,) in days]
+            )
+            self._days.mark([day for (day,) in days], asked_ms=asked_ms)
+            self._db.execute(
+                "DELETE FROM origins WHERE id = ? AND id NOT IN (SELECT origin FROM files)",
+                (number,),
+            )
 
     def of(self, origin: Origin) -> dict[str, FileRow]:
         """Return the files read from an origin, by name."""

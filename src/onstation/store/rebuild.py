@@ -13,6 +13,8 @@ from onstation.store.journal import committed
 from onstation.store.pages import page_sizes
 from onstation.store.upgrade import check_room, free_name
 
+WAIT_S = 5.0
+"""How long to wait for another program to close a store. [s]"""
 BESIDE = ("-wal", "-shm")
 """Ends of the names of SQLite's own files beside a store."""
 
@@ -27,7 +29,7 @@ def held(path: Path) -> Iterator[bytes | mmap]:
         Another program has it open.
     """
     check_room(path, 2, "to repair it, for which a new one is made beside it")
-    with closing(sqlite3.connect(path, timeout=5, isolation_level=None)) as lock:
+    with closing(sqlite3.connect(path, timeout=WAIT_S, isolation_level=None)) as lock:
         try:
             lock.execute("PRAGMA locking_mode = EXCLUSIVE")
             lock.execute("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -121,7 +121,7 @@ def schema_of(connection: Connection) -> dict[str, str]:
     return {
         name: re.sub(r"[\s\"]+", " ", f"{kind} {table} {sql}")
         for kind, name, table, sql in connection.rows(
-            "SELECT type, name, tbl_name, sql FROM sqlite_master WHERE sql IS NOT NULL"
+            "SELECT type, name, tbl_name, sql FROM sqlite_master"
         )
     }
 
