@@ -10,6 +10,7 @@ journal of a run that was killed.
 """
 
 import argparse
+import contextlib
 import shutil
 import sys
 import tempfile
@@ -33,7 +34,7 @@ def main() -> None:
     options = parser.parse_args()
     chance = Random(options.seed)
     found: list[Outcome] = []
-    with tempfile.TemporaryDirectory() as temporary:
+    with contextlib.suppress(KeyboardInterrupt), tempfile.TemporaryDirectory() as temporary:
         base = Path(temporary)
         shutil.copytree(Path(__file__).parents[1] / "data/sample", base / "sample")
         sources = [base / "sample/recorded", base / "sample/reconstructed"]

@@ -154,5 +154,7 @@ def test_what_sqlite_says_becomes_a_remedy(said: str, told: str) -> None:
     try:
         with pytest.raises(StoreError, match=told), connection._told():
             raise sqlite3.OperationalError(said)
+        with pytest.raises(StoreError, match="its file is damaged"), connection._told():
+            b"\xff".decode()
     finally:
         connection.close()

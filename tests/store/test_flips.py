@@ -217,6 +217,27 @@ def test_a_page_of_the_list_of_files_that_is_lost_makes_no_day_look_whole(
     assert {**now, "fleets": []} == {**before, "fleets": []}
 
 
+def test_a_damaged_name_of_a_table_is_told_and_made_good(made: Made, tmp_path: Path) -> None:
+    path = made.copy(tmp_path)
+    hurt(path, b"CREATE TABLE fleets (id INTEGER", b"CREATE TABLE fleets (\xf0d INTEGER")
+    found = run(tmp_path, "verify")
+    result = run(tmp_path, "verify", "--repair")
+
+    assert found.exit_code == 1
+    assert "Error: store" in found.stderr
+    assert result.exit_code == 0, result.stderr
+    assert flipping.said(path, strict=False) == flipping.said(made.path, strict=False)
+
+
+def test_a_day_that_cannot_be_one_is_told(made: Made, tmp_path: Path) -> None:
+    made.copy(tmp_path)
+    with open_store(tmp_path / "store") as store, store.transaction():
+        store._db.execute("UPDATE days SET day = -5, documents = 7 WHERE day = ?",
+                          (DAY.toordinal(),))  # fmt: skip
+
+    assert run(tmp_path, "verify").exit_code == 1
+
+
 def test_a_file_of_which_nothing_can_be_read_is_left_as_it_is(tmp_path: Path) -> None:
     (tmp_path / "store").mkdir()
     path = tmp_path / "store" / FILE
@@ -227,6 +248,20 @@ def test_a_file_of_which_nothing_can_be_read_is_left_as_it_is(tmp_path: Path) ->
     assert "nothing in it can be read; it was left as it is" in result.stderr
     assert path.read_bytes() == b"no store at all " * 4096
     assert not list(path.parent.glob("*unfinished*"))
+
+
+def test_a_damaged_row_is_never_read_as_another(made: Made, tmp_path: Path) -> None:
+    path = made.copy(tmp_path)
+    hurt(path, b'{"mission_id":"ae01c7', b'{"missioN_id":"ae01c7')
+    asked = run(tmp_path, "report")
+    result = run(tmp_path, "verify", "--repair")
+
+    assert asked.exit_code == 1
+    assert "a row of missions in the store is damaged" in asked.stderr
+    assert asked.stdout == ""
+    assert result.exit_code == 0
+    assert "rows were derived again, those of ae01c7" in result.stdout
+    assert flipping.said(path, strict=False) == flipping.said(made.path, strict=False)
 
 
 def test_a_sound_store_is_not_repaired(made: Made, tmp_path: Path) -> None:

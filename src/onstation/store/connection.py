@@ -11,6 +11,10 @@ from onstation.store.sealing import FUNCTION, seal_of
 BUSY_S = 60.0
 """How long to wait while another run writes. [s]"""
 
+DAMAGED = (
+    "its file is damaged; restore a copy, or let `onstation verify --repair` make a new one of"
+    " what can be read"
+)
 _REMEDIES = (
     ("locked", "another run is writing to it; try again when that has ended"),
     ("full", "the disk is full; make room and run the same command again, nothing is lost"),
@@ -18,9 +22,11 @@ _REMEDIES = (
     ("unable to open", "check that the folder exists and may be written to"),
     (
         "malformed",
-        "its file is damaged; restore a copy, or let `onstation verify --repair` make a new one of"
-        " what can be read",
+        DAMAGED,
     ),
+    ("no such table", DAMAGED),
+    ("no such column", DAMAGED),
+    ("unsupported file format", DAMAGED),
     (
         "not a database",
         "it is no onstation store, or a damaged one: `onstation verify --repair` tells; or choose"
@@ -120,3 +126,5 @@ class Connection:
             said = str(error)
             remedy = next((text for word, text in _REMEDIES if word in said.lower()), said)
             raise StoreError(f"store {self.place}: {remedy}.") from error
+        except UnicodeError as error:  # SQLite names what is damaged by its damaged name
+            raise StoreError(f"store {self.place}: {DAMAGED}.") from error

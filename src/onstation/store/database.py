@@ -132,6 +132,8 @@ class Store:
                 found += check()
             except StoreError as error:  # what one check cannot read, another may
                 found += [] if str(error) in found else [str(error)]
+            except (ValueError, ArithmeticError, LookupError, TypeError) as error:
+                found.append(f"ledger: a value in it cannot be one: {error}.")
         return found
 
     def salvaged(self, data: bytes | mmap) -> "Salvage":

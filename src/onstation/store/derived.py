@@ -6,6 +6,7 @@ from dataclasses import asdict, fields
 from functools import cache
 from typing import Any
 
+from onstation.errors import StoreError
 from onstation.schema import LooseEnd, Mission
 from onstation.store.connection import Connection
 
@@ -158,5 +159,13 @@ def _reader() -> Callable[[str], Mission]:
 
 
 def _missions(rows: Iterable[tuple[Any, ...]]) -> list[Mission]:
+    import msgspec
+
     read = _reader()
-    return [read(body) for (body,) in rows]
+    try:
+        return [read(body) for (body,) in rows]
+    except msgspec.MsgspecError as error:
+        raise StoreError(
+            f"a row of missions in the store is damaged ({error}); `onstation verify --repair`"
+            " derives it again."
+        ) from error

@@ -34,7 +34,7 @@ def held(path: Path) -> Iterator[bytes | mmap]:
             lock.execute("PRAGMA locking_mode = EXCLUSIVE")
             lock.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             lock.execute("BEGIN EXCLUSIVE")
-        except sqlite3.DatabaseError as error:
+        except (sqlite3.DatabaseError, UnicodeError) as error:
             if "locked" in str(error):
                 raise BusyError(
                     f"store {path}: another program has it open; close it, then repair."
