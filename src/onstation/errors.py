@@ -10,7 +10,8 @@
     │   └── AmbiguousError         2  an identity that names several aircraft
     ├── UnknownIdentityError       1  an identity neither fleet nor store knows
     ├── StoreError                 1  the store cannot be opened, read or written
-    │   └── BusyError              1  another run is doing the same work
+    │   ├── BusyError              1  another run is doing the same work
+    │   └── NewerStoreError        1  a newer onstation made the store
     ├── SourceError                1  a source did not answer; caught per question
     └── DocumentError              1  one trace document is damaged; caught per document
 """
@@ -77,6 +78,10 @@ class StoreError(OnstationError):
 
 class BusyError(StoreError):
     """Another run is doing the same work; this one did nothing."""
+
+
+class NewerStoreError(StoreError):
+    """A newer onstation made the store; this one leaves it alone."""
 
 
 CHANGED, SHORT = "changed while it was read", "shorter than published"

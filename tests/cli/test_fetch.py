@@ -12,6 +12,7 @@ from traces import NEXT, member, put, row, tar_bytes, trace
 
 from onstation.cli.main import main
 from onstation.store.database import FILE, open_store
+from onstation.store.sealing import FUNCTION, seal_of
 
 
 @pytest.fixture
@@ -216,6 +217,7 @@ def test_verify_finds_a_sound_store_sound(tmp_path: Path, tree: Path) -> None:
 def test_verify_finds_what_is_wrong(tmp_path: Path, tree: Path) -> None:
     fetch(tmp_path, tree)
     connection = sqlite3.connect(tmp_path / "store" / FILE)
+    connection.create_function(FUNCTION, -1, seal_of)
     with connection:
         connection.execute("UPDATE bodies SET raw = x'00' WHERE rowid = 1")
         connection.execute("UPDATE days SET documents = 77")

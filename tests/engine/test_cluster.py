@@ -94,7 +94,7 @@ def content(store: Path) -> dict[str, list[Any]]:
         found = {}
         for table in tables:
             columns = [name for _, name, *_ in connection.execute(f"PRAGMA table_info({table})")]
-            kept = ", ".join(name for name in columns if name != "asked_ms")
+            kept = ", ".join(name for name in columns if name not in ("asked_ms", "seal"))
             where = "WHERE name != 'checked'" if table == "notes" else ""
             rows = connection.execute(f"SELECT {kept} FROM {table} {where}")
             found[table] = sorted(rows, key=repr)

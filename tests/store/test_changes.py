@@ -10,6 +10,7 @@ import pytest
 from onstation.schema import Document, Head
 from onstation.store.changes import WATCHED
 from onstation.store.database import FILE, Store, open_store
+from onstation.store.sealing import FUNCTION, seal_of
 
 DAY = date(2025, 2, 3)
 
@@ -42,6 +43,7 @@ def test_another_program_that_changes_a_row_is_seen(tmp_path: Path, table: str) 
         store.ledger.days.mark([DAY.toordinal()], asked_ms=1)
         store.ledger.days.settle()
     with closing(sqlite3.connect(tmp_path / FILE)) as other:
+        other.create_function(FUNCTION, -1, seal_of)
         if table == "answers":
             other.execute(
                 "INSERT INTO answers (source, day, icao, outcome, reason, documents, watched,"

@@ -11,7 +11,8 @@ import pytest
 from onstation.errors import StoreError
 from onstation.store import archive, days, derived, files, ledger
 from onstation.store.connection import Connection
-from onstation.store.database import FILE, NOTES, VERSION, Store, open_store
+from onstation.store.database import APPLICATION, FILE, NOTES, VERSION, Store, open_store
+from onstation.store.upgrade import set_version
 
 
 def test_a_new_store_is_made_and_sound(tmp_path: Path) -> None:
@@ -34,10 +35,8 @@ def test_asking_a_store_that_is_not_there_makes_none(tmp_path: Path) -> None:
 
 
 def test_a_newer_store_is_refused(tmp_path: Path) -> None:
-    open_store(tmp_path).close()
-    connection = sqlite3.connect(tmp_path / FILE)
-    connection.execute(f"PRAGMA user_version = {VERSION + 1}")
-    connection.close()
+    with open_store(tmp_path) as store:
+        set_version(store._db, VERSION + 1)
 
     with pytest.raises(StoreError, match="made by a newer onstation"):
         open_store(tmp_path)
@@ -53,6 +52,7 @@ def test_an_older_store_gains_what_it_lacks_and_loses_nothing(tmp_path: Path) ->
         " 'd', 'https://a', 5)"
     )
     connection.execute("PRAGMA user_version = 1")
+    connection.execute(f"PRAGMA application_id = {APPLICATION}")
     connection.commit()
     connection.close()
 
@@ -154,5 +154,7 @@ def test_what_sqlite_says_becomes_a_remedy(said: str, told: str) -> None:
     try:
         with pytest.raises(StoreError, match=told), connection._told():
             raise sqlite3.OperationalError(said)
+        with pytest.raises(StoreError, match="its file is damaged"), connection._told():
+            b"\xff".decode()
     finally:
         connection.close()

@@ -25,7 +25,7 @@ COMMANDS = {
     "regions": "List, check or draw the regions in force.",
     "fleet": "List, check or search who is watched and why.",
     "rule": "Print the counting rule in force, with every threshold.",
-    "verify": "Check the database, every document against its digest, and the ledger.",
+    "verify": "Check the database, every document and row against its digest, and the ledger.",
     "store": "Tell where the store lies, and the views that other programs may read in it.",
     "completion": "Print the completion script of a shell: bash, zsh or fish.",
 }

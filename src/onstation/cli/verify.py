@@ -1,37 +1,86 @@
-"""Check the store against its own checksums and ledger."""
+"""Check the store against its own checksums and ledger, and repair it."""
 
 import sys
+from pathlib import Path
+from shlex import quote
 
 import click
 
 from onstation.cli.main import pass_settings
 from onstation.config import Settings
-from onstation.errors import FAILED, StoreError
-from onstation.store.database import open_store
+from onstation.errors import DONE, FAILED, HOLES, BusyError, NewerStoreError, StoreError
+from onstation.reports.safe import drawn
+from onstation.store.database import FILE, open_store
+
+NAMED = 10
+"""Holes and losses that are named one by one."""
 
 
 @click.command("verify", epilog="Example: onstation --store /data/onstation verify")
+@click.option("--repair", is_flag=True, help="Make a damaged store sound; keep the damaged file.")
 @pass_settings
-def command(settings: Settings) -> None:
-    """Check the database, every document against its digest, and the ledger.
+def command(settings: Settings, repair: bool) -> None:
+    """Check the database, every document and row against its digest, and the ledger.
 
-    It changes nothing. Status 0: all is well; 1: something is not, and what.
+    Without --repair it changes nothing. Status 0: all is well; 1: something is not, and what.
+
+    With --repair what was hurt is put back, derived or read again; what cannot be is marked,
+    so that the next fetch asks for it again. Status 0: the store is sound and lacks nothing;
+    3: it is sound, and what must be asked for again, or is lost, is named; 1: it is as it was.
     """
-    with open_store(settings.store, create=False) as store:
-        if store.path is None:
-            raise StoreError(
-                f"store {settings.store}: there is none yet; `onstation fetch` makes it."
-            )
-        problems = store.problems()
-        documents = store.archive.count()
-        span = store.ledger.held_span()
+    path = settings.store.expanduser() / FILE
+    if not path.exists():
+        raise StoreError(f"store {settings.store}: there is none yet; `onstation fetch` makes it.")
+    problems = _checked(settings, repair=repair)
+    for problem in problems:
+        click.echo(f"Error: {drawn(problem)}", err=True)
+    if problems and repair:
+        sys.exit(_repair(settings, path, problems))
     if problems:
-        for problem in problems:
-            click.echo(f"Error: {problem}", err=True)
-        click.echo(f"The store has {len(problems):,} faults; restore a copy or fetch anew.")
+        click.echo(
+            f"The store has {len(problems):,} faults; `onstation verify --repair` makes it sound"
+            " and keeps it as it is beside that, or restore a copy."
+        )
         sys.exit(FAILED)
-    days = f", days {span[0]} to {span[1]}" if span else ""
-    click.echo(
-        f"The store is sound: {documents:,} documents match their digests{days}, "
-        "and the ledger adds up."
-    )
+
+
+def _checked(settings: Settings, *, repair: bool) -> list[str]:
+    """Return what is wrong; say so if nothing is."""
+    try:
+        with open_store(settings.store, create=False) as store:
+            problems = store.problems()
+            if not problems:
+                documents, span = store.archive.count(), store.ledger.held_span()
+                days = f", days {span[0]} to {span[1]}" if span else ""
+                click.echo(
+                    f"The store is sound: {documents:,} documents match their digests{days}, "
+                    "and the ledger adds up."
+                )
+    except (BusyError, NewerStoreError):
+        raise
+    except StoreError as error:
+        if not repair:
+            raise
+        return [str(error)]
+    return problems
+
+
+def _repair(settings: Settings, path: Path, problems: list[str]) -> int:
+    """Repair a store, and say what came of it."""
+    from onstation.pipeline.repair import repair
+
+    found = repair(settings, path)
+    for line in found.told:
+        click.echo(drawn(line))
+    asked = [
+        f"To ask again: onstation fetch --source {quote(one.source)}"
+        f"{f' --tail {quote(one.icao)}' if one.icao else ''} --since {one.day} --until {one.day}"
+        for one in found.holes
+    ]
+    for lines in (asked, [f"Lost: {line}" for line in found.lost]):
+        for line in lines[:NAMED]:
+            click.echo(drawn(line), err=True)
+        if len(lines) > NAMED:
+            click.echo(f"and {len(lines) - NAMED:,} more such lines.", err=True)
+    click.echo(f"The store is sound again; as it was it lies in {found.kept}.")
+    return HOLES if asked or found.lost else DONE

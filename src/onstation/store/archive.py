@@ -40,6 +40,11 @@ CREATE TABLE document_days (
 ) WITHOUT ROWID;
 """
 
+DOCUMENT = (
+    "sha256", "icao", "day", "first_ms", "last_ms", "registration", "type_reported",
+    "description", "operator", "db_flags", "reconstruction",
+)  # fmt: skip
+"""What is kept of a document beside its bytes."""
 _HEAD = "d.icao, d.registration, d.type_reported, d.description, d.operator, d.db_flags"
 _COLUMNS = f"d.sha256, d.day, {_HEAD}, d.reconstruction"
 _ORDER = "ORDER BY source IN ('local', 'reconstruction'), source, evidence_url LIMIT 1"
@@ -97,20 +102,35 @@ class Archive:
             head.reconstruction,
         )
         marks = ", ".join("?" * len(values))
+        names = ", ".join(DOCUMENT)
         with self._db.transaction():
-            new = self._db.execute(f"INSERT OR IGNORE INTO documents VALUES ({marks})", values) > 0
+            new = self._db.execute(
+                f"INSERT OR IGNORE INTO documents ({names}) VALUES ({marks})", values
+            )
             if new:
-                self._db.execute("INSERT INTO bodies VALUES (?, ?)", (document.sha256, raw))
+                self._db.execute(
+                    "INSERT OR IGNORE INTO bodies VALUES (?, ?)", (document.sha256, raw)
+                )
             self._db.execute(
-                "INSERT OR IGNORE INTO appearances VALUES (?, ?, ?)",
+                "INSERT OR IGNORE INTO appearances (sha256, source, evidence_url) VALUES (?, ?, ?)",
                 (document.sha256, document.source, document.evidence_url),
             )
             self._db.executemany(
-                "INSERT INTO document_days VALUES (?, ?, ?, ?)"
+                "INSERT INTO document_days (day, icao, sha256, whole) VALUES (?, ?, ?, ?)"
                 " ON CONFLICT DO UPDATE SET whole = max(whole, excluded.whole)",
                 [(day.toordinal(), head.icao, document.sha256, int(whole)) for day in days],
             )
-        return new
+        return bool(new)
+
+    def keep_again(
+        self, document: Document, *, first_ms: int, last_ms: int, days: Iterable[date]
+    ) -> None:
+        """Tell again of a document what was lost, though not its bytes.
+
+        Whether it was read while everything of its days was read stays unknown, and that
+        is no claim that it was.
+        """
+        self.keep(document, b"", first_ms=first_ms, last_ms=last_ms, days=days, whole=False)
 
     def documents_of(self, icao: str) -> list[tuple[Document, bytes]]:
         """Return the documents of one address with their bytes, by day and digest."""

@@ -6,10 +6,15 @@ from contextlib import contextmanager
 from typing import Any
 
 from onstation.errors import StoreError
+from onstation.store.sealing import FUNCTION, seal_of
 
 BUSY_S = 60.0
 """How long to wait while another run writes. [s]"""
 
+DAMAGED = (
+    "its file is damaged; restore a copy, or let `onstation verify --repair` make a new one of"
+    " what can be read"
+)
 _REMEDIES = (
     ("locked", "another run is writing to it; try again when that has ended"),
     ("full", "the disk is full; make room and run the same command again, nothing is lost"),
@@ -17,9 +22,17 @@ _REMEDIES = (
     ("unable to open", "check that the folder exists and may be written to"),
     (
         "malformed",
-        "its file is damaged; restore a copy, or move it away and fetch anew from your sources",
+        DAMAGED,
     ),
-    ("not a database", "it is no onstation store; move it away or choose another --store"),
+    ("no such table", DAMAGED),
+    ("no such column", DAMAGED),
+    ("unsupported file format", DAMAGED),
+    (
+        "not a database",
+        "it is no onstation store, or a damaged one: `onstation verify --repair` tells; or choose"
+        " another --store",
+    ),
+    ("decode to utf-8", "a text in it is damaged; `onstation verify` tells which"),
     ("disk i/o", "the disk failed to read or write it"),
 )
 
@@ -38,6 +51,8 @@ class Connection:
         self._depth = 0
         with self._told():
             self._raw = sqlite3.connect(place, timeout=BUSY_S, isolation_level=None)
+            self._raw.create_function(FUNCTION, -1, seal_of, deterministic=True)
+            self._raw.execute("PRAGMA trusted_schema = ON")  # triggers seal with the function
 
     def close(self) -> None:
         """Close it; what was not committed is gone."""
@@ -94,6 +109,15 @@ class Connection:
             self.execute(f"PRAGMA busy_timeout = {round(BUSY_S * 1000)}")
 
     @contextmanager
+    def any_text(self) -> Iterator[None]:
+        """Read text that is no UTF-8 too, as damaged cells may hold."""
+        self._raw.text_factory = lambda raw: raw.decode("utf-8", "surrogateescape")
+        try:
+            yield
+        finally:
+            self._raw.text_factory = str
+
+    @contextmanager
     def _told(self) -> Iterator[None]:
         """Turn what SQLite says into a sentence with a remedy."""
         try:
@@ -102,3 +126,5 @@ class Connection:
             said = str(error)
             remedy = next((text for word, text in _REMEDIES if word in said.lower()), said)
             raise StoreError(f"store {self.place}: {remedy}.") from error
+        except UnicodeError as error:  # SQLite names what is damaged by its damaged name
+            raise StoreError(f"store {self.place}: {DAMAGED}.") from error

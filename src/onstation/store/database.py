@@ -2,12 +2,26 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from mmap import mmap
 from pathlib import Path
-from sqlite3 import complete_statement
 from types import TracebackType
+from typing import TYPE_CHECKING
 
-from onstation.errors import StoreError
-from onstation.store import archive, changes, days, derived, files, ledger, pieces, pulls, views
+from onstation.errors import NewerStoreError, StoreError
+from onstation.store import (
+    archive,
+    changes,
+    days,
+    derived,
+    files,
+    journal,
+    ledger,
+    pieces,
+    pulls,
+    seals,
+    views,
+)
+from onstation.store.amend import Amends
 from onstation.store.archive import Archive
 from onstation.store.changes import Changes
 from onstation.store.connection import Connection
@@ -15,7 +29,18 @@ from onstation.store.derived import Derived
 from onstation.store.ledger import Ledger
 from onstation.store.pieces import Pieces
 from onstation.store.pulls import Pulls
+from onstation.store.upgrade import (
+    VERSION_NOTE,
+    bring_up,
+    carry_out,
+    differences,
+    schema_of,
+    set_version,
+)
 from onstation.store.views import Views
+
+if TYPE_CHECKING:
+    from onstation.store.salvage import Salvage
 
 FILE = "onstation.sqlite3"
 VERSION = 6
@@ -59,6 +84,7 @@ class Store:
         self.pulls = Pulls(connection)
         self.views = Views(connection)
         self.changes = Changes(connection)
+        self.amends = Amends(connection)
 
     def __enter__(self) -> "Store":
         return self
@@ -89,7 +115,9 @@ class Store:
     def leave_note(self, name: str, text: str) -> None:
         """Leave a text for later runs; it replaces the one of that name."""
         with self._db.transaction():
-            self._db.execute("INSERT OR REPLACE INTO notes VALUES (?, ?)", (name, text))
+            self._db.execute(
+                "INSERT OR REPLACE INTO notes (name, text) VALUES (?, ?)", (name, text)
+            )
 
     def try_note(self, name: str, text: str) -> None:
         """Leave a note if that can be done at once; not while another run writes, say."""
@@ -98,13 +126,66 @@ class Store:
 
     def problems(self) -> list[str]:
         """Check everything; return a sentence for each fault, none if all is well."""
-        broken = [str(row[0]) for row in self._db.rows("PRAGMA integrity_check(10)")]
-        found = [f"database: {said}." for said in broken if said != "ok"]
-        found += [
+        found: list[str] = []
+        for check in (
+            self._journal_problems,
+            self._file_problems,
+            self._schema_problems,
+            self._document_problems,
+            self._row_problems,
+            self.ledger.problems,
+        ):
+            try:
+                found += check()
+            except StoreError as error:  # what one check cannot read, another may
+                found += [] if str(error) in found else [str(error)]
+            except (ValueError, ArithmeticError, LookupError, TypeError) as error:
+                found.append(f"ledger: a value in it cannot be one: {error}.")
+        return found
+
+    def salvaged(self, data: bytes | mmap) -> "Salvage":
+        """Copy into this empty store what can be read of a damaged one."""
+        from onstation.store.salvage import salvage
+
+        self._db.execute("PRAGMA foreign_keys = OFF")  # rows come in the order they lie in
+        try:
+            found = salvage(data, self._db)
+            with self._db.transaction():
+                set_version(self._db, VERSION)
+                self._db.execute("DELETE FROM notes WHERE name = 'checked'")
+            return found
+        finally:
+            self._db.execute("PRAGMA foreign_keys = ON")
+
+    def _file_problems(self) -> list[str]:
+        said = [str(row[0]) for row in self._db.rows("PRAGMA integrity_check(10)")]
+        return [f"database: {line}." for one in said if one != "ok" for line in one.splitlines()]
+
+    def _document_problems(self) -> list[str]:
+        return [
             f"document {sha256}: its bytes are not those that were received."
             for sha256 in self.archive.damaged()
         ]
-        return found + self.ledger.problems()
+
+    def _row_problems(self) -> list[str]:
+        return [
+            f"table {hurt.table}: a row is not as it was written: {hurt.shown()}."
+            for hurt in seals.broken(self._db)
+        ]
+
+    def _journal_problems(self) -> list[str]:
+        if self.path is None:
+            return []
+        with self._db.transaction():  # nobody writes to it meanwhile
+            return journal.faults(self.path.with_name(f"{self.path.name}-wal"))
+
+    def _schema_problems(self) -> list[str]:
+        """Return a sentence for each table that is not as this version makes it."""
+        strange = differences(schema_of(self._db), expected_schema())
+        found = [f"database: {name} is not as it was made." for name in strange]
+        if self._db.value("PRAGMA application_id") != APPLICATION:
+            found.append("database: its header does not say that it is a store of onstation.")
+        return found
 
 
 def open_store(directory: Path, *, create: bool = True) -> Store:
@@ -151,15 +232,16 @@ def _prepared(connection: Connection) -> Connection:
     try:
         connection.execute("PRAGMA foreign_keys = ON")
         version = connection.value("PRAGMA user_version")
-        if version > VERSION:
-            raise StoreError(
+        if not 0 <= version <= VERSION:
+            _refuse_damaged_header(connection, version)
+            raise NewerStoreError(
                 f"store {connection.place}: made by a newer onstation (version {version}, "
                 f"this one knows {VERSION}); update onstation, or choose another --store."
             )
         if version == 0:
             _make(connection)
         elif version < VERSION:
-            _upgrade(connection, version)
+            _upgrade(connection)
         connection.execute("PRAGMA synchronous = NORMAL")
     except BaseException:
         connection.close()
@@ -173,36 +255,43 @@ def _make(connection: Connection) -> None:
         if connection.value("PRAGMA user_version") == VERSION:
             return  # another run was faster
         if connection.value("SELECT count(*) FROM sqlite_master"):
+            _refuse_damaged_header(connection, 0)
             raise StoreError(
                 f"store {connection.place}: it is no onstation store; "
                 "move it away or choose another --store."
             )
         for module in (archive, files, days, ledger, derived):
-            _carry_out(connection, module.TABLES)
+            carry_out(connection, module.TABLES)
         connection.execute(NOTES)
         for statements in UPGRADES.values():
-            _carry_out(connection, statements)
+            carry_out(connection, statements)
+        seals.install(connection)
         connection.execute(f"PRAGMA application_id = {APPLICATION}")
-        connection.execute(f"PRAGMA user_version = {VERSION}")
+        set_version(connection, VERSION)
 
 
-def _upgrade(connection: Connection, version: int) -> None:
+def _upgrade(connection: Connection) -> None:
     """Bring the tables of an older store up to date; what it holds is kept."""
-    with connection.transaction():
-        if connection.value("PRAGMA user_version") == VERSION:
-            return  # another run was faster
-        connection.execute(NOTES)
-        for number, statements in UPGRADES.items():
-            if number > version:
-                _carry_out(connection, statements)
-        connection.execute(f"PRAGMA user_version = {VERSION}")
+    bring_up(connection, [NOTES, *UPGRADES.values()], VERSION, expected_schema())
 
 
-def _carry_out(connection: Connection, statements: str) -> None:
-    statement = ""
-    for piece in statements.split(";"):
-        statement += f"{piece};"
-        if complete_statement(statement):  # a trigger has semicolons of its own
-            if statement.strip(" \n;"):
-                connection.execute(statement)
-            statement = ""
+def _refuse_damaged_header(connection: Connection, version: int) -> None:
+    """Refuse a store whose header says another version than the store itself."""
+    try:
+        told = connection.value("SELECT text FROM notes WHERE name = ?", (VERSION_NOTE,))
+    except StoreError:
+        return
+    if str(told).isdecimal() and int(told) <= VERSION:
+        raise StoreError(
+            f"store {connection.place}: its header is damaged, it says version {version} and the"
+            f" store itself {told}; `onstation verify --repair` puts that right."
+        )
+
+
+def expected_schema() -> dict[str, str]:
+    """Return every table, view, index and trigger of a store of this version."""
+    fresh = _prepared(Connection(":memory:"))
+    try:
+        return schema_of(fresh)
+    finally:
+        fresh.close()

@@ -6,6 +6,7 @@ from dataclasses import fields
 from functools import cache
 from typing import Any
 
+from onstation.errors import StoreError
 from onstation.schema import Mission
 from onstation.store.connection import Connection
 from onstation.store.pieces import Pieces
@@ -66,11 +67,15 @@ class Derived:
             self._forget_pieces(icao)
             self._db.execute("DELETE FROM mission_bodies WHERE icao = ?", (icao,))
             self._insert(missions)
-            self._db.execute("INSERT OR REPLACE INTO derived VALUES (?, ?, ?)", (icao, key, at_ms))
+            self._db.execute(
+                "INSERT OR REPLACE INTO derived (icao, key, at_ms) VALUES (?, ?, ?)",
+                (icao, key, at_ms),
+            )
 
     def _insert(self, missions: Sequence[Mission]) -> None:
         self._db.executemany(
-            "INSERT INTO mission_bodies VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO mission_bodies (mission_id, region, icao, status, date_ms, group_,"
+            " type, agency, reconstruction, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
                 (
                     m.mission_id,
@@ -97,7 +102,9 @@ class Derived:
 
     def leave_key(self, icao: str, key: str) -> None:
         """Write down what all missions of an address were derived from."""
-        self._db.execute("INSERT OR REPLACE INTO derived VALUES (?, ?, 0)", (icao, key))
+        self._db.execute(
+            "INSERT OR REPLACE INTO derived (icao, key, at_ms) VALUES (?, ?, 0)", (icao, key)
+        )
 
     def forget_aircraft(self, icao: str) -> None:
         """Drop the missions of one address and the key they were derived under."""
@@ -171,5 +178,13 @@ def _reader() -> Callable[[str], Mission]:
 
 
 def _missions(rows: Iterable[tuple[Any, ...]]) -> list[Mission]:
+    import msgspec
+
     read = _reader()
-    return [read(body) for (body,) in rows]
+    try:
+        return [read(body) for (body,) in rows]
+    except msgspec.MsgspecError as error:
+        raise StoreError(
+            f"a row of missions in the store is damaged ({error}); `onstation verify --repair`"
+            " derives it again."
+        ) from error

@@ -9,6 +9,8 @@ from typing import NamedTuple
 from onstation.schema import FAILED, HEARD
 from onstation.store.connection import Connection
 from onstation.store.days import REPLACED, Days
+from onstation.store.sealing import FUNCTION
+from onstation.store.seals import SEAL
 
 TABLES = """
 CREATE TABLE fleets (id INTEGER PRIMARY KEY, digest TEXT NOT NULL UNIQUE);
@@ -44,7 +46,12 @@ CREATE INDEX IF NOT EXISTS files_failed_alone ON files (icao, day)
 """
 """What version 5 adds."""
 
+_FILE = "origin, name, size, mtime_ns, day, icao, outcome, reason, recorded, whole, fleet"
+_MARKS = ", ".join(f"?{number}" for number in range(1, 12))
+
 DIRECTORY, FILE = "directory", "file"
+LOST = "lost"
+"""Kind of what stands for a list of files that was damaged in the store."""
 PUBLISHED = "published"
 """Kind of an upload of a published day; only its damaged members are listed."""
 
@@ -164,6 +171,26 @@ class Files:
                     (origin.number,),
                 )
                 self._days.mark([day for (day,) in days], asked_ms=asked_ms)
+            if outcome == HEARD:
+                self._trust_again(origin, asked_ms)
+
+    def _trust_again(self, origin: Origin, asked_ms: int) -> None:
+        """Take back that the list of files of its days is damaged: it was read whole."""
+        lost = self._db.rows("SELECT id FROM origins WHERE kind = ?", (LOST,))
+        for (number,) in lost:
+            days = self._db.rows(
+                "SELECT day FROM files WHERE origin = ? AND day IN"
+                " (SELECT day FROM files WHERE origin = ?)",
+                (number, origin.number),
+            )
+            self._db.executemany(
+                "DELETE FROM files WHERE origin = ? AND day = ?", [(number, day) for (day,) in days]
+            )
+            self._days.mark([day for (day,) in days], asked_ms=asked_ms)
+            self._db.execute(
+                "DELETE FROM origins WHERE id = ? AND id NOT IN (SELECT origin FROM files)",
+                (number,),
+            )
 
     def of(self, origin: Origin) -> dict[str, FileRow]:
         """Return the files read from an origin, by name."""
@@ -215,7 +242,8 @@ class Files:
                 days |= {day.toordinal() for day in before if day}
             fleets = {digest: self._fleet(digest) for digest in {row.fleet for row in rows}}
             self._db.executemany(
-                "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                f"INSERT OR REPLACE INTO files ({_FILE}, {SEAL})"
+                f" VALUES ({_MARKS}, {FUNCTION}('files', {_MARKS}))",
                 [
                     (
                         origin.number,

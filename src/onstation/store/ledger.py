@@ -171,7 +171,10 @@ class Ledger:
 
     def note_validator(self, address: str, validator: str) -> None:
         """Remember what a source said changes when a document does."""
-        self._db.execute("INSERT OR REPLACE INTO validators VALUES (?, ?)", (address, validator))
+        self._db.execute(
+            "INSERT OR REPLACE INTO validators (address, validator) VALUES (?, ?)",
+            (address, validator),
+        )
 
     def answers(
         self,

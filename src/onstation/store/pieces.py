@@ -204,7 +204,7 @@ class Pieces:
 
     def _put_seen(self, icao: str, listed: "Sequence[Listed]") -> None:
         self._db.executemany(
-            "INSERT OR REPLACE INTO seen VALUES (?, ?, ?, ?)",
+            "INSERT OR REPLACE INTO seen (sha256, icao, spans, callsigns) VALUES (?, ?, ?, ?)",
             [
                 (one.sha256, icao, json.dumps(one.spans), json.dumps(one.callsigns))
                 for one in listed
@@ -225,7 +225,8 @@ class Pieces:
             [(icao, int(recorded), key) for key in held.keys() - wanted.keys()],
         )
         self._db.executemany(
-            "INSERT OR REPLACE INTO stretches VALUES (?, ?, ?, ?, ?, ?)",
+            "INSERT OR REPLACE INTO stretches (icao, recorded, key, face, beside, links)"
+            " VALUES (?, ?, ?, ?, ?, ?)",
             [
                 (icao, int(recorded), one.key, one.face, one.beside, one.links)
                 for one in wanted.values()
@@ -235,16 +236,20 @@ class Pieces:
 
     def _put_piece(self, icao: str, piece: "Judged") -> None:
         place = (icao, int(piece.recorded), piece.first_ms)
-        self._db.execute("INSERT INTO pieces VALUES (?, ?, ?, ?, '')", (*place, piece.key))
+        self._db.execute(
+            "INSERT INTO pieces (icao, recorded, first_ms, key) VALUES (?, ?, ?, ?)",
+            (*place, piece.key),
+        )
         self._db.executemany(
-            "INSERT INTO sorties VALUES (?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO sorties (sortie_id, icao, recorded, piece_ms, first_ms, last_ms, watched)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?)",
             [
                 (one.sortie_id, *place, one.first_ms, one.last_ms, int(one.watched))
                 for one in piece.sorties
             ],
         )
         self._db.executemany(
-            "INSERT INTO sortie_ends VALUES (?, ?, ?)",
+            "INSERT INTO sortie_ends (icao, sortie_id, body) VALUES (?, ?, ?)",
             [(icao, end.sortie_id, json.dumps(asdict(end), allow_nan=False)) for end in piece.ends],
         )
 

@@ -66,7 +66,8 @@ class Pulls:
     def note(self, pull: Pull) -> None:
         """Write down how far a day was read."""
         self._db.execute(
-            "INSERT OR REPLACE INTO pulls VALUES (?, ?, ?, ?, ?, ?)",
+            "INSERT OR REPLACE INTO pulls (source, day, scope, upload, state, names)"
+            " VALUES (?, ?, ?, ?, ?, ?)",
             (pull.source, pull.day.toordinal(), pull.scope, pull.upload, pull.state, pull.names),
         )
 

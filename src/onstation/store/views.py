@@ -173,8 +173,8 @@ ALTER TABLE missions RENAME TO mission_bodies;
 """
 """What version 4 adds."""
 TABLES_6 = f"""
-DROP VIEW missions;
-DROP TABLE mission_cells;
+DROP VIEW IF EXISTS missions;
+DROP TABLE IF EXISTS mission_cells;
 {_MISSION_CELLS};
 """
 """What version 6 changes: more cells. All are made anew when rows are derived next."""
