@@ -20,6 +20,7 @@ from onstation.cli import packing
 from onstation.errors import InputError
 from onstation.reports.package import File
 from onstation.reports.package_about import Notice, Told, descriptor
+from onstation.store.sealing import FUNCTION, seal_of
 
 RECORDED = TOP / "data" / "sample" / "recorded"
 TWO_WEEKS = ("--since", "2025-01-26", "--until", "2025-02-08")
@@ -390,6 +391,7 @@ def recorded(home: Path, source: str, place: str, **keys: str) -> Asked:
     asked = Asked(home)
     asked("fetch", "--source", str(home / "given"))
     database = sqlite3.connect(home / "store" / "onstation.sqlite3")
+    database.create_function(FUNCTION, -1, seal_of)
     database.execute("UPDATE appearances SET source = ?, evidence_url = ?", (source, place))
     database.commit()
     database.close()
