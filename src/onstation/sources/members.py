@@ -140,7 +140,7 @@ class Walk:
         if icao is None:
             return None, b""
         key = blake2b(name.encode("utf-8", "replace"), digest_size=NAME_KEY).digest()
-        if name.startswith("/") or "\\" in name or ".." in name.split("/"):
+        if not name.isprintable() or name.startswith("/") or "\\" in name or _goes_up(name):
             self._refuse("unsafe name")
             return None, b""
         if key in self.names:
@@ -211,27 +211,38 @@ def _number(text: bytes) -> int:
     if text[:1] == b"\x80":
         return int.from_bytes(text[1:], "big")
     try:
-        return int(text.strip(b" \0") or b"0", 8)
+        number = int(text.strip(b" \0") or b"0", 8)
     except ValueError as error:
         raise LostError("a header is lost") from error
+    if number < 0:  # it would lead back to where the walk has been
+        raise LostError("a header is lost")
+    return number
 
 
 def _extended(said: bytes, name: str | None, size: int | None) -> tuple[str | None, int | None]:
     """Return name and size that an extended header gives to the next member."""
+    at = 0
     try:
-        while said:
-            length, _, _ = said.partition(b" ")
-            record, said = said[: int(length)], said[int(length) :]
-            key, _, value = record[len(length) + 1 : -1].partition(b"=")
+        while at < len(said):
+            blank = said.index(b" ", at)
+            end = at + int(said[at:blank])
+            if not blank < end <= len(said):
+                raise ValueError
+            key, _, value = said[blank + 1 : end - 1].partition(b"=")
             if key == b"path":
                 name = value.decode("utf-8", "replace")
             elif key == b"size":
                 size = int(value)
-            if int(length) <= 0 or (size is not None and size < 0):
-                raise ValueError
+                if size < 0:
+                    raise ValueError
+            at = end
     except ValueError as error:
         raise LostError("a header is lost") from error
     return name, size
+
+
+def _goes_up(name: str) -> bool:
+    return ".." in name.split("/")
 
 
 def _decoded(text: bytes) -> str:

@@ -17,7 +17,8 @@ import msgspec
 from onstation.errors import DocumentError
 from onstation.periods import utc_day
 from onstation.schema import Document, Head, Track
-from onstation.sources.inflate import inflate, inflate_some
+from onstation.sources.inflate import TOO_LARGE, inflate, inflate_some
+from onstation.sources.mend import mended
 from onstation.sources.opensky_track import as_trace, is_track
 from onstation.sources.readsb_rows import (
     BAD_ROW,
@@ -34,13 +35,22 @@ NOT_JSON, NO_POSITIONS = "not JSON", "no positions"
 NO_ADDRESS = "no address"
 WRONG_ADDRESS = "address does not match the file name"
 
+MOST_LISTS = 400_000
+"""Most rows and lists in them of one document: 25 hours at four positions a second."""
+LONGEST_TEXT, LONGEST_LABEL = 200, 2000
+"""What of a database text, and of a reconstruction's, is kept; readsb cuts at 12 to 100."""
+
 HEAD_LENGTH = 640
 """Bytes of a document, as received and as text, in which its head almost always lies. [B]"""
 
 _MARK = b"\xef\xbb\xbf"
 _ADDRESS = re.compile(r"~?[0-9a-f]{6}")
-_NAME = re.compile(r"trace_(?:full|recent)_(~?[0-9a-fA-F]{6})\.json(?:\.gz)?$")
+_NAME = re.compile(r"trace_(?:full|recent)_(~?[0-9a-fA-F]{6})\.json(?:\.gz)?\Z")
 _TRACE = re.compile(rb'"trace"\s*:\s*\[')
+
+
+_Scalar = str | int | float | bool | None
+_NULL = msgspec.Raw(b"null")
 
 
 class _Outer(
@@ -48,17 +58,32 @@ class _Outer(
     gc=False,
     rename={"operator": "ownOp", "db_flags": "dbFlags", "unregistered": "noRegData"},
 ):
-    """The document around its rows; database texts may be of any type or missing."""
+    """The document around its rows; database texts may be missing, or none."""
 
-    icao: Any = None
-    r: Any = None
-    t: Any = None
-    desc: Any = None
-    operator: Any = None
-    db_flags: Any = None
-    unregistered: Any = None
-    reconstruction: Any = None
-    timestamp: Any = None
+    icao: _Scalar = None
+    r: _Scalar = None
+    t: _Scalar = None
+    desc: _Scalar = None
+    operator: _Scalar = None
+    db_flags: _Scalar = None
+    unregistered: _Scalar = None
+    reconstruction: _Scalar = None
+    timestamp: _Scalar = None
+    trace: msgspec.Raw = msgspec.Raw()
+
+
+class _Undecoded(msgspec.Struct, gc=False):
+    """The same where a value is of no such type, as in ``"r": [[], []]``."""
+
+    icao: msgspec.Raw = _NULL
+    r: msgspec.Raw = _NULL
+    t: msgspec.Raw = _NULL
+    desc: msgspec.Raw = _NULL
+    ownOp: msgspec.Raw = _NULL  # noqa: N815 - as it is spelled there
+    dbFlags: msgspec.Raw = _NULL  # noqa: N815
+    noRegData: msgspec.Raw = _NULL  # noqa: N815
+    reconstruction: msgspec.Raw = _NULL
+    timestamp: msgspec.Raw = _NULL
     trace: msgspec.Raw = msgspec.Raw()
 
 
@@ -90,6 +115,8 @@ def _day_of(base_s: float) -> date:
 
 
 _decode_outer = msgspec.json.Decoder(_Outer).decode
+_decode_undecoded = msgspec.json.Decoder(_Undecoded).decode
+_decode_scalar = msgspec.json.Decoder(_Scalar).decode
 
 
 def address_in(name: str) -> str | None:
@@ -243,22 +270,36 @@ def _text_of(data: bytes) -> bytes:
 def _outer(text: bytes) -> _Outer:
     """Return the document without its rows decoded."""
     _check_object(text)
+    if len(text) > MOST_LISTS and text.count(b"[") > MOST_LISTS:
+        raise DocumentError(TOO_LARGE, f"more than {MOST_LISTS} rows")
     text = text.removeprefix(_MARK)
     try:
         try:
             return _decode_outer(text)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            mended = text.decode("utf-8", "replace").encode()  # a text cut inside a letter
-            if mended == text:
+        except msgspec.ValidationError:
+            return _told_apart(text)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            whole = mended(text)
+            if whole == text:
                 raise
-            try:
-                return _decode_outer(mended)
-            except msgspec.DecodeError:
-                raise error from None
-    except msgspec.ValidationError as error:
-        raise DocumentError(WRONG_SHAPE, str(error)) from error
+            return _told_apart(whole)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise DocumentError(NOT_JSON, str(error)) from error
+
+
+def _told_apart(text: bytes) -> _Outer:
+    """Return a document some value of which is no text, number or truth value."""
+    each = _decode_undecoded(text)
+    values = [_scalar(getattr(each, name)) for name in _Undecoded.__struct_fields__[:-1]]
+    return _Outer(*values, each.trace)
+
+
+def _scalar(raw: msgspec.Raw) -> Any:
+    """Return a value; ``True`` for a list, an object or a number nobody can hold."""
+    try:
+        return _decode_scalar(mended(bytes(raw)))
+    except (msgspec.DecodeError, RecursionError):
+        return True
 
 
 def _check_object(text: bytes) -> None:
@@ -284,7 +325,7 @@ def _opening(outer: _Outer) -> Opening:
         type_reported=_text(outer.t),
         description=_text(outer.desc),
         operator=_text(outer.operator),
-        db_flags=flags if isinstance(flags, int) and 0 <= flags < 2**31 else 0,
+        db_flags=flags if type(flags) is int and 0 <= flags < 2**31 else 0,
         reconstruction=_label(outer.reconstruction),
     )
     identified = not (
@@ -297,11 +338,12 @@ def _opening(outer: _Outer) -> Opening:
 
 
 def _text(value: Any) -> str | None:
-    return value.strip() or None if isinstance(value, str) else None
+    return value.strip()[:LONGEST_TEXT].strip() or None if isinstance(value, str) else None
 
 
 def _label(value: Any) -> str | None:
     """Return what a document is reconstructed from; the bare key already makes it one."""
     if value is None or value is False:
         return None
-    return _text(value) or "source not stated"
+    label = value.strip()[:LONGEST_LABEL].strip() if isinstance(value, str) else ""
+    return label or "source not stated"
