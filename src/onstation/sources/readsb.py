@@ -290,8 +290,9 @@ def _outer(text: bytes) -> _Outer:
 def _told_apart(text: bytes) -> _Outer:
     """Return a document some value of which is no text, number or truth value."""
     each = _decode_undecoded(text)
-    values = [_scalar(getattr(each, name)) for name in _Undecoded.__struct_fields__[:-1]]
-    return _Outer(*values, each.trace)
+    outer = _Outer(*(_scalar(getattr(each, name)) for name in _Undecoded.__struct_fields__[:-1]))
+    outer.trace = each.trace
+    return outer
 
 
 def _scalar(raw: msgspec.Raw) -> Any:
