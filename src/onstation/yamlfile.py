@@ -18,6 +18,8 @@ from onstation.errors import InputError
 
 MAX_BYTES = 4_000_000
 """Larger files are refused; geometry of that size belongs in a file of its own."""
+MAX_ENTRIES = 50_000
+"""More keys and values are refused; each takes a kilobyte while it is read."""
 MAX_DEPTH = 60
 """Deeper nesting is refused."""
 
@@ -156,7 +158,7 @@ def _read(path: Path) -> str:
 def _forbidden(text: str) -> Iterator[str]:
     """Name what may not be in the file, before anything is built from it."""
     depth = 0
-    for event in yaml.parse(text, Loader=_Loader):
+    for number, event in enumerate(yaml.parse(text, Loader=_Loader)):
         line = event.start_mark.line + 1 if event.start_mark else 1
         anchor, tag = getattr(event, "anchor", None), getattr(event, "tag", None)
         if isinstance(event, yaml.AliasEvent):
@@ -167,6 +169,9 @@ def _forbidden(text: str) -> Iterator[str]:
             yield f"line {line}: tag {shown(tag)}; remove it"
         depth += isinstance(event, yaml.CollectionStartEvent)
         depth -= isinstance(event, yaml.CollectionEndEvent)
+        if number > MAX_ENTRIES:
+            yield f"line {line}: over {MAX_ENTRIES} entries; keep outlines in files of their own"
+            return
         if depth > MAX_DEPTH:
             yield f"line {line}: nested more than {MAX_DEPTH} deep; write it flatter"
             return
