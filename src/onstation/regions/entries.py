@@ -39,8 +39,6 @@ BASELINE_KEYS = ("missions_per_month", "group", "regions", "source")
 TOP_KEYS = ("version", "baseline", "regions")
 FILE_TYPES = (".geojson", ".json", ".kml", ".wkt")
 MAX_FILE_BYTES = 50_000_000
-MAX_CHAIN = 30
-"""Most regions that may refer to one another in a row."""
 
 VERSION = 1
 DEFAULT_MIN = 20.0
@@ -250,22 +248,16 @@ class Reader:
 
     def _refuse_circles(self, shapes: dict[str, Shape]) -> None:
         links = {name: set(shape.names()) & set(shapes) for name, shape in shapes.items()}
-        depths: dict[str, int] = {}
+        done: set[str] = set()
 
-        def walk(name: str, trail: tuple[str, ...]) -> int:
+        def walk(name: str, trail: tuple[str, ...]) -> None:
             if name in trail:
                 loop = " -> ".join([*trail[trail.index(name) :], name])
                 self._fault(("regions", name), f"refers to itself ({loop}); break the circle")
-                return 0
-            if name not in depths:
-                if len(trail) > MAX_CHAIN:
-                    return MAX_CHAIN
-                below = [walk(other, (*trail, name)) for other in sorted(links[name])]
-                depths[name] = 1 + max(below, default=0)
-                if depths[name] == MAX_CHAIN + 1:
-                    told = f"refers to regions more than {MAX_CHAIN} deep; name the shape itself"
-                    self._fault(("regions", name), told)
-            return depths[name]
+            elif name not in done:
+                for other in sorted(links[name]):
+                    walk(other, (*trail, name))
+            done.add(name)
 
         for name in shapes:
             walk(name, ())

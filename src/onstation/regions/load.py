@@ -125,25 +125,10 @@ def draft_regions(path: Path) -> Draft:
     reader = Reader(located, path.parent)
     regions, baseline = reader.regions(), reader.baseline()
     faulty = {str(at[1]) for at, _ in reader.faults if len(at) > 1 and at[0] == "regions"}
-    faulty |= _referring(regions, faulty)
+    for _ in regions:
+        faulty |= {spec.name for spec in regions if faulty & _names(spec)}
     faults = sorted([*located.faults, *(_placed(located, at, told) for at, told in reader.faults)])
     return Draft(regions, baseline, located, tuple(faults), frozenset(faulty), reader.files)
-
-
-def _referring(regions: tuple[RegionSpec, ...], faulty: set[str]) -> set[str]:
-    """Return the regions that refer to faulty ones, however indirectly."""
-    users: dict[str, list[str]] = {}
-    for spec in regions:
-        for name in _names(spec):
-            users.setdefault(name, []).append(spec.name)
-    found: set[str] = set()
-    waiting = list(faulty)
-    while waiting:
-        for user in users.get(waiting.pop(), ()):
-            if user not in found:
-                found.add(user)
-                waiting.append(user)
-    return found
 
 
 def _names(spec: RegionSpec) -> set[str]:
