@@ -1,5 +1,6 @@
 """A regions file is understood, or every fault is told with line, region and remedy."""
 
+import cProfile
 import shutil
 import subprocess
 import sys
@@ -9,7 +10,7 @@ import pytest
 
 from onstation.config import shipped
 from onstation.errors import RegionsError
-from onstation.regions.load import brief, read_regions
+from onstation.regions.load import brief, draft_regions, read_regions
 from onstation.regions.values import altitude_ft, length_m
 
 GEOMETRY = shipped("regions")
@@ -141,6 +142,43 @@ def test_regions_that_refer_to_each_other_in_a_circle_are_refused(tmp_path: Path
 
     assert len(found) == 1
     assert "a -> b -> a" in found[0]
+
+
+def test_every_circle_is_told_and_starts_at_its_first_region(tmp_path: Path) -> None:
+    found = faults(tmp_path, "a: {region: c}\nb: {region: c}\nc: {region: b}\nd: {region: d}")
+
+    assert len(found) == 2
+    assert "region b" in found[0].replace('"', "")
+    assert "b -> c -> b" in found[0]
+    assert "d -> d" in found[1]
+
+
+def test_regions_may_refer_to_one_another_in_a_long_row(tmp_path: Path) -> None:
+    row = [f"r{number}: {{region: r{number + 1}}}" for number in range(1_200)]
+
+    sound = written(tmp_path, "\n".join([*row, "r1200: {bbox: [1, 2, 3, 4]}"]))
+
+    assert len(brief(sound, GEOMETRY).regions) == 1_201
+
+
+def test_a_fault_is_one_of_all_regions_that_refer_to_it(tmp_path: Path) -> None:
+    path = written(
+        tmp_path, "a: {region: b}\nb: {all: [c]}\nc: {bbox: 3}\nd: {region: e}\ne: " + RING
+    )
+
+    assert draft_regions(path).faulty == {"a", "b", "c"}
+
+
+def test_ten_times_the_regions_take_ten_times_the_steps(tmp_path: Path) -> None:
+    """Counted in calls, not in seconds; it once was a hundred times."""
+    calls = []
+    for count in (60, 600):
+        path = written(tmp_path, "\n".join(f"r{k}: {{areas: MX-MIC}}" for k in range(count)))
+        profile = cProfile.Profile()
+        profile.runcall(draft_regions, path)
+        calls.append(sum(entry.callcount for entry in profile.getstats()))
+
+    assert calls[1] < 12 * calls[0]
 
 
 def test_the_same_name_twice_is_refused(tmp_path: Path) -> None:

@@ -243,6 +243,18 @@ def test_islands_far_away_are_left_out_only_when_asked(tmp_path: Path) -> None:
     assert every.regions[0].outline.contains(guadalupe)
 
 
+def test_a_long_row_of_regions_made_from_one_another_is_drawn(tmp_path: Path) -> None:
+    path = tmp_path / "mine.yaml"
+    row = "".join(f"  r{number}: {{region: r{number + 1}}}\n" for number in range(400))
+    end = "  r400: {bbox: [-110, 25, -109, 26], parts: {south: {bbox: [-110, 25, -109, 25.5]}}}\n"
+    path.write_text(f"version: 1\nregions:\n{row}{end}", encoding="utf-8")
+
+    atlas = resolve(path, tmp_path / "cache", GEOMETRY)
+
+    assert [region.name for region in atlas.regions] == [f"r{number}" for number in range(401)]
+    assert atlas.region("r0").outline.equals(atlas.region("r400").outline)
+
+
 def test_files_are_read_beside_the_regions_file_and_features_picked(tmp_path: Path) -> None:
     ring = "[[[0,0],[1,0],[1,1],[0,1],[0,0]]]"
     features = ",".join(

@@ -7,6 +7,7 @@ person hears of all of them at once.
 import difflib
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -247,20 +248,19 @@ class Reader:
             yield name, self._shape(value, here, is_part=True)
 
     def _refuse_circles(self, shapes: dict[str, Shape]) -> None:
-        links = {name: set(shape.names()) & set(shapes) for name, shape in shapes.items()}
-        done: set[str] = set()
-
-        def walk(name: str, trail: tuple[str, ...]) -> None:
-            if name in trail:
-                loop = " -> ".join([*trail[trail.index(name) :], name])
-                self._fault(("regions", name), f"refers to itself ({loop}); break the circle")
-            elif name not in done:
-                for other in sorted(links[name]):
-                    walk(other, (*trail, name))
-            done.add(name)
-
-        for name in shapes:
-            walk(name, ())
+        links = {name: sorted(set(shape.names()) & set(shapes)) for name, shape in shapes.items()}
+        while True:
+            try:
+                TopologicalSorter(links).prepare()
+            except CycleError as error:
+                circle = error.args[1][:0:-1]  # from user to used, its first name only once
+                first = min(circle, key=list(links).index)
+                at = circle.index(first)
+                loop = " -> ".join([*circle[at:], *circle[:at], first])
+                self._fault(("regions", first), f"refers to itself ({loop}); break the circle")
+                links[first] = []
+            else:
+                return
 
     # ---- shapes
 

@@ -5,6 +5,7 @@ Imports no geometry, so that a report can learn names, minimums and the digest a
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -110,7 +111,11 @@ def read_regions(path: Path, geometry: Path) -> Spec:
     RegionsError
         With every fault, each with its line, its region and the remedy.
     """
-    draft = draft_regions(path)
+    return checked(draft_regions(path), geometry)
+
+
+def checked(draft: Draft, geometry: Path) -> Spec:
+    """Return a regions file as read, with its digest; raise where it has faults."""
     if draft.faults:
         raise RegionsError(*(told for _, told in draft.faults))
     return Spec(draft, _digest(draft, geometry))
@@ -125,10 +130,23 @@ def draft_regions(path: Path) -> Draft:
     reader = Reader(located, path.parent)
     regions, baseline = reader.regions(), reader.baseline()
     faulty = {str(at[1]) for at, _ in reader.faults if len(at) > 1 and at[0] == "regions"}
-    for _ in regions:
-        faulty |= {spec.name for spec in regions if faulty & _names(spec)}
+    faulty = _with_those_that_refer(faulty, regions)
     faults = sorted([*located.faults, *(_placed(located, at, told) for at, told in reader.faults)])
     return Draft(regions, baseline, located, tuple(faults), frozenset(faulty), reader.files)
+
+
+def _with_those_that_refer(names: set[str], regions: Sequence[RegionSpec]) -> set[str]:
+    """Return regions and those that refer to them, however indirectly."""
+    referring: dict[str, list[str]] = {}
+    for spec in regions if names else ():
+        for name in _names(spec):
+            referring.setdefault(name, []).append(spec.name)
+    found, left = set(names), list(names)
+    while left:
+        more = set(referring.get(left.pop(), ())) - found
+        found |= more
+        left += more
+    return found
 
 
 def _names(spec: RegionSpec) -> set[str]:

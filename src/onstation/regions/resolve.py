@@ -13,6 +13,7 @@ import zipfile
 import zlib
 from collections.abc import Sequence
 from dataclasses import replace
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +23,7 @@ from shapely.errors import ShapelyError
 
 from onstation.errors import RegionsError
 from onstation.regions.entries import RegionSpec, Shape
-from onstation.regions.load import Draft, Fault, Spec, draft_regions, read_regions
+from onstation.regions.load import Draft, Fault, Spec, checked, draft_regions, read_regions
 from onstation.regions.model import Atlas, Outline, Region
 from onstation.regions.nearest import Nearest
 from onstation.regions.outlines import area_km2, areal, circle, largest, lines, polygons, widened
@@ -69,7 +70,7 @@ def resolve(path: Path, cache: Path, geometry: Path) -> Atlas:
     if draft.faults:  # tell what is wrong with the outlines of the other regions as well
         sound = [spec for spec in draft.regions if spec.name not in draft.faulty]
         raise _told([*draft.faults, *_Drawing(draft, geometry).draw(sound, path.parent)])
-    spec = read_regions(path, geometry)
+    spec = checked(draft, geometry)
     base = Shipped(geometry)
     kept = cache / f"regions-{spec.digest[:32]}.zip"
     for file in (kept, geometry / PREBUILT):
@@ -230,13 +231,12 @@ class _Drawing:
         """Draw regions and their parts; return what is wrong with them."""
         self.folder = folder
         found: dict[Fault, None] = {}
-        for spec in regions:
-            try:
-                self.region(spec.name)
-                for name, shape in spec.parts:
-                    self.drawn[f"{spec.name}/{name}"] = self._part(spec, shape)
-            except _Fault as fault:
-                found[self.draft.placed(fault.at, fault.told)] = None
+        for job in (self.region, self._parts):
+            for name in _inside_out(regions):
+                try:
+                    job(name)
+                except _Fault as fault:
+                    found[self.draft.placed(fault.at, fault.told)] = None
         return list(found)
 
     def region(self, name: str) -> Outline:
@@ -246,8 +246,11 @@ class _Drawing:
             self.drawn[name] = self._finish(self._draw(shape, None), shape)
         return self.drawn[name]
 
-    def _part(self, spec: RegionSpec, shape: Shape) -> Outline:
-        whole = self.region(spec.name)
+    def _parts(self, name: str) -> None:
+        for part, shape in self.specs[name].parts:
+            self.drawn[f"{name}/{part}"] = self._part(self.region(name), shape)
+
+    def _part(self, whole: Outline, shape: Shape) -> Outline:
         return self._finish(self._draw(shape, whole).intersection(whole), shape)
 
     def _finish(self, drawn: Geometry, shape: Shape) -> Outline:
@@ -311,6 +314,17 @@ class _Drawing:
             told = f"more than {MAX_LINES} lines, or {MAX_WIDENED_DEG} degrees of them"
             raise _Fault(of.at, f"{told}, take hours to widen; thin it")
         return _on_map(widened(source, by_m), by_m, shape)
+
+
+def _inside_out(regions: Sequence[RegionSpec]) -> list[str]:
+    """Return names so that each stands after those its outline is made from.
+
+    Regions may refer to one another in a long row; drawn in this order, none has to wait
+    inside another until the whole row is drawn.
+    """
+    names = {spec.name for spec in regions}
+    made_from = {spec.name: sorted(names.intersection(spec.shape.names())) for spec in regions}
+    return list(TopologicalSorter(made_from).static_order())
 
 
 class _Fault(Exception):  # noqa: N818 - never leaves this module
