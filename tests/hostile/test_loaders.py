@@ -196,13 +196,10 @@ def test_a_coordinate_nobody_can_hold_is_a_fault(
 def test_regions_that_refer_to_one_another_for_ever_are_refused(
     regions: Callable[..., list[str]],
 ) -> None:
-    head = "version: 1\nregions:\n"
     circle = [f"  r{i}: {{region: r{(i + 1) % 3000}}}\n" for i in range(3000)]
-    chain = [f"  r{i}: {{region: r{i + 1}}}\n" for i in range(1000)] + ["  r1000: MX-MIC\n"]
 
-    assert "more than 30 deep" in regions(head + "".join(circle))[0]
-    assert "more than 30 deep" in regions(head + "".join(chain))[0]
-    assert any("more than 30 deep" in told for told in regions(head + "".join(chain[::-1])))
+    (fault,) = regions("version: 1\nregions:\n" + "".join(circle))
+    assert "refers to itself" in fault
 
 
 def test_many_faulty_regions_are_told_at_once(regions: Callable[..., list[str]]) -> None:
