@@ -111,11 +111,7 @@ def read_regions(path: Path, geometry: Path) -> Spec:
     RegionsError
         With every fault, each with its line, its region and the remedy.
     """
-    return checked(draft_regions(path), geometry)
-
-
-def checked(draft: Draft, geometry: Path) -> Spec:
-    """Return a regions file as read, with its digest; raise where it has faults."""
+    draft = draft_regions(path)
     if draft.faults:
         raise RegionsError(*(told for _, told in draft.faults))
     return Spec(draft, _digest(draft, geometry))
@@ -133,6 +129,11 @@ def draft_regions(path: Path) -> Draft:
     faulty = _with_those_that_refer(faulty, regions)
     faults = sorted([*located.faults, *(_placed(located, at, told) for at, told in reader.faults)])
     return Draft(regions, baseline, located, tuple(faults), frozenset(faulty), reader.files)
+
+
+def faultless(draft: Draft, geometry: Path) -> Spec:
+    """Return a regions file that was read and has no faults, with its digest."""
+    return Spec(draft, _digest(draft, geometry))
 
 
 def _with_those_that_refer(names: set[str], regions: Sequence[RegionSpec]) -> set[str]:

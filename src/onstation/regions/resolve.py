@@ -23,7 +23,7 @@ from shapely.errors import ShapelyError
 
 from onstation.errors import RegionsError
 from onstation.regions.entries import RegionSpec, Shape
-from onstation.regions.load import Draft, Fault, Spec, checked, draft_regions, read_regions
+from onstation.regions.load import Draft, Fault, Spec, draft_regions, faultless, read_regions
 from onstation.regions.model import Atlas, Outline, Region
 from onstation.regions.nearest import Nearest
 from onstation.regions.outlines import area_km2, areal, circle, largest, lines, polygons, widened
@@ -70,7 +70,7 @@ def resolve(path: Path, cache: Path, geometry: Path) -> Atlas:
     if draft.faults:  # tell what is wrong with the outlines of the other regions as well
         sound = [spec for spec in draft.regions if spec.name not in draft.faulty]
         raise _told([*draft.faults, *_Drawing(draft, geometry).draw(sound, path.parent)])
-    spec = checked(draft, geometry)
+    spec = faultless(draft, geometry)
     base = Shipped(geometry)
     kept = cache / f"regions-{spec.digest[:32]}.zip"
     for file in (kept, geometry / PREBUILT):
