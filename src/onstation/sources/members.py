@@ -136,11 +136,14 @@ class Walk:
         if member.kind not in _REGULAR:
             self._refuse("link or device")
             return None, b""
+        if not name.isprintable() and address_in(name):
+            self._refuse("unsafe name")
+            return None, b""
         icao = address_in(name)
         if icao is None:
             return None, b""
         key = blake2b(name.encode("utf-8", "replace"), digest_size=NAME_KEY).digest()
-        if not name.isprintable() or name.startswith("/") or "\\" in name or _goes_up(name):
+        if name.startswith("/") or "\\" in name or ".." in name.split("/"):
             self._refuse("unsafe name")
             return None, b""
         if key in self.names:
@@ -239,10 +242,6 @@ def _extended(said: bytes, name: str | None, size: int | None) -> tuple[str | No
     except ValueError as error:
         raise LostError("a header is lost") from error
     return name, size
-
-
-def _goes_up(name: str) -> bool:
-    return ".." in name.split("/")
 
 
 def _decoded(text: bytes) -> str:

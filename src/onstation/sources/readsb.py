@@ -45,7 +45,7 @@ HEAD_LENGTH = 640
 
 _MARK = b"\xef\xbb\xbf"
 _ADDRESS = re.compile(r"~?[0-9a-f]{6}")
-_NAME = re.compile(r"trace_(?:full|recent)_(~?[0-9a-fA-F]{6})\.json(?:\.gz)?\Z")
+_NAME = re.compile(r"trace_(?:full|recent)_(~?[0-9a-fA-F]{6})\.json(?:\.gz)?$")
 _TRACE = re.compile(rb'"trace"\s*:\s*\[')
 
 
@@ -126,7 +126,7 @@ def address_in(name: str) -> str | None:
     'adfeed'
     """
     found = _NAME.search(name)
-    return found[1].lower() if found else None
+    return found[1].lower() if found and found.end() == len(name) else None
 
 
 def canonical_path(icao: str, day: date) -> str:
