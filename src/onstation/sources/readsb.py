@@ -23,6 +23,7 @@ from onstation.sources.readsb_rows import (
     EARLIEST_S,
     LATEST_S,
     WRONG_SHAPE,
+    Row,
     callsign_of,
     rows_in,
     track_of,
@@ -42,12 +43,12 @@ _NAME = re.compile(r"trace_(?:full|recent)_(~?[0-9a-fA-F]{6})\.json(?:\.gz)?$")
 _find_trace = re.compile(rb'"trace"\s*:\s*\[').search
 
 
-class _Outer(
+class _Head(
     msgspec.Struct,
     gc=False,
     rename={"operator": "ownOp", "db_flags": "dbFlags", "unregistered": "noRegData"},
 ):
-    """The document around its rows; database texts may be of any type or missing."""
+    """A document without its rows; database texts may be of any type or missing."""
 
     icao: Any = None
     r: Any = None
@@ -58,7 +59,18 @@ class _Outer(
     unregistered: Any = None
     reconstruction: Any = None
     timestamp: Any = None
+
+
+class _Outer(_Head, gc=False):
+    """A document with its rows as they are written."""
+
     trace: msgspec.Raw = msgspec.Raw()
+
+
+class _Whole(_Head, gc=False, rename={"rows": "trace"}):
+    """A document all whose rows are well-formed."""
+
+    rows: list[Row] = []
 
 
 class Opening(NamedTuple):
@@ -88,6 +100,7 @@ def _day_of(base_s: float) -> date:
 
 
 _decode_outer = msgspec.json.Decoder(_Outer).decode
+_decode_whole = msgspec.json.Decoder(_Whole).decode
 
 
 def address_in(name: str) -> str | None:
@@ -192,7 +205,7 @@ def read_trace(data: bytes, *, document: Document) -> tuple[Track, dict[str, int
     DocumentError
         Nothing of it can be used.
     """
-    outer = _outer(_text_of(data))
+    outer = _whole(_text_of(data))
     opening = _opening(outer)
     if opening.head.icao != document.head.icao:
         raise DocumentError(WRONG_ADDRESS, f"{opening.head.icao} in it")
@@ -214,14 +227,16 @@ def read_document(
     DocumentError
         Nothing of it can be used.
     """
-    outer = _outer(_text_of(data))
+    outer = _whole(_text_of(data))
     opening = _opening(outer)
     document = record(opening)
     return document, *_track(outer, opening, document)
 
 
-def _track(outer: _Outer, opening: Opening, document: Document) -> tuple[Track, dict[str, int]]:
-    rows, malformed = rows_in(outer.trace)
+def _track(
+    outer: _Outer | _Whole, opening: Opening, document: Document
+) -> tuple[Track, dict[str, int]]:
+    rows, malformed = (outer.rows, 0) if isinstance(outer, _Whole) else rows_in(outer.trace)
     if not rows:
         reason = WRONG_SHAPE if malformed else NO_POSITIONS
         raise DocumentError(reason, f"{malformed} malformed rows" if malformed else "")
@@ -238,6 +253,16 @@ def _text_of(data: bytes) -> bytes:
     """Return the text of a document; one in another dialect is told in this one."""
     text = inflate(data)
     return as_trace(text) if is_track(text) else text
+
+
+def _whole(text: bytes) -> _Outer | _Whole:
+    """Return the document with its rows, which are left undecoded where one is malformed."""
+    _check_object(text)
+    try:
+        whole = _decode_whole(text.removeprefix(_MARK))
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return _outer(text)
+    return whole if whole.rows else _outer(text)
 
 
 def _outer(text: bytes) -> _Outer:
@@ -268,7 +293,7 @@ def _check_object(text: bytes) -> None:
         raise DocumentError(NOT_JSON, "does not begin with {" if begins else "empty")
 
 
-def _opening(outer: _Outer) -> Opening:
+def _opening(outer: _Head) -> Opening:
     icao = outer.icao.strip().lower() if isinstance(outer.icao, str) else ""
     if not _is_address(icao):
         raise DocumentError(NO_ADDRESS, f"icao is {str(outer.icao)[:20]!r}")
