@@ -44,12 +44,10 @@ def between(
     >>> round(float(distance_m)), round(float(course_deg))
     (94493, 90)
     """
-    lon, lat, to_lon, to_lat = np.broadcast_arrays(
-        *(
-            np.asarray(value, dtype=np.float64)
-            for value in (lon_deg, lat_deg, to_lon_deg, to_lat_deg)
-        )
-    )
+    each = (lon_deg, lat_deg, to_lon_deg, to_lat_deg)
+    lon, lat, to_lon, to_lat = (np.asarray(value, dtype=np.float64) for value in each)
+    if not lon.shape == lat.shape == to_lon.shape == to_lat.shape:
+        lon, lat, to_lon, to_lat = np.broadcast_arrays(lon, lat, to_lon, to_lat)
     course, _, distance = wgs84().inv(lon.ravel(), lat.ravel(), to_lon.ravel(), to_lat.ravel())
     return (
         np.asarray(distance, dtype=np.float64).reshape(lon.shape),

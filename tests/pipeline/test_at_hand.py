@@ -1,5 +1,6 @@
 """Tracks at hand are those of their documents; what does not fit is read again."""
 
+import errno
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -53,6 +54,26 @@ def test_what_does_not_fit_is_read_from_its_bytes(monkeypatch: pytest.MonkeyPatc
     assert asked == [raw]
 
 
+def test_a_full_disk_costs_time_and_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    raws = [trace("ae6804"), trace("ae6805"), trace("ae6806")]
+    given = [read(raw) for raw in raws]
+    given = [(replace(one, sha256=one.head.icao), track) for one, track in given]
+    at_hand = AtHand()
+    at_hand.put(given[0][0].sha256, given[0][1])
+
+    def full(number: int, data: bytes, offset: int) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(module.os, "pwrite", full)
+    for document, track in given[1:]:
+        at_hand.put(document.sha256, track)
+
+    assert at_hand.count == 1
+    for (document, track), raw in zip(given, raws, strict=True):
+        np.testing.assert_array_equal(at_hand.track(document, raw).time_ms, track.time_ms)
+        assert at_hand.track(document, raw).icao == document.head.icao
+
+
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_collecting_hands_over_what_the_store_would_give(tmp_path: Path, jobs: int) -> None:
     """Several processes hand no track over; then it is read again, and is the same."""
@@ -66,7 +87,7 @@ def test_collecting_hands_over_what_the_store_would_give(tmp_path: Path, jobs: i
         held = [item for icao in store.archive.icaos() for item in store.archive.documents_of(icao)]
 
     assert len(held) == 2
-    assert len(at_hand._tracks) == (2 if jobs == 1 else 0)
+    assert at_hand.count == (2 if jobs == 1 else 0)
     for document, raw in held:
         found, plain = at_hand.track(document, raw), read_trace(raw, document=document)[0]
         assert found.documents == plain.documents

@@ -36,7 +36,7 @@ def a_file(icao: str, day: date | None = D1, reason: str = "", **more: object) -
         whole=True,
         fleet="f",
     )
-    return replace(row, **more)  # type: ignore[arg-type]
+    return row._replace(**more)
 
 
 def note(store: Store, *rows: FileRow, address: str = "/a", kind: str = DIRECTORY) -> None:

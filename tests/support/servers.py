@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import mmap
 import re
 import sys
 import threading
@@ -23,7 +24,7 @@ class Answer:
     """
 
     status: int = 200
-    body: bytes = b""
+    body: bytes | memoryview = b""
     headers: Mapping[str, str] = field(default_factory=dict)
     sent: int | None = None
     then: Callable[[], None] | None = None
@@ -244,9 +245,8 @@ def _size(data: bytes | Path) -> int:
     return len(data) if isinstance(data, bytes) else data.stat().st_size
 
 
-def _part(data: bytes | Path, start: int, end: int) -> bytes:
+def _part(data: bytes | Path, start: int, end: int) -> bytes | memoryview:
     if isinstance(data, bytes):
         return data[start:end]
-    with data.open("rb") as file:
-        file.seek(start)
-        return file.read(end - start)
+    with data.open("rb") as file:  # a day is too long for memory
+        return memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))[start:end]

@@ -196,10 +196,10 @@ def _days_asked(
 
 
 @contextmanager
-def _progress(*, shown_: bool) -> Iterator[OnStep]:
+def _progress(*, shown_: bool) -> Iterator[OnStep | None]:
     """Draw a line of progress on a terminal; nothing elsewhere."""
     if not shown_ or not sys.stderr.isatty():
-        yield lambda step: None
+        yield None
         return
     from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
@@ -207,7 +207,7 @@ def _progress(*, shown_: bool) -> Iterator[OnStep]:
 
     console = progress_console()
     if console is None:
-        yield lambda step: None
+        yield None
         return
     columns = (
         SpinnerColumn(),

@@ -6,6 +6,7 @@ respected in both passes. Nothing here reads a file; ``onstation.fleet.load`` do
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -90,6 +91,7 @@ class Fleet:
             self._index(squeeze(registration), icao)
         self._patterns = re.compile("|".join(f"(?:{p})" for p in patterns)) if patterns else None
         self._hulls = _merged(ranges)
+        self._lows = [lo for lo, _ in self._hulls]
         self._heard_anywhere = any(
             not (c.require_military or c.addresses or c.ranges) for c in self._heard
         )
@@ -229,7 +231,8 @@ class Fleet:
 
     def _near(self, icao: str) -> bool:
         """Return whether an address lies in a military block or a range of the file."""
-        return any(lo <= icao <= hi for lo, hi in self._hulls)
+        at = bisect_right(self._lows, icao) - 1
+        return at >= 0 and icao <= self._hulls[at][1]
 
     def _marked(self, registration: str) -> bool:
         """Return whether a registration is of interest at all."""
@@ -243,8 +246,8 @@ class Fleet:
 
     def _holds(self, clause: Clause, seen: _Seen) -> bool:
         return (
-            self._placed(clause, seen)
-            and _typed(clause, seen)
+            _typed(clause, seen)  # first, as it costs least and settles most
+            and self._placed(clause, seen)
             and clause.in_force(seen.day)
             and (not clause.callsigns or _heard(clause, seen) is not None)
         )
@@ -320,7 +323,7 @@ def _heard(clause: Clause, seen: _Seen) -> str | None:
 
 
 def _merged(ranges: Iterable[Range]) -> tuple[Range, ...]:
-    """Return the ranges without those that lie within another."""
+    """Return ranges in order that cover the same and do not overlap."""
     hulls: list[Range] = []
     for lo, hi in sorted(set(ranges)):
         if hulls and lo <= hulls[-1][1]:

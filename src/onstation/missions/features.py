@@ -227,7 +227,9 @@ class _Stretch:
             courses=courses,
             turned_deg=float(turned.sum()),
             window_turns=most,
-            orbit=_round(lon, lat, (time >= window[0]) & (time <= window[1])),
+            orbit=_round(lon, lat, (time >= window[0]) & (time <= window[1]))
+            if most >= ORBIT_TURNS
+            else None,
         )
 
 
@@ -308,11 +310,16 @@ def _legs(lon: Floats, lat: Floats, along: Floats, step_m: float) -> tuple[Float
 
 
 def _reverses(courses: Floats) -> bool:
-    """Say whether any two courses differ by the reversal angle or more."""
+    """Say whether any two courses differ by the reversal angle or more.
+
+    What differs most from a course lies next to its opposite, on one side of it.
+    """
     if len(courses) < 2:
         return False
-    apart = np.abs(turn_deg(courses[:, None], courses[None, :]))
-    return bool((apart >= REVERSAL_DEG).any())
+    ordered = np.sort(courses)
+    after = np.searchsorted(ordered, (courses + 180.0) % 360.0)
+    beside = ordered[np.array([after - 1, after % len(ordered)])]
+    return bool((np.abs(turn_deg(courses, beside)) >= REVERSAL_DEG).any())
 
 
 def _axis(lengths: Floats, courses: Floats) -> float:

@@ -28,12 +28,15 @@ from onstation.store.days import TAR
 from onstation.store.files import DIRECTORY, FILE, Damage, FileRow, Origin
 from onstation.units import MS_PER_S
 
-BATCH = 2000
-"""Documents written in one transaction."""
+BATCH = 20_000
+"""Documents written in one transaction: each one touches most of an index."""
 BATCH_BYTES = 64 * 1024 * 1024
 """Bytes to keep that are written without waiting for the batch to fill. [B]"""
 BATCH_S = 2.0
 """How long what was read may stay unwritten. [s]"""
+
+_Read = tuple[str, int, int, Examined]
+"""Name, size [B] and time [Unix ns] of a document, and what it turned out to be."""
 
 
 def collect(
@@ -69,7 +72,7 @@ def collect(
     """
     question = Question(fleet, frozenset(tails), first, last, named=bool(tails))
     asked_ms = round(time.time() * MS_PER_S) if now_ms is None else now_ms
-    run = _Run(store, question, asked_ms, on_event or (lambda step: None), at_hand)
+    run = _Run(store, question, asked_ms, on_event, at_hand)
     for task, items in (engine or Here()).each(run.tasks(sources)):
         run.read(task, items)
     return run.conclude()
@@ -83,7 +86,7 @@ class _Run:
         store: Store,
         question: Question,
         asked_ms: int,
-        tell: OnStep,
+        tell: OnStep | None,
         at_hand: AtHand | None,
     ) -> None:
         self.store = store
@@ -93,6 +96,7 @@ class _Run:
         self.at_hand = at_hand
         self.summary = CollectSummary()
         self._known: dict[str, dict[str, FileRow]] = {}
+        self._met = 0
         self._failed: list[Damage] = []
         self._answers: dict[tuple[str, date], tuple[str, str, bool]] = {}
 
@@ -138,12 +142,13 @@ class _Run:
         known = self._known.pop(origin.address, None)
         if known is None:  # an archive, or a folder that this run wrote to before
             known = files.of(origin)
-        names: set[str] = set()
+        self._met = 0
+        gone = set(known)
         if task.needed:
-            pending = self._pending(holding, items, {} if fingerprint else known, names)
+            pending = self._pending(holding, items, {} if fingerprint else known, gone)
             self._write(origin, holding, known, pending)
             if fingerprint and not scope and holding.outcome == HEARD:
-                files.forget_others(origin, names, asked_ms=self.asked_ms)
+                files.forget(origin, gone, asked_ms=self.asked_ms)
             if holding.kind != FILE:
                 read_whole = fingerprint and not task.lost
                 self._close(origin, holding, fingerprint + scope if read_whole else "")
@@ -152,7 +157,7 @@ class _Run:
             self._leave(origin, known)
             ended = origin.outcome, origin.reason
         if self.question.icaos:
-            self._say_silent(holding, bool(names or files.of(origin)), *ended)
+            self._say_silent(holding, bool(self._met or files.of(origin)), *ended)
 
     def _close(self, origin: Origin, holding: Holding, fingerprint: str) -> None:
         """Write down how a folder or archive ended."""
@@ -197,15 +202,19 @@ class _Run:
         holding: Holding,
         items: Iterable[Item],
         known: dict[str, FileRow],
-        names: set[str],
+        gone: set[str],
     ) -> Iterator[tuple[Found, Examined]]:
-        """Yield the documents that were read; those that did not change are left alone."""
+        """Yield the documents that were read; those that did not change are left alone.
+
+        What is met is taken out of ``gone``.
+        """
         whole = self._is_whole(holding)
         for found, item in items:
-            names.add(found.name)
+            self._met += 1
+            gone.discard(found.name)
             if not self.question.may_want(found.icao):
                 continue
-            row = known.get(found.name)
+            row = known.get(found.name) if known else None
             if (
                 row is not None
                 and (row.size, row.mtime_ns) == (found.size, found.mtime_ns)
@@ -237,7 +246,8 @@ class _Run:
             self._failed.append(Damage(row.name, row.reason, row.day, row.icao))
         if row.icao in self.question.icaos and row.icao and row.day:
             self._note_answer(row.icao, row.day, row.outcome, row.reason, row.recorded)
-        self.tell(Step(address, row.name, row.day, row.icao, UNCHANGED, row.reason, False))
+        if self.tell:
+            self.tell(Step(address, row.name, row.day, row.icao, UNCHANGED, row.reason, False))
 
     def _write(
         self,
@@ -247,16 +257,17 @@ class _Run:
         each: Iterable[tuple[Found, Examined]],
     ) -> None:
         """Write documents as they are examined, a batch at a time."""
-        batch: list[tuple[Found, Examined]] = []
+        batch: list[_Read] = []
         size, begun = 0, time.monotonic()
         latest: date | None = None
         for found, item in each:
             if not item.asked:
                 continue
-            item = self.at_hand.taken_from(item) if self.at_hand else without_track(item)
+            if item.kept:
+                size += len(item.kept.raw)
+                item = self.at_hand.taken_from(item) if self.at_hand else without_track(item)
             latest = item.day or latest
-            batch.append((found, item))
-            size += len(item.kept.raw) if item.kept else 0
+            batch.append((found.name, found.size, found.mtime_ns, item))
             if len(batch) >= BATCH or size >= BATCH_BYTES or time.monotonic() - begun >= BATCH_S:
                 self._commit(origin, holding, known, batch, latest)
                 batch, size, begun = [], 0, time.monotonic()
@@ -267,7 +278,7 @@ class _Run:
         origin: Origin,
         holding: Holding,
         known: dict[str, FileRow],
-        batch: list[tuple[Found, Examined]],
+        batch: list[_Read],
         latest: date | None,
     ) -> None:
         """Write a batch: documents and the lines that tell of them, together."""
@@ -277,9 +288,10 @@ class _Run:
         rows: list[FileRow] = []
         with self.store.transaction():
             new = 0
-            for found, item in batch:
-                before = known.get(found.name)
-                rows.append(self._row(found, item, whole or bool(before and before.whole), latest))
+            for read in batch:
+                item = read[-1]
+                before = known.get(read[0]) if known else None
+                rows.append(self._row(read, whole or bool(before and before.whole), latest))
                 if item.kept:
                     kept = item.kept
                     new += self.store.archive.keep(
@@ -291,23 +303,24 @@ class _Run:
                         whole=rows[-1].whole,
                     )
                     self.store.ledger.files.touch(kept.days, asked_ms=self.asked_ms)
-            self.store.ledger.files.note(origin, rows, asked_ms=self.asked_ms)
+            self.store.ledger.files.note(origin, rows, asked_ms=self.asked_ms, known=known)
         self.summary.new += new
-        for (_, item), row in zip(batch, rows, strict=True):
-            self._count(origin, holding, item, row)
+        for read, row in zip(batch, rows, strict=True):
+            self._count(origin, holding, read[-1], row)
 
-    def _row(self, found: Found, item: Examined, whole: bool, latest: date | None) -> FileRow:
+    def _row(self, read: _Read, whole: bool, latest: date | None) -> FileRow:
+        name, size, mtime_ns, item = read
         return FileRow(
-            name=found.name,
-            size=found.size,
-            mtime_ns=found.mtime_ns,
-            day=item.day or (latest if not found.mtime_ns else None),
-            icao=item.icao,
-            outcome=FAILED if item.reason else HEARD,
-            reason=item.reason,
-            recorded=item.recorded,
-            whole=whole,
-            fleet=self.question.fleet.digest,
+            name,
+            size,
+            mtime_ns,
+            item.day or (latest if not mtime_ns else None),
+            item.icao,
+            FAILED if item.reason else HEARD,
+            item.reason,
+            item.recorded,
+            whole,
+            self.question.fleet.digest,
         )
 
     def _count(self, origin: Origin, holding: Holding, item: Examined, row: FileRow) -> None:
@@ -326,6 +339,8 @@ class _Run:
         if row.icao and row.day and (alone or row.icao in self.question.icaos):
             for day in item.kept.days if item.kept else (row.day,):
                 self._note_answer(row.icao, day, row.outcome, row.reason, row.recorded)
+        if self.tell is None:
+            return
         self.tell(
             Step(
                 origin.address,

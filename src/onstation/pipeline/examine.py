@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from onstation.errors import DocumentError
 from onstation.periods import days_between, utc_day
@@ -74,9 +74,8 @@ class Kept:
     track: Track | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Examined:
-    """What one document turned out to be.
+class Examined(NamedTuple):
+    """What one document turned out to be: a tuple, as a day has tens of thousands.
 
     Attributes
     ----------
@@ -154,19 +153,18 @@ def examine(found: Found, question: Question) -> Examined:
 
 def without_track(item: Examined) -> Examined:
     """Return what one document turned out to be without its positions, which weigh most."""
-    return replace(item, kept=replace(item.kept, track=None)) if item.kept else item
+    return item._replace(kept=replace(item.kept, track=None)) if item.kept else item
 
 
 def _opening(found: Found) -> tuple[Opening, bytes | None]:
     """Return the head of a document, and its bytes where the head took them all."""
-    raw: bytes | None = found.read(HEAD_LENGTH)
-    opening = read_opening(raw or b"", whole=len(raw or b"") >= found.size)
+    begins = found.read(HEAD_LENGTH)
+    raw = begins if len(begins) >= found.size else None
+    opening = read_opening(begins, whole=raw is not None)
     if opening is None:
         raw = found.read(None)
         opening = read_opening(raw)
         assert opening is not None
-    elif len(raw or b"") < found.size:
-        raw = None
     if found.icao not in (None, opening.head.icao):
         raise DocumentError(WRONG_ADDRESS, f"{opening.head.icao} in it")
     return opening, raw

@@ -4,12 +4,13 @@ Pure: the same documents, fleet, regions and days held give the same rows, on an
 machine and in any order.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 
 import numpy as np
+import numpy.typing as npt
 
 from onstation.airfields import zone_at
 from onstation.fleet.match import Fleet
@@ -189,7 +190,7 @@ def weigh(one: Flown, bench: Bench, regions: Sequence[Region] | None = None) -> 
 
 def unwatched(track: Track) -> Match:
     """Return as what an aircraft is judged that nobody watches: never counted."""
-    heads = [track.documents[i].head for i in dict.fromkeys(track.document.tolist())]
+    heads = [track.documents[i].head for i in _in_order(track.document)]
     return Match(
         fleet=NO_FLEET,
         label=NOT_LISTED,
@@ -205,10 +206,8 @@ def unwatched(track: Track) -> Match:
 
 def _match(track: Track, fleet: Fleet, day: date | None) -> Match | None:
     """Return who flew a track: the first document whose head the fleet knows."""
-    callsigns = tuple(
-        track.callsigns[i] for i in dict.fromkeys(track.callsign[track.callsign >= 0].tolist())
-    )
-    for index in dict.fromkeys(track.document.tolist()):
+    callsigns = tuple(track.callsigns[i] for i in _in_order(track.callsign) if i >= 0)
+    for index in _in_order(track.document):
         head = track.documents[index].head
         found = fleet.match(
             icao=track.icao,
@@ -220,6 +219,12 @@ def _match(track: Track, fleet: Fleet, day: date | None) -> Match | None:
         if found:
             return found
     return None
+
+
+def _in_order(indexes: npt.NDArray[np.int32]) -> Iterable[int]:
+    """Return the distinct ones of some indexes, in order of appearance."""
+    begins = np.flatnonzero(np.diff(indexes, prepend=-2))
+    return dict.fromkeys(indexes[begins].tolist())
 
 
 def judge_again(

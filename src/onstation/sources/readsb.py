@@ -7,10 +7,9 @@ its padded callsigns. Nothing here opens a file.
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -25,6 +24,7 @@ from onstation.sources.readsb_rows import (
     EARLIEST_S,
     LATEST_S,
     WRONG_SHAPE,
+    Row,
     callsign_of,
     rows_in,
     track_of,
@@ -44,21 +44,21 @@ HEAD_LENGTH = 640
 """Bytes of a document, as received and as text, in which its head almost always lies. [B]"""
 
 _MARK = b"\xef\xbb\xbf"
-_ADDRESS = re.compile(r"~?[0-9a-f]{6}")
+_is_address = re.compile(r"~?[0-9a-f]{6}").fullmatch
 _NAME = re.compile(r"trace_(?:full|recent)_(~?[0-9a-fA-F]{6})\.json(?:\.gz)?$")
-_TRACE = re.compile(rb'"trace"\s*:\s*\[')
+_find_trace = re.compile(rb'"trace"\s*:\s*\[').search
 
 
 _Scalar = str | int | float | bool | None
 _NULL = msgspec.Raw(b"null")
 
 
-class _Outer(
+class _Head(
     msgspec.Struct,
     gc=False,
     rename={"operator": "ownOp", "db_flags": "dbFlags", "unregistered": "noRegData"},
 ):
-    """The document around its rows; database texts may be missing, or none."""
+    """A document without its rows; database texts may be missing, or none."""
 
     icao: _Scalar = None
     r: _Scalar = None
@@ -69,6 +69,11 @@ class _Outer(
     unregistered: _Scalar = None
     reconstruction: _Scalar = None
     timestamp: _Scalar = None
+
+
+class _Outer(_Head, gc=False):
+    """A document with its rows as they are written."""
+
     trace: msgspec.Raw = msgspec.Raw()
 
 
@@ -87,8 +92,13 @@ class _Undecoded(msgspec.Struct, gc=False):
     trace: msgspec.Raw = msgspec.Raw()
 
 
-@dataclass(frozen=True, slots=True)
-class Opening:
+class _Whole(_Head, gc=False, rename={"rows": "trace"}):
+    """A document all whose rows are well-formed."""
+
+    rows: list[Row] = []
+
+
+class Opening(NamedTuple):
     """The head of a document and its base time.
 
     Attributes
@@ -117,6 +127,7 @@ def _day_of(base_s: float) -> date:
 _decode_outer = msgspec.json.Decoder(_Outer).decode
 _decode_undecoded = msgspec.json.Decoder(_Undecoded).decode
 _decode_scalar = msgspec.json.Decoder(_Scalar).decode
+_decode_whole = msgspec.json.Decoder(_Whole).decode
 
 
 def address_in(name: str) -> str | None:
@@ -171,12 +182,14 @@ def read_opening(data: bytes, *, whole: bool = True) -> Opening | None:
     """
     text, complete = inflate_some(data, HEAD_LENGTH)
     complete = complete and whole  # the first bytes of a plain document are no document
-    if text.strip():
+    if text[:1] != b"{" and text.strip():
         _check_object(text)
     if not complete:
-        for found in _TRACE.finditer(text):
+        end = 0
+        while found := _find_trace(text, end):
+            end = found.end()
             try:
-                opening = _opening(_decode_outer(text[: found.end()] + b"]}"))
+                opening = _opening(_decode_outer(text[:end] + b"]}"))
             except (msgspec.DecodeError, DocumentError, RecursionError, UnicodeDecodeError):
                 continue
             if opening.identified:
@@ -219,7 +232,7 @@ def read_trace(data: bytes, *, document: Document) -> tuple[Track, dict[str, int
     DocumentError
         Nothing of it can be used.
     """
-    outer = _outer(_text_of(data))
+    outer = _whole(_text_of(data))
     opening = _opening(outer)
     if opening.head.icao != document.head.icao:
         raise DocumentError(WRONG_ADDRESS, f"{opening.head.icao} in it")
@@ -241,14 +254,16 @@ def read_document(
     DocumentError
         Nothing of it can be used.
     """
-    outer = _outer(_text_of(data))
+    outer = _whole(_text_of(data))
     opening = _opening(outer)
     document = record(opening)
     return document, *_track(outer, opening, document)
 
 
-def _track(outer: _Outer, opening: Opening, document: Document) -> tuple[Track, dict[str, int]]:
-    rows, malformed = rows_in(outer.trace)
+def _track(
+    outer: _Outer | _Whole, opening: Opening, document: Document
+) -> tuple[Track, dict[str, int]]:
+    rows, malformed = (outer.rows, 0) if isinstance(outer, _Whole) else rows_in(outer.trace)
     if not rows:
         reason = WRONG_SHAPE if malformed else NO_POSITIONS
         raise DocumentError(reason, f"{malformed} malformed rows" if malformed else "")
@@ -267,11 +282,19 @@ def _text_of(data: bytes) -> bytes:
     return as_trace(text) if is_track(text) else text
 
 
+def _whole(text: bytes) -> _Outer | _Whole:
+    """Return the document with its rows, which are left undecoded where one is malformed."""
+    _check_object(text)
+    try:
+        whole = _decode_whole(text.removeprefix(_MARK))
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return _outer(text)
+    return whole if whole.rows else _outer(text)
+
+
 def _outer(text: bytes) -> _Outer:
     """Return the document without its rows decoded."""
     _check_object(text)
-    if len(text) > MOST_LISTS and text.count(b"[") > MOST_LISTS:
-        raise DocumentError(TOO_LARGE, f"more than {MOST_LISTS} rows")
     text = text.removeprefix(_MARK)
     try:
         try:
@@ -304,15 +327,17 @@ def _scalar(raw: msgspec.Raw) -> Any:
 
 
 def _check_object(text: bytes) -> None:
-    """Raise unless a text, or the beginning of one, may be a JSON object."""
+    """Raise unless a text, or the beginning of one, may be a JSON object of bearable size."""
     begins = text.removeprefix(_MARK)[:HEAD_LENGTH].lstrip()[:1]
     if begins != b"{":
         raise DocumentError(NOT_JSON, "does not begin with {" if begins else "empty")
+    if len(text) > MOST_LISTS and text.count(b"[") > MOST_LISTS:
+        raise DocumentError(TOO_LARGE, f"more than {MOST_LISTS} rows")
 
 
-def _opening(outer: _Outer) -> Opening:
+def _opening(outer: _Head) -> Opening:
     icao = outer.icao.strip().lower() if isinstance(outer.icao, str) else ""
-    if not _ADDRESS.fullmatch(icao):
+    if not _is_address(icao):
         raise DocumentError(NO_ADDRESS, f"icao is {str(outer.icao)[:20]!r}")
     base = outer.timestamp
     if isinstance(base, bool) or not isinstance(base, int | float):

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 
@@ -28,44 +29,39 @@ class _Parts:
     """Files read as one."""
 
     def __init__(self, files: Sequence[BinaryIO]) -> None:
-        self._files = [(file.fileno(), os.fstat(file.fileno()).st_size) for file in files]
-        self.size = sum(size for _, size in self._files)
+        self._files: list[tuple[int, int, int]] = []
+        self.size = 0
+        for file in files:
+            first, self.size = self.size, self.size + os.fstat(file.fileno()).st_size
+            self._files.append((file.fileno(), first, self.size))
 
     def read(self, start: int, length: int) -> bytes:
         """Return bytes from an offset; fewer where the archive ends."""
         pieces: list[bytes] = []
-        for number, size in self._files:
-            if length <= 0:
-                break
-            if start < size:
-                piece = os.pread(number, min(length, size - start), start)
+        for number, first, end in self._files:
+            if start < end:
+                piece = os.pread(number, min(length, end - start), start - first)
+                if len(piece) == length:
+                    return b"".join((*pieces, piece)) if pieces else piece
                 pieces.append(piece)
                 length -= len(piece)
-                start = size
-            start -= size
-        return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+                start = end
+        return b"".join(pieces)
 
 
-@dataclass(frozen=True, slots=True)
-class _Body:
-    """Reads the body of a member, in any process."""
-
-    parts: tuple[str, ...]
-    member: Member
-
-    def __call__(self, limit: int | None) -> bytes:
-        member = self.member
-        length = member.size if limit is None else min(limit, member.size)
-        if length <= len(member.opening):
-            return member.opening[:length]
-        if length > LARGEST:
-            raise DocumentError(TOO_LARGE, f"{member.size} bytes")
-        try:
-            with ExitStack() as stack:
-                files = [stack.enter_context(open(path, "rb")) for path in self.parts]
-                return _Parts(files).read(member.start, length)
-        except OSError as error:
-            raise DocumentError(UNREADABLE, str(error.strerror)) from error
+def _body(parts: tuple[str, ...], member: Member, limit: int | None) -> bytes:
+    """Return the body of a member, or its first bytes; in any process."""
+    length = member.size if limit is None else min(limit, member.size)
+    if length <= len(member.opening):
+        return member.opening[:length]
+    if length > LARGEST:
+        raise DocumentError(TOO_LARGE, f"{member.size} bytes")
+    try:
+        with ExitStack() as stack:
+            files = [stack.enter_context(open(path, "rb")) for path in parts]
+            return _Parts(files).read(member.start, length)
+    except OSError as error:
+        raise DocumentError(UNREADABLE, str(error.strerror)) from error
 
 
 @dataclass(slots=True)
@@ -107,7 +103,7 @@ class Tar:
             try:
                 for member, icao in walk.traces(archive):
                     name = member.name.removeprefix("./")
-                    yield Found(name, member.size, 0, day, icao, _Body(where, member))
+                    yield Found(name, member.size, 0, day, icao, partial(_body, where, member))
             except LostError as error:
                 end = f"{error} after {walk.documents} trace documents"
             except OSError as error:

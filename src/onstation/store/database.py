@@ -31,6 +31,9 @@ UPGRADES = {
     5: changes.TABLES_5 + files.TABLES_5,
 }
 """What each version added to the one before it."""
+WRITING_KIB = 16_000
+"""Most memory for the pages of a store that is written to: the list of a day's files and its
+index, which would else be written out and read again all the time. [KiB]"""
 APPLICATION = 0x6F6E7374
 """``onst``: marks the file as ours; the number SQLite keeps as ``application_id``."""
 
@@ -134,7 +137,10 @@ def open_store(directory: Path, *, create: bool = True) -> Store:
             f"store {path.parent}: the folder cannot be made ({error.strerror}); "
             "choose another --store."
         ) from error
-    return Store(_prepared(Connection(str(path))), path)
+    connection = _prepared(Connection(str(path)))
+    if create:
+        connection.execute(f"PRAGMA cache_size = -{WRITING_KIB}")
+    return Store(connection, path)
 
 
 def _prepared(connection: Connection) -> Connection:

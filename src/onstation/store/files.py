@@ -1,8 +1,10 @@
 """Which of the user's own files were read, and what they held."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from operator import itemgetter
+from typing import NamedTuple
 
 from onstation.schema import FAILED, HEARD
 from onstation.store.connection import Connection
@@ -68,9 +70,8 @@ class Origin:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class FileRow:
-    """One trace file or archive member that was read.
+class FileRow(NamedTuple):
+    """One trace file or archive member that was read: a tuple, as a day has tens of thousands.
 
     Attributes
     ----------
@@ -185,20 +186,30 @@ class Files:
             )
         }
 
-    def note(self, origin: Origin, rows: Sequence[FileRow], *, asked_ms: int) -> None:
-        """Write down files read, each in place of what it was before."""
+    def note(
+        self,
+        origin: Origin,
+        rows: Sequence[FileRow],
+        *,
+        asked_ms: int,
+        known: Mapping[str, FileRow] | None = None,
+    ) -> None:
+        """Write down files read, each in place of what it was before.
+
+        Parameters
+        ----------
+        known
+            What was known of the origin's files, for who has it at hand; it is looked up
+            if not given.
+        """
         if not rows:
             return
         with self._db.transaction():
             days = {row.day.toordinal() for row in rows if row.day}
-            for start in range(0, len(rows), 500):
-                names = [row.name for row in rows[start : start + 500]]
-                before = self._db.rows(
-                    "SELECT DISTINCT day FROM files WHERE origin = ? AND day IS NOT NULL"
-                    f" AND name IN ({', '.join('?' * len(names))})",
-                    (origin.number, *names),
-                )
-                days |= {day for (day,) in before}
+            days |= self._days_of(origin, rows) if known is None else set()
+            if known:
+                before = (known[row.name].day for row in rows if row.name in known)
+                days |= {day.toordinal() for day in before if day}
             fleets = {digest: self._fleet(digest) for digest in {row.fleet for row in rows}}
             self._db.executemany(
                 "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -216,20 +227,34 @@ class Files:
                         int(row.whole),
                         fleets[row.fleet],
                     )
-                    for row in rows
+                    for row in sorted(rows, key=itemgetter(0))  # side by side in the table
                 ],
             )
             self._days.mark(days, asked_ms=asked_ms)
+
+    def _days_of(self, origin: Origin, rows: Sequence[FileRow]) -> set[int]:
+        """Return the days that files of these names were of so far."""
+        found: set[int] = set()
+        for start in range(0, len(rows), 500):
+            names = [row.name for row in rows[start : start + 500]]
+            before = self._db.rows(
+                "SELECT DISTINCT day FROM files WHERE origin = ? AND day IS NOT NULL"
+                f" AND name IN ({', '.join('?' * len(names))})",
+                (origin.number, *names),
+            )
+            found |= {day for (day,) in before}
+        return found
 
     def touch(self, days: Iterable[date], *, asked_ms: int) -> None:
         """Mark days whose documents changed, so that they are tallied again."""
         self._days.mark([day.toordinal() for day in days], asked_ms=asked_ms)
 
-    def forget_others(self, origin: Origin, names: Iterable[str], *, asked_ms: int) -> None:
-        """Forget the members of an archive that its new version no longer holds."""
+    def forget(self, origin: Origin, names: Iterable[str], *, asked_ms: int) -> None:
+        """Forget members of an archive that its new version no longer holds."""
+        gone = sorted(names)
+        if not gone:
+            return
         with self._db.transaction():
-            held = self._db.rows("SELECT name FROM files WHERE origin = ?", (origin.number,))
-            gone = sorted({name for (name,) in held} - set(names))
             for name in gone:
                 days = self._db.rows(
                     "SELECT day FROM files WHERE origin = ? AND name = ? AND day IS NOT NULL",

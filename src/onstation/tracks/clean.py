@@ -11,7 +11,7 @@ import numpy as np
 
 from onstation.airfields import nearest
 from onstation.geodesy import distance_m, lengths_m
-from onstation.schema import MLAT, Bools, Floats, Threshold, Track
+from onstation.schema import MLAT, Bools, Floats, Ints, Threshold, Track
 from onstation.tracks import apart
 from onstation.tracks.clocks import on_time
 from onstation.tracks.ground import REST_KT, at_rest
@@ -146,11 +146,13 @@ def _first_of_each_second(track: Track) -> Bools:
     close = np.diff(track.time_ms) < DUPLICATE_MS
     if not close.any():
         return kept
-    last = 0
-    for row in range(1, len(track)):
+    last = done = -1
+    for row in (np.flatnonzero(close) + 1).tolist():
+        if row - 1 != done:  # the one before stands for itself
+            last = row - 1
+        done = row
         if (
-            close[row - 1]
-            and track.time_ms[row] - track.time_ms[last] < DUPLICATE_MS
+            track.time_ms[row] - track.time_ms[last] < DUPLICATE_MS
             and track.on_ground[row] == track.on_ground[last]
             and _metres(track, last, row) < DUPLICATE_M
         ):
@@ -192,7 +194,9 @@ def _forward(track: Track) -> Bools:
         return kept
     scale = np.cos(np.radians(track.lat_deg))
     east, north = track.lon_deg * scale * M_PER_DEG, track.lat_deg * M_PER_DEG
-    way = [_local_way(track, values) for values in (east, north)]
+    begin = np.searchsorted(track.time_ms, track.time_ms - LOCAL_MS)
+    end = np.searchsorted(track.time_ms, track.time_ms + LOCAL_MS, side="right")
+    way = [_local_way(track.time_ms, values, begin, end) for values in (east, north)]
     fine = track.on_ground | (track.position_source == MLAT)
 
     def is_behind(one: int, other: int) -> bool:
@@ -219,28 +223,30 @@ def _forward(track: Track) -> Bools:
     return kept
 
 
-def _local_way(track: Track, values: Floats) -> Floats:
+def _local_way(time_ms: Ints, values: Floats, first: Ints, last: Ints) -> Floats:
     """Return how a coordinate changes from the seconds before to those after.
+
+    The seconds before each position begin with row ``first``, those after end before ``last``.
 
     Where one side was not heard, as it does at the nearest position where both were, if
     that is near; else NaN.
     """
     total = np.concatenate([[0.0], np.cumsum(values)])
-    here = np.arange(len(track))
-    first = np.searchsorted(track.time_ms, track.time_ms - LOCAL_MS)
-    last = np.searchsorted(track.time_ms, track.time_ms + LOCAL_MS, side="right")
+    here = np.arange(len(time_ms))
     with np.errstate(divide="ignore", invalid="ignore"):
         before = (total[here] - total[first]) / (here - first)
         after = (total[last] - total[here + 1]) / (last - here - 1)
     way = np.asarray(after - before)
-    known = np.flatnonzero(~np.isnan(way))
-    if not len(known):
+    unknown = np.isnan(way)
+    known, here = np.flatnonzero(~unknown), np.flatnonzero(unknown)
+    if not len(known) or not len(here):
         return way
     place = np.searchsorted(known, here)
     left, right = known[np.maximum(place - 1, 0)], known[np.minimum(place, len(known) - 1)]
     near = np.where(here - left < right - here, left, right)
-    close = np.abs(track.time_ms - track.time_ms[near]) <= 2 * LOCAL_MS
-    return np.where(close, way[near], np.nan)
+    close = np.abs(time_ms[here] - time_ms[near]) <= 2 * LOCAL_MS
+    way[here] = np.where(close, way[near], np.nan)
+    return way
 
 
 def _steady(track: Track) -> Bools:

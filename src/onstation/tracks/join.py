@@ -44,6 +44,8 @@ def join(tracks: Sequence[Track], *, icao: str | None = None) -> Track:
         documents=tuple(documents),
         **{name: np.concatenate(arrays) for name, arrays in parts.items()},
     )
+    if (np.diff(whole.time_ms) > 0).all():  # as most documents are, and their parts
+        return whole
     order = np.lexsort(
         (
             whole.document,
