@@ -16,7 +16,7 @@ export PYTHONUTF8 := 1
 # pip asks rustc for its version; where rustc is rustup's, that would make a folder at home.
 export RUSTUP_HOME := $(CURDIR)/$(BUILD)/rustup
 
-.PHONY: report test opponent lint smoke fix bench docs golden constraints clean
+.PHONY: report test opponent lint smoke fix bench fuzz docs golden constraints clean
 .DEFAULT_GOAL := report
 
 # The main job on the bundled sample archive; its store lies under build/, never the user's.
@@ -39,6 +39,12 @@ bench: .venv/.dev
 	@$(BIN)/python benchmarks/ask.py
 	@$(BIN)/python benchmarks/jobs.py --quick
 	@$(BIN)/python benchmarks/fetch_cut_day.py
+
+# A million damaged documents, twenty thousand damaged archives and two million empty members.
+fuzz: .venv/.dev
+	@nice $(BIN)/python benchmarks/fuzz.py
+	@nice $(BIN)/python benchmarks/fuzz.py --archives 20000
+	@nice $(BIN)/python benchmarks/fuzz.py --members 2000000
 
 # Style and types, as CI checks them.
 lint: .venv/.dev

@@ -6,6 +6,7 @@ reads, its parent watches: a crash, a hang of two seconds of CPU time or 500 MB 
 counted, saved under ``build/fuzz``, and the run goes on behind it.
 
 ``--only N`` makes case N again; ``--archives N`` damages day archives instead;
+``--members N`` walks an archive of N empty members with a sound document behind them;
 ``--guided S`` lets atheris look for new lines for S seconds, where it is installed.
 """
 
@@ -27,7 +28,9 @@ sys.path.insert(0, str(ROOT / "tests" / "support"))
 
 from hostile.judge import judge  # noqa: E402
 from hostile.mutate import case, seeds, textual  # noqa: E402
-from hostile.tars import archive_case, judge_archive  # noqa: E402
+from hostile.tars import END, archive_case, header, judge_archive, sound  # noqa: E402
+
+from onstation.sources.tar import tar_of  # noqa: E402
 
 HANG_S = 2.0
 """What one document may take. [s of CPU]"""
@@ -44,6 +47,8 @@ def main() -> int:
     options = _options()
     if options.guided:
         return _guided(options.guided)
+    if options.members:
+        return _members(options.members)
     making = _archives(options.seed) if options.archives else _documents(options.seed)
     if options.only is not None:
         return _one(making, options.only)
@@ -209,6 +214,35 @@ def _cpu_s(child: Process) -> float:
     return (int(used[11]) + int(used[12])) / os.sysconf("SC_CLK_TCK")
 
 
+# ---- an archive of nothing
+
+
+def _members(count: int) -> int:
+    """Walk empty members, named as anything and named as traces, and tell time and memory."""
+    SAVED.mkdir(parents=True, exist_ok=True)
+    path = SAVED / "2025-02-03.tar"
+    for kind, form in (
+        ("anything", "empty-{:06x}"),
+        ("traces", "traces/00/trace_full_{:06x}.json"),
+    ):
+        with path.open("wb") as file:
+            for number in range(count):
+                file.write(header(form.format(number)))
+            file.write(sound("ff0000") + END)
+        before = time.process_time()
+        tar = tar_of(path)
+        met = [found.icao for found in tar.found() if found.size]
+        spent = time.process_time() - before
+        print(
+            f"{count:,} empty members named as {kind}: {spent:.1f} s, {_peak_mb():.0f} MB;", end=" "
+        )
+        print(
+            f"the document behind them {'is read' if met == ['ff0000'] else 'IS LOST'};", tar.reason
+        )
+    path.unlink()
+    return 0
+
+
 # ---- guided by what was not reached before
 
 
@@ -216,7 +250,7 @@ def _guided(seconds: int) -> int:
     try:
         import atheris
     except ImportError:
-        print("atheris is not installed here; see docs/hostile.md")
+        print("atheris is not installed here; docs/hostile.md tells how to put it beside")
         return 2
     documents = seeds(ROOT)
     with atheris.instrument_imports(include=["onstation.sources"], enable_loader_override=False):
@@ -261,6 +295,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1, help="another million")
     parser.add_argument("--first", type=int, default=0, help="number of the first case")
     parser.add_argument("--only", type=int, help="try this case alone")
+    parser.add_argument("--members", type=int, default=0, help="empty members to walk instead")
     parser.add_argument("--guided", type=int, default=0, metavar="S", help="seconds with atheris")
     return parser.parse_args()
 
