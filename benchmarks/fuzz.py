@@ -233,12 +233,9 @@ def _members(count: int) -> int:
         tar = tar_of(path)
         met = [found.icao for found in tar.found() if found.size]
         spent = time.process_time() - before
-        print(
-            f"{count:,} empty members named as {kind}: {spent:.1f} s, {_peak_mb():.0f} MB;", end=" "
-        )
-        print(
-            f"the document behind them {'is read' if met == ['ff0000'] else 'IS LOST'};", tar.reason
-        )
+        behind = "read" if met else "not read"
+        print(f"{count:,} empty members named as {kind}: {spent:.1f} s, {_peak_mb():.0f} MB;")
+        print(f"  the document behind them is {behind}; {tar.reason}")
     path.unlink()
     return 0
 

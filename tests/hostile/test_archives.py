@@ -23,6 +23,7 @@ from hostile.tars import (
 )
 from traces import member, trace
 
+from onstation.sources import members
 from onstation.sources.tar import Tar, tar_of
 
 ROOT = Path(__file__).parents[2]
@@ -118,6 +119,16 @@ def test_empty_members_are_passed_over(tmp_path: Path) -> None:
     tar = opened(tmp_path, sound(FIRST) + data + sound(LAST) + END)
 
     assert [found.icao for found in tar.found()] == [FIRST, LAST]
+
+
+def test_an_archive_of_more_documents_than_a_day_has_is_left_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(members, "MOST_DOCUMENTS", 3)
+    tar = opened(tmp_path, b"".join(sound(f"ae680{n}") for n in range(5)) + END)
+
+    assert [found.icao for found in tar.found()] == ["ae6800", "ae6801", "ae6802"]
+    assert "it goes on after 3 trace documents" in tar.reason
 
 
 def test_archives_at_random_keep_their_sound_documents(tmp_path: Path) -> None:

@@ -19,6 +19,8 @@ TRACE_FOLDERS = 256
 """A whole day has that many, empty ones included; fewer is an incomplete day."""
 NAME_KEY = 8
 """Length of what a name is remembered by. [B]"""
+MOST_DOCUMENTS = 500_000
+"""Most trace documents of a day, each of which is remembered; real days have 90,000."""
 LONGEST_NAME = 1 << 16
 """Longest extended header that is believed. [B]"""
 LONGEST_PADDING = 1 << 20
@@ -109,6 +111,8 @@ class Walk:
         for member in members(archive, self.offset):
             icao, key = self._address(member)
             if icao is not None:
+                if self.documents == MOST_DOCUMENTS:
+                    raise LostError("it goes on")
                 yield member, icao
                 self.documents += 1
                 self.names.add(key)
