@@ -88,27 +88,19 @@ def test_an_archive_of_every_trick_is_a_hole_with_its_sound_documents_read(
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="names of other systems are text")
-def test_names_that_are_no_text_are_read_like_others(tmp_path: Path) -> None:
+def test_names_that_are_no_text_and_links_to_nothing_are_no_surprise(tmp_path: Path) -> None:
     put(tmp_path / "tree", "ae6805", data=trace("ae6805"))
     folder = os.fsencode(tmp_path / "tree") + b"/\xff/2025/02/03/traces/04"
     os.makedirs(folder)
     for name in (b"trace_full_ae6804.json", b"\xfetrace_full_ae6806.json", b"a\n\x1b[31m.json"):
         with open(folder + b"/" + name, "wb") as file:
             file.write(trace("ae6804"))
+    (tmp_path / "tree/2025/02/03/traces/05/trace_full_ae6a05.json").symlink_to("gone")
 
     done = run(tmp_path, "fetch", "--source", tmp_path / "tree")
 
     assert "Traceback" not in done.stderr
     assert done.returncode == 3
     assert r"traces/04/\xfetrace_full_ae6806.json: address does not match" in done.stderr
-    assert reasons(tmp_path)[""] == 2
-
-
-def test_a_link_to_a_file_that_is_not_there_is_a_hole(tmp_path: Path) -> None:
-    put(tmp_path / "tree", "ae6805", data=trace("ae6805"))
-    (tmp_path / "tree/2025/02/03/traces/05/trace_full_ae6a05.json").symlink_to("gone")
-
-    done = run(tmp_path, "fetch", "--source", tmp_path / "tree")
-
-    assert done.returncode == 3
     assert f"{member('ae6a05')[2:]}: unreadable" in done.stderr
+    assert reasons(tmp_path)[""] == 2

@@ -68,9 +68,6 @@ YAML = {
     "many values": "version: 1\nregions: [" + "a," * 1_000_000 + "]",
     "many keys": "version: 1\n" + "".join(f"k{i}: 1\n" for i in range(100_000)),
     "one key many times": "version: 1\n" * 100_000,
-    "as many unknown keys as there may be": "".join(
-        f"k{i}: 1\n" for i in range(MAX_ENTRIES // 2 - 10)
-    ),
     "anchors": "[" + "&a x," * 400_000 + "]",
     "a zero byte": b"version: \x00",
     "UTF-16": "version: 1".encode("utf-16"),
@@ -98,6 +95,13 @@ def test_no_yaml_breaks_a_reader_of_it(tmp_path: Path, kind: str, what: str) -> 
     assert all(f"{kind}.yaml" in fault for fault in faults(load[kind]))
 
 
+def test_thousands_of_unknown_keys_are_told_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "fleet.yaml"
+    path.write_text("".join(f"k{i}: 1\n" for i in range(MAX_ENTRIES // 5)), encoding="utf-8")
+
+    assert len(faults(lambda: load_fleet(path))) == MAX_ENTRIES // 5 + 2
+
+
 # ---- regions
 
 OUTLINES = {
@@ -118,7 +122,7 @@ OUTLINES = {
     "no coordinates": ('{"type": "Polygon"}', "wrong shape"),
     "nothing": ("", "not JSON"),
     "edges that cross": (polygon("[[[0,0],[1,1],[1,0],[0,1],[0,0]]]"), "cross"),
-    "a million places": (polygon(ring(1_000_000)), "more than 100000 places"),
+    "many places": (polygon(ring(100_001)), "more than 100000 places"),
     "features in features": (
         '{"type":"Feature","geometry":' * 900 + polygon(ring(9)) + "}" * 900,
         "nested more than 8 deep",
@@ -203,9 +207,9 @@ def test_regions_that_refer_to_one_another_for_ever_are_refused(
 
 
 def test_many_faulty_regions_are_told_at_once(regions: Callable[..., list[str]]) -> None:
-    entries = "".join(f"  r{i}: {{aras: x}}\n" for i in range(2000))
+    entries = "".join(f"  r{i}: {{aras: x}}\n" for i in range(1000))
 
-    assert len(regions("version: 1\nregions:\n" + entries)) == 4000
+    assert len(regions("version: 1\nregions:\n" + entries)) == 2000
 
 
 def test_a_line_that_would_take_hours_is_refused(regions: Callable[..., list[str]]) -> None:
