@@ -16,7 +16,7 @@ export PYTHONUTF8 := 1
 # pip asks rustc for its version; where rustc is rustup's, that would make a folder at home.
 export RUSTUP_HOME := $(CURDIR)/$(BUILD)/rustup
 
-.PHONY: report test opponent lint smoke fix bench bench-quick growth peers docs golden constraints clean
+.PHONY: report test opponent lint smoke fix bench bench-quick growth peers fuzz docs golden constraints clean
 .DEFAULT_GOAL := report
 
 # The main job on the bundled sample archive; its store lies under build/, never the user's.
@@ -50,6 +50,12 @@ $(BUILD)/peers/.ready$(MORE): benchmarks/peers.txt benchmarks/peers-more.txt
 	@mkdir -p $(BUILD)/tmp $(BUILD)/peers
 	@test -x $(BUILD)/peers/venv/bin/python || $(PYTHON) -m venv $(BUILD)/peers/venv
 	@$(BUILD)/peers/venv/bin/python -m pip install -q -r benchmarks/peers.txt $(if $(MORE),-r benchmarks/peers-more.txt) && touch $@ || echo "not all peers could be installed; the rows of those that are missing are left out" >&2
+
+# A million damaged documents, twenty thousand damaged archives and two million empty members.
+fuzz: .venv/.dev
+	@nice $(BIN)/python benchmarks/fuzz.py
+	@nice $(BIN)/python benchmarks/fuzz.py --archives 20000
+	@nice $(BIN)/python benchmarks/fuzz.py --members 2000000
 
 # Style and types, as CI checks them.
 lint: .venv/.dev

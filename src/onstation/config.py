@@ -118,7 +118,7 @@ def _found_secrets(
         raise InputError(f"{path}: others can read it; `chmod 600` it, it holds a secret.")
     try:
         held = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise InputError(f"{path}: cannot be read as JSON.") from error
     if not isinstance(held, dict):
         raise InputError(f"{path}: must be a JSON object.")

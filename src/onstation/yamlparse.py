@@ -12,6 +12,8 @@ import yaml
 from onstation.errors import InputError
 from onstation.yamlfile import Key, Located, shown
 
+MAX_ENTRIES = 50_000
+"""More keys and values are refused; each takes a kilobyte while it is read."""
 MAX_DEPTH = 60
 """Deeper nesting is refused."""
 
@@ -73,7 +75,7 @@ for _tag, _pattern, _first in (
 def _forbidden(text: str) -> Iterator[str]:
     """Name what may not be in the file, before anything is built from it."""
     depth = 0
-    for event in yaml.parse(text, Loader=_Loader):
+    for number, event in enumerate(yaml.parse(text, Loader=_Loader)):
         line = event.start_mark.line + 1 if event.start_mark else 1
         anchor, tag = getattr(event, "anchor", None), getattr(event, "tag", None)
         if isinstance(event, yaml.AliasEvent):
@@ -84,6 +86,9 @@ def _forbidden(text: str) -> Iterator[str]:
             yield f"line {line}: tag {shown(tag)}; remove it"
         depth += isinstance(event, yaml.CollectionStartEvent)
         depth -= isinstance(event, yaml.CollectionEndEvent)
+        if number > MAX_ENTRIES:
+            yield f"line {line}: over {MAX_ENTRIES} entries; keep outlines in files of their own"
+            return
         if depth > MAX_DEPTH:
             yield f"line {line}: nested more than {MAX_DEPTH} deep; write it flatter"
             return

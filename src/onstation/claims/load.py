@@ -305,7 +305,7 @@ class _Reader:
         if given is None:
             return None
         fit = isinstance(given, int | float) and not isinstance(given, bool)
-        if not fit or not math.isfinite(given) or abs(given) > 1e12 or (given < 0 and not signed):
+        if not fit or abs(given) > 1e12 or not math.isfinite(given) or (given < 0 and not signed):
             self._fault(path, f"{shown(given)} is no such number; write a plain one")
             return None
         return float(given)

@@ -1,6 +1,7 @@
 """The values of the fleet file, each read with its place, faults collected on the way."""
 
 import re
+import warnings
 from datetime import date
 from typing import Any
 
@@ -21,6 +22,8 @@ OTHER_WORDS = {
     "to": "until",
     "military": "require_military",
 }
+
+MAX_EXPRESSION = 500
 
 _TYPE = re.compile(r"[A-Z][A-Z0-9]{1,3}")
 _AS_OF = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-\d\d)?)?")
@@ -48,7 +51,8 @@ class Values:
     def address(self, given: Any, path: Key) -> str | None:
         """Read one address, lower case."""
         if isinstance(given, int) and not isinstance(given, bool):
-            self.fault(path, f'{given} is a number here; put the address in quotes: "{given:06d}"')
+            meant = f': "{given:06d}"' if 0 <= given < 10**6 else ""
+            self.fault(path, f"{shown(given)} is a number here; put the address in quotes{meant}")
         elif not isinstance(given, str) or not ADDRESS.fullmatch(given):
             self.fault(path, f"{shown(given)} is no address; write six hex digits such as AE2FD0")
         else:
@@ -98,10 +102,16 @@ class Values:
         if not isinstance(given, str):
             self.fault(path, f"{shown(given)} is no text; put the expression in quotes")
             return None
+        if len(given) > MAX_EXPRESSION:
+            self.fault(path, f"an expression of over {MAX_EXPRESSION} characters; split it")
+            return None
         try:
-            return re.compile(given)
-        except re.error as error:
-            self.fault(path, f"{shown(given)} is no regular expression ({error}); correct it")
+            with warnings.catch_warnings():
+                warnings.simplefilter("error")  # what will mean something else one day
+                return re.compile(given)
+        except (re.error, OverflowError, RecursionError, Warning) as error:
+            told = str(error)[:80]
+            self.fault(path, f"{shown(given)} is no regular expression ({told}); correct it")
         return None
 
     def types(self, given: Any, path: Key) -> frozenset[str] | None:

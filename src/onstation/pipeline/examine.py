@@ -202,6 +202,8 @@ def _kept(raw: bytes, icao: str, found: Found) -> Kept:
     """Decode a whole document, so that what is kept can be used."""
 
     def record(opening: Opening) -> Document:
+        if opening.head.icao != icao:  # named twice, differently, in its head and behind it
+            raise DocumentError(WRONG_ADDRESS, f"{opening.head.icao} in it too")
         return Document(
             sha256=hashlib.sha256(raw).hexdigest(),
             day=opening.day,

@@ -140,9 +140,10 @@ def presence(sortie: Sortie, region: Region) -> Presence:
 
 def distance_to_m(region: Region, *, lon_deg: float, lat_deg: float) -> float:
     """Return how far a place is from a region, 0 inside; good to a few kilometres. [m]"""
-    if shapely.intersects_xy(region.outline, lon_deg, lat_deg):
+    edge, (west, south, east, north) = _edge(region)
+    in_box = west <= lon_deg <= east and south <= lat_deg <= north
+    if in_box and shapely.intersects_xy(region.outline, lon_deg, lat_deg):
         return 0.0
-    edge = _edge(region)
     scale = np.cos(np.radians(lat_deg))
     rough = ((edge[:, 0] - lon_deg) * scale) ** 2 + (edge[:, 1] - lat_deg) ** 2
     nearest = edge[np.argpartition(rough, min(20, len(rough) - 1))[:20]]
@@ -171,9 +172,11 @@ def minutes_in_parts(visit: Visit, region: Region) -> dict[str, float]:
 
 
 @lru_cache(maxsize=64)
-def _edge(region: Region) -> Floats:
+def _edge(region: Region) -> tuple[Floats, Box]:
+    """Return places along the edge of a region, and the box it lies in."""
     edge = shapely.segmentize(shapely.boundary(region.outline), EDGE_STEP_DEG)
-    return np.asarray(shapely.get_coordinates(edge))
+    west, south, east, north = region.outline.bounds
+    return np.asarray(shapely.get_coordinates(edge)), (west, south, east, north)
 
 
 @lru_cache(maxsize=16)

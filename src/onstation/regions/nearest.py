@@ -46,8 +46,8 @@ class Nearest:
         result = np.full(lon.shape, np.nan)
         known = np.isfinite(lon) & np.isfinite(lat)
         places = np.flatnonzero(known)
-        for start in range(0, len(places), 20_000):
-            rows = places[start : start + 20_000]
+        for start in range(0, len(places), 5_000):
+            rows = places[start : start + 5_000]
             result[rows] = self._some(lon[rows], lat[rows])
         return result
 
@@ -69,9 +69,10 @@ class Nearest:
 
         The balls still possible for each place lie side by side, in the order of places.
         """
-        place = np.arange(len(xyz))
-        ball = np.zeros(len(xyz), dtype=np.int64)
-        first = place
+        fewest = len(self._levels[0][1])
+        place = np.repeat(np.arange(len(xyz)), fewest)
+        ball = np.tile(np.arange(fewest), len(xyz))
+        first = np.arange(0, len(place), fewest)
         here = xyz.T
         for depth, (centre, radius) in enumerate(self._levels):
             away = _apart(here, place, centre, ball)
@@ -119,7 +120,7 @@ def _levels(xyz: Floats) -> list[tuple[Floats, Floats]]:
         away = np.linalg.norm(xyz - np.repeat(centre, run, axis=0)[: len(xyz)], axis=1)
         levels.append((np.ascontiguousarray(centre.T), np.maximum.reduceat(away, starts)))
         run *= FANOUT
-    return levels[::-1]
+    return [level for level in levels[::-1] if len(level[1]) > FANOUT] or levels[:1]
 
 
 def _between(lon: Floats, lat: Floats, foot: Floats) -> Floats:

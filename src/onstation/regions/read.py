@@ -17,7 +17,21 @@ from shapely import Geometry
 from shapely.errors import ShapelyError
 from shapely.geometry import shape
 
+from onstation.yamlfile import shown
+
 Where = tuple[tuple[str, object], ...]
+Drawn = tuple[dict[str, Any], dict[str, Any]]
+"""A geometry as GeoJSON tells it, and the properties of its feature."""
+
+MAX_PLACES = 100_000
+"""Most places of one outline; Mexico has 11,357 here."""
+MAX_DEG = 20_000
+"""Longest outline; Mexico's is 188 degrees long."""
+MAX_MARKS = {"[": 2_000_000, ",": 4_000_000, "{": 300_000, ":": 2_000_000}
+"""Most lists, values, objects and keys in a file: those of all provinces of the world."""
+MAX_TAGS, MAX_TAGS_DEEP, MAX_NESTED = 1_000_000, 60, 8
+_DEPTHS = {"LineString": 2, "MultiLineString": 3, "Polygon": 3, "MultiPolygon": 4}
+_COLLECTION = re.compile("collection", re.IGNORECASE)
 
 
 class OutlineError(ValueError):
@@ -33,12 +47,14 @@ def read_file(path: Path, where: Where) -> Geometry:
         raise OutlineError("not UTF-8; save the file as UTF-8") from error
     if path.suffix.lower() == ".wkt":
         return from_wkt(text)
-    features = _kml(text) if path.suffix.lower() == ".kml" else _geojson_text(text)
+    is_kml = path.suffix.lower() == ".kml"
+    features = _kml(text) if is_kml else _features(_geojson_text(text))
     chosen = [
-        geometry
-        for geometry, properties in features
+        _geometry(drawn)
+        for drawn, properties in features
         if all(properties.get(key) == value for key, value in where)
     ]
+    _refuse_many(sum(map(shapely.get_num_coordinates, chosen)))
     if not chosen:
         told = " whose properties are as `where` asks" if where else ""
         raise OutlineError(f"holds no feature{told}; look into the file")
@@ -47,59 +63,89 @@ def read_file(path: Path, where: Where) -> Geometry:
 
 def from_geojson(value: dict[str, Any]) -> Geometry:
     """Return the outline of a GeoJSON object."""
-    return shapely.union_all([_checked(geometry) for geometry, _ in _features(value)])
+    return shapely.union_all([_checked(_geometry(drawn)) for drawn, _ in _features(value)])
 
 
 def from_wkt(text: str) -> Geometry:
     """Return the outline of well-known text."""
+    _refuse_many(text.count(","))
+    if "\0" in text or len(_COLLECTION.findall(text)) > MAX_NESTED:
+        raise OutlineError("no plain WKT; write POLYGON ((lon lat, ...))")
     try:
         return _checked(shapely.from_wkt(text))
     except ShapelyError as error:
-        told = str(error).split("\n")[0]
+        told = shown(str(error).split("\n")[0], 200)[1:-1]
         if "closed linestring" in told:
             raise OutlineError("a ring is open; repeat its first point at the end") from error
         raise OutlineError(f"not WKT ({told}); write POLYGON ((lon lat, ...))") from error
 
 
-def _geojson_text(text: str) -> list[tuple[Geometry, dict[str, Any]]]:
+def _geojson_text(text: str) -> Any:
+    for mark, most in MAX_MARKS.items():
+        if text.count(mark) > most:
+            raise OutlineError(f"more than {most} of {mark} in it; thin it, or take parts out")
     try:
-        value = json.loads(text)
+        return json.loads(text)
     except (ValueError, RecursionError) as error:
         raise OutlineError(f"not JSON ({error}); export it again") from error
-    return list(_features(value))
 
 
-def _features(value: Any) -> Iterator[tuple[Geometry, dict[str, Any]]]:
+def _features(value: Any, nested: int = 0) -> Iterator[Drawn]:
     if not isinstance(value, dict):
         raise OutlineError("no GeoJSON object; give one with type and coordinates")
+    if nested > MAX_NESTED:
+        raise OutlineError(f"features nested more than {MAX_NESTED} deep; export it again")
     kind = value.get("type")
     if kind == "FeatureCollection" and isinstance(value.get("features"), list):
         for feature in value["features"]:
-            yield from _features(feature)
+            yield from _features(feature, nested + 1)
     elif kind == "Feature":
         properties = value.get("properties")
-        for geometry, _ in _features(value.get("geometry")):
-            yield geometry, properties if isinstance(properties, dict) else {}
+        for drawn, _ in _features(value.get("geometry"), nested + 1):
+            yield drawn, properties if isinstance(properties, dict) else {}
     else:
-        yield _geometry(value), {}
+        yield value, {}
 
 
 def _geometry(value: dict[str, Any]) -> Geometry:
     kind, coordinates = str(value.get("type")), value.get("coordinates")
     if kind not in ("Polygon", "MultiPolygon", "LineString", "MultiLineString"):
-        raise OutlineError(f"a {kind:.30} has no outline; draw a Polygon or a LineString")
+        told = shown(kind, 30)[1:-1]
+        raise OutlineError(f"a {told} has no outline; draw a Polygon or a LineString")
     try:
+        _refuse_many(_places_in(coordinates, _DEPTHS[kind] - 2))
         polygons: Any = {"Polygon": [coordinates], "MultiPolygon": coordinates}.get(kind, [])
         for polygon in polygons:
             for ring in polygon:
                 _check_ring([tuple(place[:2]) for place in ring])
+        _refuse_texts(coordinates, _DEPTHS[kind])
         return shape({"type": kind, "coordinates": coordinates})
     except OutlineError:
         raise
-    except (TypeError, ValueError, IndexError, KeyError, ShapelyError) as error:
+    except (TypeError, ValueError, IndexError, KeyError, OverflowError, ShapelyError) as error:
         raise OutlineError(f"coordinates of a {kind} have the wrong shape; export it again") from (
             error
         )
+
+
+def _places_in(coordinates: Any, depth: int) -> int:
+    if depth:
+        return sum(_places_in(inner, depth - 1) for inner in coordinates)
+    return len(coordinates)
+
+
+def _refuse_texts(coordinates: Any, depth: int) -> None:
+    """Raise TypeError unless all that lies so deep is a number."""
+    if depth:
+        for inner in coordinates:
+            _refuse_texts(inner, depth - 1)
+    elif isinstance(coordinates, bool) or not isinstance(coordinates, int | float):
+        raise TypeError("no number")
+
+
+def _refuse_many(places: int) -> None:
+    if places > MAX_PLACES:
+        raise OutlineError(f"more than {MAX_PLACES} places; thin it, or choose with `where`")
 
 
 def _check_ring(ring: list[tuple[float, ...]]) -> None:
@@ -107,13 +153,16 @@ def _check_ring(ring: list[tuple[float, ...]]) -> None:
         raise OutlineError("a ring is open; repeat its first point at the end")
 
 
-def _kml(text: str) -> list[tuple[Geometry, dict[str, Any]]]:
+def _kml(text: str) -> list[Drawn]:
     if re.search(r"<!(DOCTYPE|ENTITY)", text):
         raise OutlineError("has a DOCTYPE; remove it")
+    if text.count("<") > MAX_TAGS:
+        raise OutlineError(f"more than {MAX_TAGS} tags; thin it, or take parts out")
     try:
         root = ElementTree.fromstring(text)
     except ElementTree.ParseError as error:
         raise OutlineError(f"not XML ({error}); export it again") from error
+    _refuse_deep(root)
     found = []
     for placemark in _below(root, "Placemark"):
         name = next((e.text for e in placemark if _local(e) == "name"), None)
@@ -123,15 +172,23 @@ def _kml(text: str) -> list[tuple[Geometry, dict[str, Any]]]:
     return found
 
 
-def _kml_shape(element: ElementTree.Element) -> Geometry:
+def _refuse_deep(root: ElementTree.Element) -> None:
+    level: list[ElementTree.Element] = [root]
+    for _ in range(MAX_TAGS_DEEP):
+        level = [inner for element in level for inner in element]
+    if level:
+        raise OutlineError(f"tags nested more than {MAX_TAGS_DEEP} deep; export it again")
+
+
+def _kml_shape(element: ElementTree.Element) -> dict[str, Any]:
     if _local(element) == "LineString":
-        return _geometry({"type": "LineString", "coordinates": _kml_places(element)})
+        return {"type": "LineString", "coordinates": _kml_places(element)}
     rings = [
         _kml_places(boundary)
         for kind in ("outerBoundaryIs", "innerBoundaryIs")
         for boundary in _below(element, kind)
     ]
-    return _geometry({"type": "Polygon", "coordinates": rings})
+    return {"type": "Polygon", "coordinates": rings}
 
 
 def _kml_places(element: ElementTree.Element) -> list[list[float]]:
@@ -161,6 +218,9 @@ def _checked(geometry: Geometry) -> Geometry:
         raise OutlineError("a latitude is beyond 90; longitude and latitude seem swapped")
     if lat > 90 or lon > 180:
         raise OutlineError("a coordinate is not on Earth; give WGS 84 longitude, latitude")
+    _refuse_many(len(xy))
+    if geometry.length > MAX_DEG:
+        raise OutlineError(f"its edges are longer than {MAX_DEG} degrees in all; draw it simpler")
     if not geometry.is_valid:
         reason = shapely.is_valid_reason(geometry)
         spot = re.search(r"\[(\S+) (\S+)\]", reason)

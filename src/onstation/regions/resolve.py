@@ -31,6 +31,8 @@ from onstation.regions.shipped import Shipped
 
 PREBUILT = "resolved-default.zip"
 GRID_DEG = 1e-6
+MAX_LINES, MAX_WIDENED_DEG = 2000, 2000
+"""Most lines, and degrees of them, that are widened: each piece takes milliseconds."""
 CRUMB_KM2 = 0.005
 """Pieces smaller than this that cutting leaves behind are dropped."""
 
@@ -299,6 +301,9 @@ class _Drawing:
             source = _without_far_islands(source, skip_m)
         if source.is_empty:
             raise _Fault(of.at, "nothing is left of it; check what it is cut with")
+        if source.length > MAX_WIDENED_DEG or len(lines(source)) > MAX_LINES:
+            told = f"more than {MAX_LINES} lines, or {MAX_WIDENED_DEG} degrees of them"
+            raise _Fault(of.at, f"{told}, take hours to widen; thin it")
         return _on_map(widened(source, by_m), by_m, shape)
 
 

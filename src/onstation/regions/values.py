@@ -56,7 +56,10 @@ def place(lon: object, lat: object) -> tuple[float, float]:
     for value in (lon, lat):
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise ValueError(f"{shown(value)} is no coordinate; give decimal degrees")
-    x, y = float(lon), float(lat)  # type: ignore[arg-type]
+    try:
+        x, y = float(lon), float(lat)  # type: ignore[arg-type]
+    except OverflowError:
+        x = y = math.inf
     if not (math.isfinite(x) and math.isfinite(y)):
         raise ValueError("a coordinate is not finite; give decimal degrees")
     if abs(y) > 90 and abs(x) <= 90:

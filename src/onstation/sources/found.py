@@ -1,5 +1,6 @@
 """What a local source holds: folders and archives, and the trace documents in them."""
 
+import os
 import re
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -82,6 +83,15 @@ class Holding(Protocol):
     def found(self) -> Iterator[Found]:
         """Yield the trace documents in an order that is always the same."""
         ...
+
+
+def spelled(path: str) -> str:
+    r"""Return a path as text that can be kept and shown; bytes that are no letters as ``\xff``.
+
+    >>> spelled("traces/\udcff.json"), spelled("traces/é.json")
+    ('traces/\\xff.json', 'traces/é.json')
+    """
+    return path if path.isascii() else os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
 def day_named(text: str) -> date | None:

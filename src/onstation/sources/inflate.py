@@ -13,8 +13,12 @@ MAGIC = b"\x1f\x8b"
 GZIP_WINDOW = 31
 """zlib's window bits of a gzip stream."""
 
-LARGEST = 128 * 1024 * 1024
+LARGEST = 40 * 1024 * 1024
 """Longest text a trace document may have; 25 hours at a position a second are 17 MB. [B]"""
+MOST_MEMBERS = 10_000
+"""Most gzip members of one document; a writer that packs in blocks makes a few hundred."""
+_SLICE = 64 * 1024
+"""What a member after the first is given at a time, as what follows it is copied. [B]"""
 
 TRUNCATED, DAMAGED, TOO_LARGE = "truncated gzip", "damaged gzip", "too large"
 
@@ -34,23 +38,39 @@ def inflate(data: bytes, *, largest: int = LARGEST) -> bytes:
             raise DocumentError(TOO_LARGE, f"{len(data)} bytes")
         return data
     parts: list[bytes] = []
-    room = largest
-    rest = data
-    while rest:
-        if not rest.startswith(MAGIC):
-            raise DocumentError(DAMAGED, f"{len(rest)} bytes after its end")
-        stream = isal_zlib.decompressobj(wbits=GZIP_WINDOW)
-        try:
-            part = stream.decompress(rest, max_length=room + 1)
-        except _Fault as error:
-            raise DocumentError(DAMAGED, str(error)) from error
+    room, at = largest, 0
+    while at < len(data):
+        if not data.startswith(MAGIC, at):
+            raise DocumentError(DAMAGED, f"{len(data) - at} bytes after its end")
+        if len(parts) == MOST_MEMBERS:
+            raise DocumentError(DAMAGED, f"more than {MOST_MEMBERS} gzip members")
+        part, at = _member(data, at, room)
         if len(part) > room:
             raise DocumentError(TOO_LARGE, f"more than {largest} bytes inflated")
-        if not stream.eof:
-            raise DocumentError(TRUNCATED, f"ends after {len(data)} bytes")
         parts.append(part)
         room -= len(part)
-        rest = stream.unused_data
+    return _joined(parts)
+
+
+def _member(data: bytes, at: int, room: int) -> tuple[bytes, int]:
+    """Return the text of a gzip member, or a byte more of it than there is room, and its end."""
+    stream = isal_zlib.decompressobj(wbits=GZIP_WINDOW)
+    step = _SLICE if at else len(data)
+    parts: list[bytes] = []
+    while not stream.eof and room >= 0:
+        given = data[at : at + step]
+        if not given:
+            raise DocumentError(TRUNCATED, f"ends after {len(data)} bytes")
+        try:
+            parts.append(stream.decompress(given, max_length=room + 1))
+        except _Fault as error:
+            raise DocumentError(DAMAGED, str(error)) from error
+        room -= len(parts[-1])
+        at += len(given) - len(stream.unused_data)
+    return _joined(parts), at
+
+
+def _joined(parts: list[bytes]) -> bytes:
     return parts[0] if len(parts) == 1 else b"".join(parts)
 
 

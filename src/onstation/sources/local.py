@@ -13,7 +13,7 @@ from pathlib import Path
 
 from onstation.errors import DocumentError, InputError
 from onstation.schema import HEARD, PARTIAL
-from onstation.sources.found import UNREADABLE, Found, Holding, day_named
+from onstation.sources.found import UNREADABLE, Found, Holding, day_named, spelled
 from onstation.sources.inflate import LARGEST, MAGIC, TOO_LARGE
 from onstation.sources.members import BLOCK
 from onstation.sources.readsb import address_in, read_head
@@ -47,7 +47,7 @@ class Folder:
     @property
     def address(self) -> str:
         """Where it lies on this machine."""
-        return str(self.base)
+        return spelled(str(self.base))
 
     @property
     def fingerprint(self) -> str:
@@ -67,10 +67,10 @@ class Folder:
             try:
                 entries = _entries(self.base / inner)
             except OSError:
-                closed.append(inner or self.base.name)
+                closed.append(inner or spelled(self.base.name))
                 continue
             for entry in entries:
-                if address_in(entry.name) and entry.is_file():
+                if address_in(entry.name) and _is_document(entry):
                     name = f"{inner}/{entry.name}" if inner else entry.name
                     yield _found(entry.path, name, day)
         self.outcome = PARTIAL if closed else HEARD
@@ -89,7 +89,7 @@ class SingleFile:
     @property
     def address(self) -> str:
         """The folder a trace in a history tree belongs to; else the file's own."""
-        return str(_base(self.path.parent)[0])
+        return spelled(str(_base(self.path.parent)[0]))
 
     @property
     def fingerprint(self) -> str:
@@ -296,6 +296,11 @@ def _hex_folders(folder: Path, inner: str) -> tuple[str, ...]:
     )
 
 
+def _is_document(entry: os.DirEntry[str]) -> bool:
+    """Say whether an entry is a file, or a link to one that is not there: that is a hole."""
+    return entry.is_file() or (entry.is_symlink() and not os.path.exists(entry.path))
+
+
 def _entries(folder: Path) -> list[os.DirEntry[str]]:
     """Return what a folder holds, by name."""
     with os.scandir(folder) as entries:
@@ -312,7 +317,7 @@ def _found(path: str, name: str, day: date | None) -> Found:
         size, mtime_ns = facts.st_size, facts.st_mtime_ns
     except OSError:
         size, mtime_ns = 0, 0
-    return Found(name, size, mtime_ns, day, address_in(name), partial(_read, path))
+    return Found(spelled(name), size, mtime_ns, day, address_in(name), partial(_read, path))
 
 
 def _read(path: str, limit: int | None) -> bytes:

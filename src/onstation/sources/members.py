@@ -19,6 +19,8 @@ TRACE_FOLDERS = 256
 """A whole day has that many, empty ones included; fewer is an incomplete day."""
 NAME_KEY = 8
 """Length of what a name is remembered by. [B]"""
+MOST_DOCUMENTS = 500_000
+"""Most trace documents of a day, each of which is remembered; real days have 90,000."""
 LONGEST_NAME = 1 << 16
 """Longest extended header that is believed. [B]"""
 LONGEST_PADDING = 1 << 20
@@ -109,6 +111,8 @@ class Walk:
         for member in members(archive, self.offset):
             icao, key = self._address(member)
             if icao is not None:
+                if self.documents == MOST_DOCUMENTS:
+                    raise LostError("it goes on")
                 yield member, icao
                 self.documents += 1
                 self.names.add(key)
@@ -144,6 +148,9 @@ class Walk:
             return None, b""
         if member.kind not in _REGULAR:
             self._refuse("link or device")
+            return None, b""
+        if not name.isprintable() and address_in(name):
+            self._refuse("unsafe name")
             return None, b""
         icao = address_in(name)
         if icao is None:
@@ -234,24 +241,31 @@ def _number(text: bytes) -> int:
     if text[:1] == b"\x80":
         return int.from_bytes(text[1:], "big")
     try:
-        return int(text.strip(b" \0") or b"0", 8)
+        number = int(text.strip(b" \0") or b"0", 8)
     except ValueError as error:
         raise LostError("a header is lost") from error
+    if number < 0:  # it would lead back to where the walk has been
+        raise LostError("a header is lost")
+    return number
 
 
 def _extended(said: bytes, name: str | None, size: int | None) -> tuple[str | None, int | None]:
     """Return name and size that an extended header gives to the next member."""
+    at = 0
     try:
-        while said:
-            length, _, _ = said.partition(b" ")
-            record, said = said[: int(length)], said[int(length) :]
-            key, _, value = record[len(length) + 1 : -1].partition(b"=")
+        while at < len(said):
+            blank = said.index(b" ", at)
+            end = at + int(said[at:blank])
+            if not blank < end <= len(said):
+                raise ValueError
+            key, _, value = said[blank + 1 : end - 1].partition(b"=")
             if key == b"path":
                 name = value.decode("utf-8", "replace")
             elif key == b"size":
                 size = int(value)
-            if int(length) <= 0 or (size is not None and size < 0):
-                raise ValueError
+                if size < 0:
+                    raise ValueError
+            at = end
     except ValueError as error:
         raise LostError("a header is lost") from error
     return name, size

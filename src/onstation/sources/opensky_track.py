@@ -10,9 +10,16 @@ from typing import Any
 import msgspec
 
 from onstation.errors import DocumentError
+from onstation.sources.inflate import TOO_LARGE
+from onstation.sources.mend import mended
 from onstation.units import M_PER_FT
 
-WRONG_SHAPE = "wrong shape"
+NOT_JSON, WRONG_SHAPE = "not JSON", "wrong shape"
+
+MOST_WAYPOINTS = 100_000
+"""Of 30 days at one every half minute there are fewer."""
+FARTHEST_M = 1e6
+"""An altitude beyond is as wrong as one there. [m]"""
 
 _MARK = re.compile(rb'\s*\{[^\[{]*?"icao24"\s*:')
 _LOOKED_AT = 640
@@ -54,10 +61,14 @@ def as_trace(text: bytes) -> bytes:
     DocumentError
         It is no track after all.
     """
+    if text.count(b"[") > MOST_WAYPOINTS:
+        raise DocumentError(TOO_LARGE, f"more than {MOST_WAYPOINTS} waypoints")
     try:
-        track = msgspec.json.decode(text, type=_Track)
-    except msgspec.DecodeError as error:
+        track = msgspec.json.decode(mended(text), type=_Track)
+    except msgspec.ValidationError as error:
         raise DocumentError(WRONG_SHAPE, str(error)) from error
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise DocumentError(NOT_JSON, str(error)) from error
     points = [
         point for point in track.path or () if None not in (point.time_s, point.lat, point.lon)
     ]
@@ -71,7 +82,9 @@ def as_trace(text: bytes) -> bytes:
 
 def _row(point: _Waypoint, base_s: float, callsign: str | None) -> list[Any]:
     assert point.time_s is not None
-    alt: float | str | None = None if point.alt_m is None else round(point.alt_m / M_PER_FT)
+    alt: float | str | None = None
+    if point.alt_m is not None:
+        alt = round(max(-FARTHEST_M, min(point.alt_m, FARTHEST_M)) / M_PER_FT)
     return [
         point.time_s - base_s,
         point.lat,

@@ -16,13 +16,15 @@ import msgspec
 from onstation.errors import DocumentError
 from onstation.periods import utc_day
 from onstation.schema import Document, Head, Track
-from onstation.sources.inflate import inflate, inflate_some
+from onstation.sources.inflate import TOO_LARGE, inflate, inflate_some
+from onstation.sources.mend import mended
 from onstation.sources.opensky_track import as_trace, is_track
 from onstation.sources.readsb_rows import (
     BAD_ROW,
     EARLIEST_S,
     LATEST_S,
     WRONG_SHAPE,
+    Row,
     callsign_of,
     rows_in,
     track_of,
@@ -33,6 +35,11 @@ NOT_JSON, NO_POSITIONS = "not JSON", "no positions"
 NO_ADDRESS = "no address"
 WRONG_ADDRESS = "address does not match the file name"
 
+MOST_LISTS = 400_000
+"""Most rows and lists in them of one document: 25 hours at four positions a second."""
+LONGEST_TEXT, LONGEST_LABEL = 200, 2000
+"""What of a database text, and of a reconstruction's, is kept; readsb cuts at 12 to 100."""
+
 HEAD_LENGTH = 640
 """Bytes of a document, as received and as text, in which its head almost always lies. [B]"""
 
@@ -42,23 +49,53 @@ _NAME = re.compile(r"trace_(?:full|recent)_(~?[0-9a-fA-F]{6})\.json(?:\.gz)?$")
 _find_trace = re.compile(rb'"trace"\s*:\s*\[').search
 
 
-class _Outer(
+_Scalar = str | int | float | bool | None
+_NULL = msgspec.Raw(b"null")
+
+
+class _Head(
     msgspec.Struct,
     gc=False,
     rename={"operator": "ownOp", "db_flags": "dbFlags", "unregistered": "noRegData"},
 ):
-    """The document around its rows; database texts may be of any type or missing."""
+    """A document without its rows; database texts may be missing, or none."""
 
-    icao: Any = None
-    r: Any = None
-    t: Any = None
-    desc: Any = None
-    operator: Any = None
-    db_flags: Any = None
-    unregistered: Any = None
-    reconstruction: Any = None
-    timestamp: Any = None
+    icao: _Scalar = None
+    r: _Scalar = None
+    t: _Scalar = None
+    desc: _Scalar = None
+    operator: _Scalar = None
+    db_flags: _Scalar = None
+    unregistered: _Scalar = None
+    reconstruction: _Scalar = None
+    timestamp: _Scalar = None
+
+
+class _Outer(_Head, gc=False):
+    """A document with its rows as they are written."""
+
     trace: msgspec.Raw = msgspec.Raw()
+
+
+class _Undecoded(msgspec.Struct, gc=False):
+    """The same where a value is of no such type, as in ``"r": [[], []]``."""
+
+    icao: msgspec.Raw = _NULL
+    r: msgspec.Raw = _NULL
+    t: msgspec.Raw = _NULL
+    desc: msgspec.Raw = _NULL
+    ownOp: msgspec.Raw = _NULL  # noqa: N815 - as it is spelled there
+    dbFlags: msgspec.Raw = _NULL  # noqa: N815
+    noRegData: msgspec.Raw = _NULL  # noqa: N815
+    reconstruction: msgspec.Raw = _NULL
+    timestamp: msgspec.Raw = _NULL
+    trace: msgspec.Raw = msgspec.Raw()
+
+
+class _Whole(_Head, gc=False, rename={"rows": "trace"}):
+    """A document all whose rows are well-formed."""
+
+    rows: list[Row] = []
 
 
 class Opening(NamedTuple):
@@ -88,6 +125,9 @@ def _day_of(base_s: float) -> date:
 
 
 _decode_outer = msgspec.json.Decoder(_Outer).decode
+_decode_undecoded = msgspec.json.Decoder(_Undecoded).decode
+_decode_scalar = msgspec.json.Decoder(_Scalar).decode
+_decode_whole = msgspec.json.Decoder(_Whole).decode
 
 
 def address_in(name: str) -> str | None:
@@ -97,7 +137,7 @@ def address_in(name: str) -> str | None:
     'adfeed'
     """
     found = _NAME.search(name)
-    return found[1].lower() if found else None
+    return found[1].lower() if found and found.end() == len(name) else None
 
 
 def canonical_path(icao: str, day: date) -> str:
@@ -192,7 +232,7 @@ def read_trace(data: bytes, *, document: Document) -> tuple[Track, dict[str, int
     DocumentError
         Nothing of it can be used.
     """
-    outer = _outer(_text_of(data))
+    outer = _whole(_text_of(data))
     opening = _opening(outer)
     if opening.head.icao != document.head.icao:
         raise DocumentError(WRONG_ADDRESS, f"{opening.head.icao} in it")
@@ -214,14 +254,16 @@ def read_document(
     DocumentError
         Nothing of it can be used.
     """
-    outer = _outer(_text_of(data))
+    outer = _whole(_text_of(data))
     opening = _opening(outer)
     document = record(opening)
     return document, *_track(outer, opening, document)
 
 
-def _track(outer: _Outer, opening: Opening, document: Document) -> tuple[Track, dict[str, int]]:
-    rows, malformed = rows_in(outer.trace)
+def _track(
+    outer: _Outer | _Whole, opening: Opening, document: Document
+) -> tuple[Track, dict[str, int]]:
+    rows, malformed = (outer.rows, 0) if isinstance(outer, _Whole) else rows_in(outer.trace)
     if not rows:
         reason = WRONG_SHAPE if malformed else NO_POSITIONS
         raise DocumentError(reason, f"{malformed} malformed rows" if malformed else "")
@@ -240,6 +282,16 @@ def _text_of(data: bytes) -> bytes:
     return as_trace(text) if is_track(text) else text
 
 
+def _whole(text: bytes) -> _Outer | _Whole:
+    """Return the document with its rows, which are left undecoded where one is malformed."""
+    _check_object(text)
+    try:
+        whole = _decode_whole(text.removeprefix(_MARK))
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return _outer(text)
+    return whole if whole.rows else _outer(text)
+
+
 def _outer(text: bytes) -> _Outer:
     """Return the document without its rows decoded."""
     _check_object(text)
@@ -247,28 +299,43 @@ def _outer(text: bytes) -> _Outer:
     try:
         try:
             return _decode_outer(text)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            mended = text.decode("utf-8", "replace").encode()  # a text cut inside a letter
-            if mended == text:
+        except msgspec.ValidationError:
+            return _told_apart(text)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            whole = mended(text)
+            if whole == text:
                 raise
-            try:
-                return _decode_outer(mended)
-            except msgspec.DecodeError:
-                raise error from None
-    except msgspec.ValidationError as error:
-        raise DocumentError(WRONG_SHAPE, str(error)) from error
+            return _told_apart(whole)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise DocumentError(NOT_JSON, str(error)) from error
 
 
+def _told_apart(text: bytes) -> _Outer:
+    """Return a document some value of which is no text, number or truth value."""
+    each = _decode_undecoded(text)
+    outer = _Outer(*(_scalar(getattr(each, name)) for name in _Undecoded.__struct_fields__[:-1]))
+    outer.trace = each.trace
+    return outer
+
+
+def _scalar(raw: msgspec.Raw) -> Any:
+    """Return a value; ``True`` for a list, an object or a number nobody can hold."""
+    try:
+        return _decode_scalar(mended(bytes(raw)))
+    except (msgspec.DecodeError, RecursionError):
+        return True
+
+
 def _check_object(text: bytes) -> None:
-    """Raise unless a text, or the beginning of one, may be a JSON object."""
+    """Raise unless a text, or the beginning of one, may be a JSON object of bearable size."""
     begins = text.removeprefix(_MARK)[:HEAD_LENGTH].lstrip()[:1]
     if begins != b"{":
         raise DocumentError(NOT_JSON, "does not begin with {" if begins else "empty")
+    if len(text) > MOST_LISTS and text.count(b"[") > MOST_LISTS:
+        raise DocumentError(TOO_LARGE, f"more than {MOST_LISTS} rows")
 
 
-def _opening(outer: _Outer) -> Opening:
+def _opening(outer: _Head) -> Opening:
     icao = outer.icao.strip().lower() if isinstance(outer.icao, str) else ""
     if not _is_address(icao):
         raise DocumentError(NO_ADDRESS, f"icao is {str(outer.icao)[:20]!r}")
@@ -284,7 +351,7 @@ def _opening(outer: _Outer) -> Opening:
         type_reported=_text(outer.t),
         description=_text(outer.desc),
         operator=_text(outer.operator),
-        db_flags=flags if isinstance(flags, int) and 0 <= flags < 2**31 else 0,
+        db_flags=flags if type(flags) is int and 0 <= flags < 2**31 else 0,
         reconstruction=_label(outer.reconstruction),
     )
     identified = not (
@@ -297,11 +364,12 @@ def _opening(outer: _Outer) -> Opening:
 
 
 def _text(value: Any) -> str | None:
-    return value.strip() or None if isinstance(value, str) else None
+    return value.strip()[:LONGEST_TEXT].strip() or None if isinstance(value, str) else None
 
 
 def _label(value: Any) -> str | None:
     """Return what a document is reconstructed from; the bare key already makes it one."""
     if value is None or value is False:
         return None
-    return _text(value) or "source not stated"
+    label = value.strip()[:LONGEST_LABEL].strip() if isinstance(value, str) else ""
+    return label or "source not stated"

@@ -21,6 +21,8 @@ from onstation.schema import (
     Floats,
     Track,
 )
+from onstation.sources.inflate import TOO_LARGE
+from onstation.sources.mend import mended
 from onstation.units import MS_PER_S
 
 WRONG_SHAPE = "wrong shape"
@@ -33,6 +35,8 @@ BAD_ROW, BAD_PLACE, BAD_TIME, BAD_ALTITUDE = (
 
 EARLIEST_S, LATEST_S = 631_152_000.0, 4_102_444_800.0
 """1990 and 2100: a time outside is damage. [Unix s]"""
+BEFORE_S, AFTER_S = 86_400.0, 2 * 86_400.0
+"""How far a row may lie from its document's base time; readsb forgets after 25 hours. [s]"""
 LOWEST_FT, HIGHEST_FT = -2_000.0, 130_000.0
 """Mode S cannot say more than 126,700 ft; the lowest field lies 1,300 ft below the sea."""
 FASTEST_KT, STEEPEST_FPM = 4_000.0, 65_000.0
@@ -45,6 +49,14 @@ CALLSIGN_LENGTH = 8
 BEST_NIC, BEST_SIL = 11, 3
 NOT_GIVEN = -1
 """In place of a NIC or SIL that a row does not give, or that no sender can give."""
+_PADDING = " \0@\t\n\r"
+LONGEST_FLIGHT = 64
+"""What of a callsign as written is looked at."""
+
+MOST_VALUES = 2_000_000
+"""Most values in the rows of a document of which not all are rows, as each is looked at."""
+MOST_MALFORMED = 100_000
+"""A document of so many rows that are none says nothing."""
 GROUND = "ground"
 
 _SOURCES = {name: index for index, name in enumerate(POSITION_SOURCES)}
@@ -86,19 +98,36 @@ def rows_in(trace: msgspec.Raw) -> tuple[list[Row], int]:
         raise DocumentError(WRONG_SHAPE, "no trace")
     try:
         return _decode_rows(trace), 0
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         pass
-    rows: list[Row] = []
+    if bytes(trace).count(b",") > MOST_VALUES:
+        raise DocumentError(TOO_LARGE, f"malformed rows among more than {MOST_VALUES} values")
     try:
         each = _decode_any(trace)
     except (msgspec.DecodeError, RecursionError) as error:
         raise DocumentError(WRONG_SHAPE, "trace is no list") from error
-    for raw in each:
-        try:
-            rows.append(_decode_row(raw))
-        except (msgspec.DecodeError, RecursionError):
-            continue
+    rows: list[Row] = []
+    for number, raw in enumerate(each):
+        row = _row_in(raw)
+        if row is not None:
+            rows.append(row)
+        elif number - len(rows) >= MOST_MALFORMED:
+            raise DocumentError(WRONG_SHAPE, f"more than {MOST_MALFORMED} malformed rows")
     return rows, len(each) - len(rows)
+
+
+def _row_in(raw: msgspec.Raw) -> Row | None:
+    """Return a row; ``None`` if it is none."""
+    try:
+        return _decode_row(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        pass
+    text = bytes(raw)
+    try:
+        whole = mended(text)
+        return None if whole == text else _decode_row(whole)
+    except (msgspec.DecodeError, RecursionError):
+        return None
 
 
 def track_of(rows: list[Row], base_s: float, document: Document) -> tuple[Track, dict[str, int]]:
@@ -142,15 +171,16 @@ def track_of(rows: list[Row], base_s: float, document: Document) -> tuple[Track,
     }
     arrays = {name: arrays[name].astype(dtype) for name, dtype in TRACK_ARRAYS.items()}
     track = Track(document.head.icao, callsigns=names, documents=(document,), **arrays)
-    return _believable(track, time_s)
+    return _believable(track, time_s, base_s)
 
 
-def _believable(track: Track, time_s: Floats) -> tuple[Track, dict[str, int]]:
+def _believable(track: Track, time_s: Floats, base_s: float) -> tuple[Track, dict[str, int]]:
     """Drop rows that cannot be true, each for the first of its reasons."""
+    earliest_s, latest_s = max(EARLIEST_S, base_s - BEFORE_S), min(LATEST_S, base_s + AFTER_S)
     keep = np.ones(len(track), dtype=np.bool_)
     dropped: dict[str, int] = {}
     for reason, fine in (
-        (BAD_TIME, (time_s >= EARLIEST_S) & (time_s < LATEST_S)),
+        (BAD_TIME, (time_s >= earliest_s) & (time_s < latest_s)),
         (BAD_PLACE, (np.abs(track.lat_deg) <= 90) & (np.abs(track.lon_deg) <= 180)),
         (BAD_ALTITUDE, _plausible(track.baro_alt_ft) & _plausible(track.geom_alt_ft)),
     ):
@@ -175,10 +205,14 @@ def _within(values: Floats, low: float, high: float) -> Floats:
         return np.where((values >= low) & (values <= high), values, np.nan)
 
 
-@lru_cache(maxsize=4096)
 def callsign_of(flight: str | None) -> str | None:
     """Return a callsign without its padding; ``None`` if none was set."""
-    return (flight or "").strip(" \0@")[:CALLSIGN_LENGTH].strip() or None
+    return _unpadded((flight or "")[:LONGEST_FLIGHT])
+
+
+@lru_cache(maxsize=4096)
+def _unpadded(flight: str) -> str | None:
+    return flight.strip(_PADDING)[:CALLSIGN_LENGTH].strip(_PADDING) or None
 
 
 def _carried(each: list[Row]) -> tuple[tuple[str, ...], Any]:

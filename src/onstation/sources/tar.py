@@ -16,7 +16,7 @@ from typing import BinaryIO, TypeVar
 
 from onstation.errors import DocumentError
 from onstation.schema import PARTIAL
-from onstation.sources.found import UNREADABLE, Found, day_named
+from onstation.sources.found import UNREADABLE, Found, day_named, spelled
 from onstation.sources.inflate import LARGEST, TOO_LARGE
 from onstation.sources.members import LostError, Member, Walk
 
@@ -122,9 +122,9 @@ def tar_of(path: Path) -> Tar:
         if (match := PART.fullmatch(sibling.name)) and match["whole"] == whole.name
     }
     if not found:
-        return Tar(str(whole), (path,))
+        return Tar(spelled(str(whole)), (path,))
     joined, missing = missing_parts(found)
-    return Tar(str(whole), tuple(joined), missing)
+    return Tar(spelled(str(whole)), tuple(joined), missing)
 
 
 def missing_parts(found: Mapping[str, Part]) -> tuple[list[Part], tuple[str, ...]]:

@@ -165,7 +165,7 @@ def _decoded(reply: "Reply", kind: type[Said]) -> Said:
 
     try:
         return msgspec.json.decode(reply.body, type=kind)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise SourceError("answer cannot be read") from error
 
 

@@ -1,0 +1,37 @@
+"""What a source answers may be hostile: it did not answer then, and nothing breaks."""
+
+import json
+from typing import Any
+
+import msgspec
+import pytest
+
+from onstation.errors import SourceError
+from onstation.sources.published import adsblol_archive, opensky
+from onstation.web import Reply
+
+HOSTILE = {
+    "nothing": b"",
+    "a page": b"<!doctype html>",
+    "no letters": b'[{"tag_name":"\xff\xfe"}]',
+    "half a surrogate": b'[{"tag_name":"\\ud800","assets":[]}]',
+    "deep": b"[" * 100_000,
+    "deep objects": b'[{"x":' * 50_000,
+    "wrong types": json.dumps([{"tag_name": 5, "assets": {}}]).encode(),
+    "another shape": b'{"message": "no"}',
+    "no number": b"[NaN]",
+}
+
+
+class Answer(msgspec.Struct):
+    tag_name: str
+    assets: list[str]
+
+
+@pytest.mark.parametrize("decoded", [adsblol_archive._decoded, opensky._decoded])
+@pytest.mark.parametrize("what", HOSTILE)
+def test_an_answer_that_cannot_be_read_is_no_answer(decoded: Any, what: str) -> None:
+    reply = Reply("https://host.invalid/", 200, {}, HOSTILE[what])
+
+    with pytest.raises(SourceError):
+        decoded(reply, list[Answer])
