@@ -36,8 +36,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     | {"claims", "config", "fleet", "store", "pipeline", "engine", "api"},
 }
 HOMES = {
-    "requests": ("web.py",),
-    "urllib3": ("web.py",),
+    "requests": ("web/",),
+    "urllib3": ("web/",),
     "filelock": ("store/",),
     "shapely": ("regions/",),
     "yaml": ("yamlfile.py",),

@@ -25,7 +25,8 @@ from onstation.sources.named import open_named
 from onstation.sources.published.adsblol_archive import AdsblolArchive
 from onstation.store.archive import Archive
 from onstation.store.database import FILE, Store, open_store
-from onstation.web import Policy, Web
+from onstation.web.door import Web
+from onstation.web.records import Policy
 
 pytestmark = pytest.mark.server
 
