@@ -15,6 +15,7 @@ from onstation.fleet.load import load_fleet
 from onstation.fleet.match import Fleet
 from onstation.fleet.nnumber import ADDRESS, n_number_to_icao
 from onstation.fleet.records import Entry, Identity, squeeze
+from onstation.reports.safe import drawn
 from onstation.yamlfile import shown
 
 WIDTH = 140
@@ -42,7 +43,7 @@ def list_(settings: Settings, everything: bool) -> None:
         table.add_column(heading, no_wrap=heading == "fleet", overflow="fold")
     table.add_column("addresses", justify="right", overflow="fold")
     for entry in fleet.entries if everything else counted:
-        table.add_row(*(Text(_drawn(cell)) for cell in _cells(entry, fleet)))
+        table.add_row(*(Text(drawn(cell)) for cell in _cells(entry, fleet)))
     known = len(fleet.entries) - len(counted)
     lines = [
         f"{len(counted)} fleets are counted; {known} are known and not counted"
@@ -50,7 +51,7 @@ def list_(settings: Settings, everything: bool) -> None:
     ]
     if fleet.as_of:
         lines.append(f"Lists as of {fleet.as_of}.")
-    lines += [_drawn(line) for line in fleet.attribution]
+    lines += [drawn(line) for line in fleet.attribution]
     show(text_of(table, *lines, pipe=WIDTH))
 
 
@@ -64,7 +65,7 @@ def check(settings: Settings, file: Path | None) -> None:
     counted = sum(entry.counted for entry in fleet.entries)
     listed = sum(len(fleet.addresses_of(entry.key)) for entry in fleet.entries)
     click.echo(
-        f"{_drawn(path.name)}: no faults; {len(fleet.entries)} fleets, {counted} of them"
+        f"{drawn(path.name)}: no faults; {len(fleet.entries)} fleets, {counted} of them"
         f" counted, {listed} addresses listed, digest {fleet.digest[:12]}"
     )
 
@@ -120,7 +121,7 @@ def _story(identity: Identity, fleet: Fleet) -> Table:
         ("note", f"{note}; its sorties may be those of several aircraft" if note else ""),
     ):
         if value:
-            table.add_row(name, Text(_drawn(value)))
+            table.add_row(name, Text(drawn(value)))
     return table
 
 
@@ -134,15 +135,10 @@ def _unknown(fleet: Fleet, ident: str) -> str:
     name = icao.upper() if text.lower() == icao else f"{shown(ident)} (address {icao.upper()})"
     ignored, block = fleet.ignored_address(icao), fleet.military_block(icao)
     if ignored:
-        return f"{name} is never watched: {_drawn(ignored)}"
+        return f"{name} is never watched: {drawn(ignored)}"
     if block:
         return (
-            f"no fleet lists {name}; it lies in the {_drawn(block)} military block and is"
+            f"no fleet lists {name}; it lies in the {drawn(block)} military block and is"
             f" watched only under a type or callsign some fleet names; {more}"
         )
     return f"no fleet lists {name}; {more}"
-
-
-def _drawn(text: str) -> str:
-    """Return text from the file as it may be drawn: nothing a terminal would obey."""
-    return "".join(c if c.isprintable() else "�" for c in text)

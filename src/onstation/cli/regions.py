@@ -1,6 +1,5 @@
 """Show where missions are counted: list, check and draw the regions in force."""
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from onstation.regions.entries import near
 from onstation.regions.model import Atlas, Region
 from onstation.regions.resolve import resolve
 from onstation.regions.show import feature_collection, region_area_km2
+from onstation.reports.encode import json_line
 from onstation.yamlfile import shown
 
 WIDTH = 140
@@ -108,7 +108,7 @@ def show(
         write_output(draw_regions(scene_of(atlas, chosen)), output, force)
     else:
         whole = feature_collection(atlas, chosen, GENERATOR, with_parts=parts)
-        write_output(json.dumps(whole, ensure_ascii=False) + "\n", output, force)
+        write_output(json_line(whole) + "\n", output, force)
 
 
 def _atlas(settings: Settings, path: Path) -> Atlas:

@@ -5,6 +5,7 @@ import sys
 import click
 
 from onstation.cli.main import pass_settings
+from onstation.cli.terminal import say
 from onstation.config import Settings
 from onstation.errors import FAILED, StoreError
 from onstation.store.database import open_store
@@ -27,7 +28,7 @@ def command(settings: Settings) -> None:
         span = store.ledger.held_span()
     if problems:
         for problem in problems:
-            click.echo(f"Error: {problem}", err=True)
+            say(f"Error: {problem}")
         click.echo(f"The store has {len(problems):,} faults; restore a copy or fetch anew.")
         sys.exit(FAILED)
     days = f", days {span[0]} to {span[1]}" if span else ""
