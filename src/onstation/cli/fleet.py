@@ -1,5 +1,6 @@
 """Show who is watched and why: list the fleets, check a file, find one aircraft."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -8,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from onstation.cli.main import pass_settings
-from onstation.cli.terminal import show, text_of
+from onstation.cli.terminal import show, text_of, width
 from onstation.config import Settings
 from onstation.errors import UnknownIdentityError
 from onstation.fleet.load import load_fleet
@@ -20,6 +21,11 @@ from onstation.yamlfile import shown
 
 WIDTH = 140
 """Columns of a table that is not drawn on a terminal."""
+HEADINGS = ("fleet", "label", "type", "agency", "role", "counted", "matched by", "listed")
+GAP = 2
+"""Columns between two of a table."""
+LONG_WORD = 18
+"""A longer word is broken: a file may hold one that is wider than any screen."""
 
 
 @click.group("fleet", epilog="Example: onstation fleet find CBP-113")
@@ -38,12 +44,10 @@ def list_(settings: Settings, everything: bool) -> None:
     """
     fleet = load_fleet(settings.fleet)
     counted = [entry for entry in fleet.entries if entry.counted]
-    table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
-    for heading in ("fleet", "label", "type", "agency", "role", "counted", "matched by"):
-        table.add_column(heading, no_wrap=heading == "fleet", overflow="fold")
-    table.add_column("addresses", justify="right", overflow="fold")
-    for entry in fleet.entries if everything else counted:
-        table.add_row(*(Text(drawn(cell)) for cell in _cells(entry, fleet)))
+    table = _listed(
+        [_cells(entry, fleet) for entry in (fleet.entries if everything else counted)],
+        lesser=("matched by", "listed") if everything else ("counted",),
+    )
     known = len(fleet.entries) - len(counted)
     lines = [
         f"{len(counted)} fleets are counted; {known} are known and not counted"
@@ -89,6 +93,42 @@ def find(settings: Settings, ident: str) -> None:
         told += [""] if number else []
         told.append(_story(identity, fleet))
     show(text_of(*told, pipe=WIDTH))
+
+
+def _listed(rows: Sequence[Sequence[str]], *, lesser: Sequence[str]) -> Table:
+    """Return a table of fleets in which no word is broken that has room on a line.
+
+    Parameters
+    ----------
+    lesser
+        Columns left out, in that order, where the longest words of all do not fit.
+    """
+    kept = dict(zip(HEADINGS, zip(HEADINGS, *rows, strict=True), strict=True))
+    least = {name: min(LONG_WORD, _longest_word(column)) for name, column in kept.items()}
+    room = width(WIDTH) + GAP
+    for name in lesser:
+        if sum(least[one] + GAP for one in kept) > room:
+            del kept[name]
+    spare = room - sum(least[name] + GAP for name in kept)
+    table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
+    for name, column in kept.items():
+        wanted = max(len(drawn(text)) for text in column) - least[name]
+        more = max(0, min(spare, wanted))
+        spare -= more
+        table.add_column(
+            name,
+            justify="right" if name == "listed" else "left",
+            width=least[name] + more,
+            overflow="fold",
+        )
+    for row in rows:
+        cells = zip(HEADINGS, row, strict=True)
+        table.add_row(*(Text(drawn(text)) for name, text in cells if name in kept))
+    return table
+
+
+def _longest_word(texts: Sequence[str]) -> int:
+    return max(len(word) for text in texts for word in drawn(text).split() or [""])
 
 
 def _cells(entry: Entry, fleet: Fleet) -> tuple[str, ...]:
