@@ -398,6 +398,34 @@ def test_a_damaged_upload_gives_way_to_the_other_server(store: Store) -> None:
     assert len(store.archive.documents_of("ae6804")) == 1
 
 
+def test_a_second_best_upload_that_was_cut_goes_on_where_it_was(store: Store) -> None:
+    """The best, damaged, is gigabytes; it is not read again to learn that once more."""
+    broken = DATA[:163_840] + b"\xff" * 1024 + DATA[164_864:] + b"\0" * 10_240
+    site = site_of(parts(broken), parts(DATA, STAGING), cuts={f"{STAGING}.tar.ab": [8_000]})
+    redirect, gone = site._redirect, [f"{STAGING}.tar.ab"]
+
+    def once(repository: str, tag: str, name: str) -> Answer:
+        """Answer for each file once, then no more for what is gone."""
+        if name in gone and not site.cuts[name]:
+            return Answer(503, b"busy")
+        return redirect(repository, tag, name)
+
+    site._redirect = once  # type: ignore[method-assign]
+    pull(store, site)
+    assert answer(store)[0] == PARTIAL
+    gone.clear()
+    with opened(site) as (run, log):
+        (plan,) = run(store).plan((DAY,))
+        run(store).collect((DAY,))
+
+    assert answer(store) == (HEARD, 42, 12, 0, 256)
+    assert plan.release is not None
+    assert plan.release.tag == STAGING
+    assert plan.bytes < len(DATA) - CUT
+    assert [a.path for a in log if "/signed/" in a.path and TAG in a.path] == []
+    assert [a.headers["range"][:8] for a in log if "/signed/" in a.path] != ["bytes=0-"]
+
+
 @pytest.mark.parametrize("case", ["not there", "shorter"])
 def test_an_upload_that_cannot_be_had_gives_way_to_the_other_server(
     store: Store, case: str
