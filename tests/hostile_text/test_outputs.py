@@ -9,6 +9,7 @@ import csv
 import io
 import json
 import re
+import sqlite3
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -28,6 +29,7 @@ from strangers import HOSTILE, REGIONS, everything, icao_of, strangers, unseen
 
 from onstation.cli.main import main
 from onstation.reports.safe import FORMULA, drawn
+from onstation.store.database import FILE
 
 SGR = re.compile(r"\x1b\[[0-9;]*m")
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -332,3 +334,19 @@ def made_up(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("made-up")
     strangers(path, reconstruction=everything(), only=("title",))
     return path
+
+
+def test_what_is_wrong_with_a_store_is_told_as_text(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    path = tmp_path_factory.mktemp("torn")
+    strangers(path, only=("title", "lines"))
+    connection = sqlite3.connect(path / "store" / FILE)
+    with connection:
+        connection.execute("UPDATE bodies SET raw = x'00'")
+    connection.close()
+    told = CliRunner().invoke(main, [*options(path), "verify"], color=True)
+
+    assert told.exit_code == 1
+    assert unseen(told.stdout + told.stderr) == set()
+    assert all(line.startswith("Error: ") for line in told.stderr.splitlines())

@@ -102,3 +102,12 @@ def test_a_real_terminal_is_sent_no_escape(home: Path, args: tuple[str, ...]) ->
 
     assert status == 2
     assert unseen(shown) == set()
+
+
+def test_a_traceback_asked_for_repeats_it_as_text_too(home: Path) -> None:
+    shown, status = on_screen(["--debug", "fetch", "--source", T])
+
+    assert status == 1
+    assert "Traceback (most recent call last):" in shown
+    assert "InputError: --source" in shown
+    assert unseen(shown) == set()

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import TracebackType
 from typing import Any
 
 import click
@@ -137,8 +138,19 @@ def main(
 pass_settings = click.make_pass_decorator(Settings)
 
 
+def _plain_traceback(
+    kind: type[BaseException], error: BaseException, trace: TracebackType | None
+) -> None:
+    """Tell of a failure nobody caught; its message may repeat what a stranger wrote."""
+    import traceback
+
+    for line in "".join(traceback.format_exception(kind, error, trace)).split("\n"):
+        say(line)
+
+
 def run() -> None:
     """Start the program; the entry point of the installed command."""
+    sys.excepthook = _plain_traceback
     gc.set_threshold(100_000, 50, 50)  # records hold no cycles; looking for some costs a fifth
     if "_ONSTATION_COMPLETE" in os.environ:
         from onstation.cli.completing import complete
