@@ -18,7 +18,6 @@ from onstation.regions.entries import near
 from onstation.regions.model import Atlas, Region
 from onstation.regions.resolve import resolve
 from onstation.regions.show import feature_collection, region_area_km2
-from onstation.reports.encode import json_line
 from onstation.yamlfile import shown
 
 WIDTH = 140
@@ -107,6 +106,8 @@ def show(
 
         write_output(draw_regions(scene_of(atlas, chosen)), output, force)
     else:
+        from onstation.reports.encode import json_line
+
         whole = feature_collection(atlas, chosen, GENERATOR, with_parts=parts)
         write_output(json_line(whole) + "\n", output, force)
 
