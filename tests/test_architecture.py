@@ -44,8 +44,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     | {"claims", "config", "fleet", "store", "pipeline", "engine", "api"},
 }
 HOMES = {
-    "requests": ("web.py",),
-    "urllib3": ("web.py",),
+    "requests": ("web/",),
+    "urllib3": ("web/",),
     "filelock": ("store/",),
     "shapely": ("regions/",),
     "yaml": ("yamlparse.py",),
@@ -101,3 +101,20 @@ def test_a_module_says_what_it_answers_and_an_init_holds_nothing_else(path: Path
     assert ast.get_docstring(tree)
     if path.name == "__init__.py":
         assert len(tree.body) == 1
+
+
+@pytest.mark.parametrize("path", sorted((SRC / "cli").glob("*.py")), ids=lambda p: p.name)
+def test_what_goes_to_stderr_goes_through_one_door(path: Path) -> None:
+    """That door leaves nothing in a line that a terminal would obey."""
+    calls = [
+        node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Call)
+    ]
+    direct = [
+        node.lineno
+        for node in calls
+        if isinstance(node.func, ast.Attribute)
+        and node.func.attr in ("echo", "secho")
+        and any(keyword.arg == "err" for keyword in node.keywords)
+    ]
+
+    assert not direct or path.name in ("terminal.py", "progress.py")

@@ -32,6 +32,20 @@ def test_list_shows_counted_fleets_and_all_of_them_on_demand() -> None:
     assert "ODC Attribution License" in short.output
 
 
+@pytest.mark.parametrize("args", [[], ["--all"]])
+def test_list_breaks_no_word_on_a_narrow_screen(
+    args: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    lines = run("fleet", "list", *args).stdout.splitlines()
+    words = " ".join(lines).split()
+
+    assert lines[0].split()[-1] in ("listed", "counted")
+    assert max(len(line) for line in lines[:60]) <= 80
+    assert {"surveillance", "Enforcement", "reconnaissance"} <= set(words)
+    assert not {"surveill", "registrat", "ance", "ent", "reconnai"} & set(words)
+
+
 @pytest.mark.parametrize(
     ("ident", "told"),
     [

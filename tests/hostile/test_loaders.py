@@ -13,7 +13,7 @@ from onstation.config import find_secrets, shipped
 from onstation.errors import InputError
 from onstation.fleet.load import load_fleet
 from onstation.regions.resolve import resolve
-from onstation.yamlfile import MAX_ENTRIES
+from onstation.yamlparse import MAX_ENTRIES
 
 GEOMETRY = shipped("regions")
 AT_MOST_S = 2.0

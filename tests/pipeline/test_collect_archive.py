@@ -25,7 +25,8 @@ from onstation.sources.named import open_named
 from onstation.sources.published.adsblol_archive import AdsblolArchive
 from onstation.store.archive import Archive
 from onstation.store.database import FILE, Store, open_store
-from onstation.web import Policy, Web
+from onstation.web.door import Web
+from onstation.web.records import Policy
 
 pytestmark = pytest.mark.server
 
@@ -397,6 +398,34 @@ def test_a_damaged_upload_gives_way_to_the_other_server(store: Store) -> None:
     assert f"{TAG} is damaged" in summary.notes[0]
     assert f"{STAGING} was read too" in summary.notes[0]
     assert len(store.archive.documents_of("ae6804")) == 1
+
+
+def test_a_second_best_upload_that_was_cut_goes_on_where_it_was(store: Store) -> None:
+    """The best, damaged, is gigabytes; it is not read again to learn that once more."""
+    broken = DATA[:163_840] + b"\xff" * 1024 + DATA[164_864:] + b"\0" * 10_240
+    site = site_of(parts(broken), parts(DATA, STAGING), cuts={f"{STAGING}.tar.ab": [8_000]})
+    redirect, gone = site._redirect, [f"{STAGING}.tar.ab"]
+
+    def once(repository: str, tag: str, name: str) -> Answer:
+        """Answer for each file once, then no more for what is gone."""
+        if name in gone and not site.cuts[name]:
+            return Answer(503, b"busy")
+        return redirect(repository, tag, name)
+
+    site._redirect = once  # type: ignore[method-assign]
+    pull(store, site)
+    assert answer(store)[0] == PARTIAL
+    gone.clear()
+    with opened(site) as (run, log):
+        (plan,) = run(store).plan((DAY,))
+        run(store).collect((DAY,))
+
+    assert answer(store) == (HEARD, 42, 12, 0, 256)
+    assert plan.release is not None
+    assert plan.release.tag == STAGING
+    assert plan.bytes < len(DATA) - CUT
+    assert [a.path for a in log if "/signed/" in a.path and TAG in a.path] == []
+    assert [a.headers["range"][:8] for a in log if "/signed/" in a.path] != ["bytes=0-"]
 
 
 @pytest.mark.parametrize("case", ["not there", "shorter"])

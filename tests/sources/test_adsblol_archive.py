@@ -12,7 +12,8 @@ from servers import Asked, ReleaseSite, Upload, serving
 from onstation.errors import SourceError
 from onstation.sources.providers import Release, published_providers
 from onstation.sources.published.adsblol_archive import MIB, AdsblolArchive
-from onstation.web import Policy, Web
+from onstation.web.door import Web
+from onstation.web.records import Policy
 
 pytestmark = pytest.mark.server
 

@@ -16,7 +16,8 @@ from onstation.sources.opensky_track import as_trace
 from onstation.sources.providers import Given, published_providers
 from onstation.sources.published.opensky import CLIENT_ID, CLIENT_SECRET, OpenSky
 from onstation.sources.readsb import read_opening, read_trace
-from onstation.web import Policy, Web
+from onstation.web.door import Web
+from onstation.web.records import Policy
 
 SECRETS = {CLIENT_ID: "me", CLIENT_SECRET: "hush-hush"}
 NOON = midnight_s(DAY) + 43_200

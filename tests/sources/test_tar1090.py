@@ -16,7 +16,8 @@ from onstation.schema import EXPIRED, HEARD, SILENT
 from onstation.sources.inflate import inflate
 from onstation.sources.providers import Given, published_providers
 from onstation.sources.published.tar1090 import Tar1090
-from onstation.web import Policy, Web
+from onstation.web.door import Web
+from onstation.web.records import Policy
 
 pytestmark = pytest.mark.server
 

@@ -4,6 +4,7 @@ import hashlib
 import json
 import mmap
 import re
+import ssl
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -50,12 +51,14 @@ class _Server(ThreadingHTTPServer):
 
     def handle_error(self, request: object, client_address: object) -> None:
         """Let a client hang up; tell of anything else."""
-        if not isinstance(sys.exc_info()[1], ConnectionError):
+        if not isinstance(sys.exc_info()[1], ConnectionError | ssl.SSLError):
             super().handle_error(request, client_address)  # type: ignore[arg-type]
 
 
 @contextmanager
-def serving(answers: Answers) -> Iterator[tuple[str, list[Asked]]]:
+def serving(
+    answers: Answers, tls: ssl.SSLContext | None = None
+) -> Iterator[tuple[str, list[Asked]]]:
     """Serve from this machine; yield the address and the list of what was asked."""
     log: list[Asked] = []
 
@@ -86,10 +89,14 @@ def serving(answers: Answers) -> Iterator[tuple[str, list[Asked]]]:
             """Say nothing."""
 
     server = _Server(("127.0.0.1", 0), Handler)
+    if tls is not None:
+        server.socket = tls.wrap_socket(
+            server.socket, server_side=True, do_handshake_on_connect=False
+        )
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:
-        yield f"http://127.0.0.1:{server.server_port}", log
+        yield f"http{'s' if tls else ''}://127.0.0.1:{server.server_port}", log
     finally:
         server.shutdown()
         thread.join()

@@ -96,7 +96,7 @@ def trace_of(track: Track, **keys: Any) -> bytes:
         )
         for k in range(len(track))
     ]
-    return trace(track.icao, utc_day(int(track.time_ms[0])), rows, r=None, **keys)
+    return trace(track.icao, utc_day(int(track.time_ms[0])), rows, **({"r": None} | keys))
 
 
 def path_in(root: Path, icao: str, day: date = DAY) -> Path:

@@ -12,6 +12,7 @@ import click
 from onstation.cli.options import period_from_options
 from onstation.cli.progress import progress as progress
 from onstation.cli.terminal import colour as colour
+from onstation.cli.terminal import say
 from onstation.cli.terminal import width as width
 from onstation.cli.writing import write_output
 from onstation.config import Settings
@@ -111,9 +112,9 @@ def finish(
         if not found or not frame.days.usable:
             told.insert(0, empty_sentence(frame, what))
         for line in (line for line in told if line):
-            click.echo(line, err=True)
+            say(line)
     if not said or not sys.stdout.isatty():
         for line in (*hole_lines(frame.days), *damaged):
-            click.echo(line, err=True)
+            say(line)
     complete = frame.days.usable and frame.days.complete and not damaged
     click.get_current_context().exit(DONE if complete else HOLES)

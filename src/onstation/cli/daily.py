@@ -13,6 +13,7 @@ from onstation.cli.fetch import fetch
 from onstation.cli.main import pass_settings
 from onstation.cli.options import tz_option
 from onstation.cli.pulling import backfill_lines, finished_days, pull
+from onstation.cli.terminal import say
 from onstation.config import Settings
 from onstation.errors import DONE, HOLES, BusyError
 from onstation.fleet.load import load_fleet
@@ -116,7 +117,7 @@ def _fetched(
     if not local and not remote:
         remote = _usual_sources(store)
     if not local and not remote:
-        click.echo(NO_SOURCE, err=True)
+        say(NO_SOURCE)
         return False
     fleet = load_fleet(settings.fleet, settings.cache)
     if local:
@@ -126,10 +127,10 @@ def _fetched(
         known = settings.verbosity >= 0
         found = pull(settings, store, fleet, remote, asked, known=known) if asked else []
     except BusyError as error:
-        click.echo(f"{error} The report stands on what is held.", err=True)
+        say(f"{error} The report stands on what is held.")
         return True
     for line in backfill_lines(remote, days.backfill):
-        click.echo(line, err=True)
+        say(line)
     return _failed_alone(found, days.last)
 
 
@@ -157,9 +158,9 @@ def _failed_alone(found: Iterable[PullSummary], day: date) -> bool:
 
 def _tell_holes(found: DailyReport) -> None:
     if found.yesterday.frame.held is None:
-        click.echo(nothing_usable(found.yesterday.frame), err=True)
+        say(nothing_usable(found.yesterday.frame))
     for line in hole_lines(replace(found.yesterday.frame.days, holes=found.new_holes)):
-        click.echo(line, err=True)
+        say(line)
 
 
 def _yesterday(tz: str) -> date:

@@ -12,6 +12,7 @@ import click
 from onstation.cli.main import pass_settings
 from onstation.cli.options import bounds_from_options, period_from_options, period_options
 from onstation.cli.progress import progress
+from onstation.cli.terminal import say
 from onstation.config import Settings
 from onstation.errors import HOLES, InputError
 from onstation.fleet.load import load_fleet
@@ -19,6 +20,7 @@ from onstation.fleet.match import Fleet
 from onstation.periods import days_between
 from onstation.pipeline.identify import addresses_of
 from onstation.pipeline.summary import CollectSummary, OnStep, Step
+from onstation.reports.safe import drawn
 from onstation.sources.local import LocalSource
 from onstation.sources.named import DEFAULT, open_sources
 from onstation.store.database import Store, open_store
@@ -146,7 +148,7 @@ def fetch(
     told = [] if quiet else _told(summary, first, last, named=bool(icaos))
     lines = [*told, *holes_of(summary)]
     for line in lines:
-        click.echo(line, err=True)
+        say(line)
     return summary.has_holes
 
 
@@ -258,9 +260,9 @@ def _told(
 
 def holes_of(summary: CollectSummary) -> list[str]:
     """Return a line for each hole, and for many damaged documents a count by reason."""
-    lines = [f"Partial: {_drawn(name)}: {_drawn(reason)}." for name, reason in summary.partial]
+    lines = [f"Partial: {drawn(name)}: {drawn(reason)}." for name, reason in summary.partial]
     lines += [
-        f"Damaged: {damage.day or 'day unknown'} {_drawn(damage.name)}: {damage.reason}."
+        f"Damaged: {damage.day or 'day unknown'} {drawn(damage.name)}: {damage.reason}."
         for damage in summary.damaged[:NAMED]
     ]
     rest = Counter(damage.reason for damage in summary.damaged[NAMED:])
@@ -278,8 +280,3 @@ def _span(days: Collection[date]) -> str:
     missing = len(list(days_between(first, last))) - len(days)
     gaps = f", {missing:,} between them not held" if missing else ""
     return f"{first} to {last}{gaps}"
-
-
-def _drawn(text: str) -> str:
-    """Return text from outside as it may be drawn: nothing a terminal would obey."""
-    return "".join(c if c.isprintable() else "�" for c in text)

@@ -1,5 +1,6 @@
 """Show who is watched and why: list the fleets, check a file, find one aircraft."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -8,17 +9,23 @@ from rich.table import Table
 from rich.text import Text
 
 from onstation.cli.main import pass_settings
-from onstation.cli.terminal import show, text_of
+from onstation.cli.terminal import show, text_of, width
 from onstation.config import Settings
 from onstation.errors import UnknownIdentityError
 from onstation.fleet.load import load_fleet
 from onstation.fleet.match import Fleet
 from onstation.fleet.nnumber import ADDRESS, n_number_to_icao
 from onstation.fleet.records import Entry, Identity, squeeze
+from onstation.reports.safe import drawn
 from onstation.yamlfile import shown
 
 WIDTH = 140
 """Columns of a table that is not drawn on a terminal."""
+HEADINGS = ("fleet", "label", "type", "agency", "role", "counted", "matched by", "listed")
+GAP = 2
+"""Columns between two of a table."""
+LONG_WORD = 18
+"""A longer word is broken: a file may hold one that is wider than any screen."""
 
 
 @click.group("fleet", epilog="Example: onstation fleet find CBP-113")
@@ -37,12 +44,10 @@ def list_(settings: Settings, everything: bool) -> None:
     """
     fleet = load_fleet(settings.fleet, settings.cache)
     counted = [entry for entry in fleet.entries if entry.counted]
-    table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
-    for heading in ("fleet", "label", "type", "agency", "role", "counted", "matched by"):
-        table.add_column(heading, no_wrap=heading == "fleet", overflow="fold")
-    table.add_column("addresses", justify="right", overflow="fold")
-    for entry in fleet.entries if everything else counted:
-        table.add_row(*(Text(_drawn(cell)) for cell in _cells(entry, fleet)))
+    table = _listed(
+        [_cells(entry, fleet) for entry in (fleet.entries if everything else counted)],
+        lesser=("matched by", "listed") if everything else ("counted",),
+    )
     known = len(fleet.entries) - len(counted)
     lines = [
         f"{len(counted)} fleets are counted; {known} are known and not counted"
@@ -50,7 +55,7 @@ def list_(settings: Settings, everything: bool) -> None:
     ]
     if fleet.as_of:
         lines.append(f"Lists as of {fleet.as_of}.")
-    lines += [_drawn(line) for line in fleet.attribution]
+    lines += [drawn(line) for line in fleet.attribution]
     show(text_of(table, *lines, pipe=WIDTH))
 
 
@@ -64,7 +69,7 @@ def check(settings: Settings, file: Path | None) -> None:
     counted = sum(entry.counted for entry in fleet.entries)
     listed = sum(len(fleet.addresses_of(entry.key)) for entry in fleet.entries)
     click.echo(
-        f"{_drawn(path.name)}: no faults; {len(fleet.entries)} fleets, {counted} of them"
+        f"{drawn(path.name)}: no faults; {len(fleet.entries)} fleets, {counted} of them"
         f" counted, {listed} addresses listed, digest {fleet.digest[:12]}"
     )
 
@@ -88,6 +93,42 @@ def find(settings: Settings, ident: str) -> None:
         told += [""] if number else []
         told.append(_story(identity, fleet))
     show(text_of(*told, pipe=WIDTH))
+
+
+def _listed(rows: Sequence[Sequence[str]], *, lesser: Sequence[str]) -> Table:
+    """Return a table of fleets in which no word is broken that has room on a line.
+
+    Parameters
+    ----------
+    lesser
+        Columns left out, in that order, where the longest words of all do not fit.
+    """
+    kept = dict(zip(HEADINGS, zip(HEADINGS, *rows, strict=True), strict=True))
+    least = {name: min(LONG_WORD, _longest_word(column)) for name, column in kept.items()}
+    room = width(WIDTH) + GAP
+    for name in lesser:
+        if sum(least[one] + GAP for one in kept) > room:
+            del kept[name]
+    spare = room - sum(least[name] + GAP for name in kept)
+    table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
+    for name, column in kept.items():
+        wanted = max(len(drawn(text)) for text in column) - least[name]
+        more = max(0, min(spare, wanted))
+        spare -= more
+        table.add_column(
+            name,
+            justify="right" if name == "listed" else "left",
+            width=least[name] + more,
+            overflow="fold",
+        )
+    for row in rows:
+        cells = zip(HEADINGS, row, strict=True)
+        table.add_row(*(Text(drawn(text)) for name, text in cells if name in kept))
+    return table
+
+
+def _longest_word(texts: Sequence[str]) -> int:
+    return max(len(word) for text in texts for word in drawn(text).split() or [""])
 
 
 def _cells(entry: Entry, fleet: Fleet) -> tuple[str, ...]:
@@ -120,7 +161,7 @@ def _story(identity: Identity, fleet: Fleet) -> Table:
         ("note", f"{note}; its sorties may be those of several aircraft" if note else ""),
     ):
         if value:
-            table.add_row(name, Text(_drawn(value)))
+            table.add_row(name, Text(drawn(value)))
     return table
 
 
@@ -134,15 +175,10 @@ def _unknown(fleet: Fleet, ident: str) -> str:
     name = icao.upper() if text.lower() == icao else f"{shown(ident)} (address {icao.upper()})"
     ignored, block = fleet.ignored_address(icao), fleet.military_block(icao)
     if ignored:
-        return f"{name} is never watched: {_drawn(ignored)}"
+        return f"{name} is never watched: {drawn(ignored)}"
     if block:
         return (
-            f"no fleet lists {name}; it lies in the {_drawn(block)} military block and is"
+            f"no fleet lists {name}; it lies in the {drawn(block)} military block and is"
             f" watched only under a type or callsign some fleet names; {more}"
         )
     return f"no fleet lists {name}; {more}"
-
-
-def _drawn(text: str) -> str:
-    """Return text from the file as it may be drawn: nothing a terminal would obey."""
-    return "".join(c if c.isprintable() else "�" for c in text)

@@ -5,12 +5,16 @@ import importlib
 import logging
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from types import TracebackType
+from typing import Any
 
 import click
 
 from onstation import __version__
-from onstation.cli.terminal import NO_PAGER
+from onstation.cli.terminal import NO_PAGER, say
 from onstation.config import Settings, settings_from
 from onstation.errors import FAILED, OnstationError
 
@@ -51,16 +55,44 @@ class Commands(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
 
+    def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
+        """Read what was typed before the command."""
+        with _plain_words():
+            return super().make_context(*args, **kwargs)
+
     def invoke(self, ctx: click.Context) -> object:
         """Run the command; a failure becomes one line a fault and a status."""
         try:
-            return super().invoke(ctx)
+            with _plain_words():
+                return super().invoke(ctx)
         except OnstationError as error:
             if ctx.params.get("debug"):
                 raise
-            for line in str(error).splitlines():
-                click.echo(f"Error: {line}", err=True)
+            for line in str(error).split("\n"):
+                say(f"Error: {line}")
             ctx.exit(error.exit_code)
+
+
+@contextmanager
+def _plain_words() -> Iterator[None]:
+    """Let a complaint about what was typed repeat nothing that a terminal would obey."""
+    try:
+        yield
+    except click.ClickException as error:
+        from onstation.reports.safe import drawn
+
+        error.message = drawn(error.message)  # type: ignore[misc]
+        raise
+
+
+class _PlainLines(logging.Formatter):
+    """Log lines in which nothing is left that a terminal would obey."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return a record as lines."""
+        from onstation.reports.safe import drawn
+
+        return "\n".join(drawn(line) for line in super().format(record).split("\n"))
 
 
 @click.group(
@@ -94,7 +126,9 @@ def main(
     """
     verbosity = -1 if quiet else verbose
     level = {-1: logging.ERROR, 0: logging.WARNING, 1: logging.INFO}.get(verbosity, logging.DEBUG)
-    logging.basicConfig(level=level, format="%(message)s", stream=sys.stderr)
+    lines = logging.StreamHandler(sys.stderr)
+    lines.setFormatter(_PlainLines("%(message)s"))
+    logging.basicConfig(level=level, handlers=[lines])
     ctx.meta[NO_PAGER] = no_pager
     ctx.obj = settings_from(
         store=store, regions=regions, fleet=fleet, verbosity=verbosity, debug=debug
@@ -104,8 +138,19 @@ def main(
 pass_settings = click.make_pass_decorator(Settings)
 
 
+def _plain_traceback(
+    kind: type[BaseException], error: BaseException, trace: TracebackType | None
+) -> None:
+    """Tell of a failure nobody caught; its message may repeat what a stranger wrote."""
+    import traceback
+
+    for line in "".join(traceback.format_exception(kind, error, trace)).split("\n"):
+        say(line)
+
+
 def run() -> None:
     """Start the program; the entry point of the installed command."""
+    sys.excepthook = _plain_traceback
     gc.set_threshold(100_000, 50, 50)  # records hold no cycles; looking for some costs a fifth
     if "_ONSTATION_COMPLETE" in os.environ:
         from onstation.cli.completing import complete

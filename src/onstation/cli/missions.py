@@ -11,6 +11,7 @@ from onstation.cli.exporting import all_sources_option, exportable
 from onstation.cli.formats import WRITERS, Answered, write_rows
 from onstation.cli.main import pass_settings
 from onstation.cli.options import filter_options, output_options, period_options, tz_option
+from onstation.cli.terminal import say
 from onstation.config import Settings
 from onstation.reports.records import MissionList
 from onstation.schema import COUNTED, STATUSES
@@ -92,7 +93,7 @@ def _exportable(found: MissionList) -> MissionList:
     rows, told = exportable(found.rows)
     if not told:
         return found
-    click.echo(told, err=True)
+    say(told)
     in_total = found.in_total & {(row.mission_id, row.region) for row in rows}
     return replace(found, rows=rows, in_total=in_total, total=len(in_total))
 

@@ -8,10 +8,9 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import IO
 
-import click
-
 from onstation.cli.asking import progress
 from onstation.cli.options import SUFFIXES
+from onstation.cli.terminal import say
 from onstation.cli.writing import why
 from onstation.config import Settings
 from onstation.errors import InputError, OnstationError
@@ -54,7 +53,7 @@ def write_package(
     count = write_files(files_of(package), path)
     if settings.verbosity >= 0:
         told = f"{output}: {plural(found.total, 'mission')} in the total, {plural(count, 'file')}"
-        click.echo(told, err=True)
+        say(told)
 
 
 def place_of(output: Path | None, force: bool) -> Path:

@@ -7,7 +7,6 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, timedelta
 
-import click
 from rich.progress import (
     BarColumn,
     Progress,
@@ -16,7 +15,7 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from onstation.cli.terminal import progress_console
+from onstation.cli.terminal import progress_console, say
 from onstation.config import Settings
 from onstation.fleet.match import Fleet
 from onstation.pipeline.pull import (
@@ -83,7 +82,7 @@ def pull(
         costs = asking.costs()
         for line in [line for cost in costs for line in cost_lines(cost, each_day=dry_run)]:
             if dry_run or not quiet:
-                click.echo(line, err=not dry_run)
+                say(line, err=not dry_run)
         if dry_run:
             return [_unreadable(cost) for cost in costs]
         _tell_terms_once(store, remotes)
@@ -91,7 +90,7 @@ def pull(
             found = asking.run(tell)
     for summary in found:
         for line in [*([] if quiet else told(summary)), *holes_of(summary, known=known)]:
-            click.echo(line, err=True)
+            say(line)
     return found
 
 
@@ -106,7 +105,7 @@ def _tell_terms_once(store: Store, remotes: Sequence[RemoteSource]) -> None:
     for provider in {remote.provider.name: remote.provider for remote in remotes}.values():
         note = f"terms of {provider.name}"
         if provider.notice and store.note(note) != provider.notice:
-            click.echo(f"{provider.name}: {provider.notice}", err=True)
+            say(f"{provider.name}: {provider.notice}")
             store.leave_note(note, provider.notice)
 
 
@@ -127,7 +126,7 @@ def days_of(first: date | None, last: date | None) -> list[date]:
     """Return the UTC days to ask published sources about, and say what is left out."""
     days, left_out = remote_days(first, last, now())
     if left_out:
-        click.echo(left_out, err=True)
+        say(left_out)
     return days
 
 
@@ -135,10 +134,7 @@ def finished_days(days: Iterable[date]) -> list[date]:
     """Return the days whose files are final, and say which are not."""
     final, running = finished(days, now())
     for day in running:
-        click.echo(
-            f"{day} is not asked for: its files are final about 00:56 UTC of {day + ONE_DAY}.",
-            err=True,
-        )
+        say(f"{day} is not asked for: its files are final about 00:56 UTC of {day + ONE_DAY}.")
     return final
 
 
@@ -306,7 +302,7 @@ class _Bar:
         self._bar = bar
         self._of = cost.bytes if cost.source.is_archive else cost.questions
         self._days = sum(bool(day.bytes) for day in cost.days)
-        self._task = bar.add_task(cost.source.name, total=self._of, done="")
+        self._task = bar.add_task(drawn(cost.source.name), total=self._of, done="")
         self._day: date | None = None
         self._before = self._begun = self._last = self._number = 0
 
@@ -320,7 +316,7 @@ class _Bar:
         self._bar.update(
             self._task,
             completed=done,
-            description=f"{moved.source} {moved.day}",
+            description=f"{drawn(moved.source)} {moved.day}",
             done=self._told(moved, done),
         )
 

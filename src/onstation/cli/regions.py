@@ -1,6 +1,5 @@
 """Show where missions are counted: list, check and draw the regions in force."""
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -107,8 +106,10 @@ def show(
 
         write_output(draw_regions(scene_of(atlas, chosen)), output, force)
     else:
+        from onstation.reports.encode import json_line
+
         whole = feature_collection(atlas, chosen, GENERATOR, with_parts=parts)
-        write_output(json.dumps(whole, ensure_ascii=False) + "\n", output, force)
+        write_output(json_line(whole) + "\n", output, force)
 
 
 def _atlas(settings: Settings, path: Path) -> Atlas:

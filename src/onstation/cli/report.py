@@ -26,6 +26,7 @@ from onstation.cli.options import (
     write_output,
 )
 from onstation.cli.picturing import PNG, aspect_option, chart_png, over_time
+from onstation.cli.terminal import say
 from onstation.config import Settings
 from onstation.errors import InputError
 from onstation.periods import BINS, Period
@@ -164,7 +165,7 @@ def _write(
     elif page:
         from onstation.reports.page_write import report_html
 
-        click.echo(page.sheet.left_out, nl=bool(page.sheet.left_out), err=True)
+        say(page.sheet.left_out)
         content = report_html(page)
     elif format_ == "markdown":
         from onstation.reports.page import report_markdown

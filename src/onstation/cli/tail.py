@@ -13,10 +13,10 @@ from onstation.cli.formats import Answered, write_rows
 from onstation.cli.main import pass_settings
 from onstation.cli.options import output_options, period_options, tz_option, write_output
 from onstation.cli.picturing import PNG, aspect_option, map_png
+from onstation.cli.terminal import say
 from onstation.config import Settings
 from onstation.errors import DONE, HOLES, InputError
 from onstation.reports.records import MissionList, TailStory
-from onstation.reports.safe import drawn
 from onstation.reports.sentences import empty_sentence, nothing_usable, plural
 from onstation.reports.story import astride_lines
 from onstation.store.database import Store
@@ -73,7 +73,7 @@ def command(
         )
         if format_ not in ("table", HTML) and not all_sources:
             rows, told = exportable(story.rows)
-            click.echo(told, nl=bool(told), err=True)
+            say(told)
             story = replace(story, rows=rows)
         if format_ in TOLD:
             why = _explained(settings, store, story) if explain else None
@@ -109,7 +109,7 @@ def _page(settings: Settings, store: Store, story: TailStory, all_sources: bool)
     told = tail_dossier(
         settings, store, story, choosing(all_sources), on_progress=progress(settings)
     )
-    click.echo(told.sheet.left_out, nl=bool(told.sheet.left_out), err=True)
+    say(told.sheet.left_out)
     return tail_html(told)
 
 
@@ -144,20 +144,20 @@ def _status(story: TailStory, *, typed: bool, said: bool) -> int:
     known = any(len(one.without_data) < story.frame.days.asked for one in story.days)
     if story.frame.held is None or not known:
         if not said or story.frame.held is None:
-            click.echo(nothing_usable(story.frame), err=True)
+            say(nothing_usable(story.frame))
         return HOLES
     if not said and not story.rows:
         told = "sorties are dated" if story.astride else "sorties were found"
-        click.echo(empty_sentence(story.frame, told), err=True)
+        say(empty_sentence(story.frame, told))
     if not said:
         for _, line in astride_lines(story):
-            click.echo(line, err=True)
+            say(line)
     holes = False
     for one in story.days:
         if one.without_data and (typed or not said):
             days = plural(len(one.without_data), "day")
-            click.echo(f"{one.icao}: {days} without data in the period", err=True)
+            say(f"{one.icao}: {days} without data in the period")
         holes = holes or bool(one.holes) or (typed and bool(one.without_data))
         for day, reason in one.holes:
-            click.echo(f"{one.icao}: {day}: {drawn(reason)}", err=True)
+            say(f"{one.icao}: {day}: {reason}")
     return HOLES if holes else DONE

@@ -91,6 +91,18 @@ def text_of(*drawn: "RenderableType", pipe: int = PIPE_WIDTH) -> str:
     return "\n".join(line.rstrip() for line in file.getvalue().split("\n"))
 
 
+def say(line: str, *, err: bool = True) -> None:
+    """Write a line for a person to stderr, if it says anything; nothing in it steers a terminal.
+
+    Whatever goes to stderr goes through here: lines name files, folders, addresses and what
+    was typed or read, and strangers write those.
+    """
+    if line:
+        from onstation.reports.safe import drawn
+
+        click.echo(drawn(line), err=err)
+
+
 def show(text: str) -> None:
     """Write text for a person to stdout, through a pager if it is taller than the screen."""
     pager = _pager() if _is_tall(text) else []

@@ -7,6 +7,7 @@ from shlex import quote
 import click
 
 from onstation.cli.main import pass_settings
+from onstation.cli.terminal import say
 from onstation.config import Settings
 from onstation.errors import DONE, FAILED, HOLES, BusyError, NewerStoreError, StoreError
 from onstation.reports.safe import drawn
@@ -33,7 +34,7 @@ def command(settings: Settings, repair: bool) -> None:
         raise StoreError(f"store {settings.store}: there is none yet; `onstation fetch` makes it.")
     problems = _checked(settings, repair=repair)
     for problem in problems:
-        click.echo(f"Error: {drawn(problem)}", err=True)
+        say(f"Error: {problem}")
     if problems and repair:
         sys.exit(_repair(settings, path, problems))
     if problems:
@@ -79,8 +80,8 @@ def _repair(settings: Settings, path: Path, problems: list[str]) -> int:
     ]
     for lines in (asked, [f"Lost: {line}" for line in found.lost]):
         for line in lines[:NAMED]:
-            click.echo(drawn(line), err=True)
+            say(line)
         if len(lines) > NAMED:
-            click.echo(f"and {len(lines) - NAMED:,} more such lines.", err=True)
+            say(f"and {len(lines) - NAMED:,} more such lines.")
     click.echo(f"The store is sound again; as it was it lies in {found.kept}.")
     return HOLES if asked or found.lost else DONE

@@ -167,10 +167,11 @@ class ArchiveRun:
         if self._is_unchanged(day, releases):
             return DayPlan(day, releases[0], 0, "still as it was when it was read in part")
         begun = self.store.pulls.find(self.source.name, day, self.scope)
+        wanted = releases[1 if self._is_at_second(day, releases) else 0]
         done = 0
-        if begun and is_same_upload(begun.upload, releases[0].fingerprint):
+        if begun and is_same_upload(begun.upload, wanted.fingerprint):
             done = int(json.loads(begun.state)["walk"]["offset"])
-        return DayPlan(day, releases[0], releases[0].size - done)
+        return DayPlan(day, wanted, wanted.size - done)
 
     def _ask(self, day: date, tell: OnMove) -> tuple[list[Answer], bool]:
         """Read one day; return the answers and whether the source seems down."""
@@ -184,16 +185,13 @@ class ArchiveRun:
         if self._is_unchanged(day, releases):
             before = self.store.ledger.answer(self.source.name, day)
             return [before] if before else [], False
-        best = self._read(day, releases[0], tell)
-        if best.is_damaged and len(releases) > 1:
-            other = releases[1]
-            if other.size >= SECOND_BEST * releases[0].size and other.assets:
-                second = self._read(day, other, tell)
-                self.summary.notes.append(
-                    f"{day}: {releases[0].tag} {_fault(best)} ({best.published.reason});"
-                    f" {other.tag} was read too."
-                )
-                best = max(best, second, key=lambda one: (one.is_whole, one.documents))
+        if self._is_at_second(day, releases):
+            best = self._read(day, releases[1], tell)
+            before = self.store.ledger.answer(self.source.name, day)
+            if before and not best.is_whole and before.documents > best.documents:
+                return [before], bool(best.published.cut) and not best.documents
+        else:
+            best = self._best(day, releases, tell)
         self.summary.damaged += [
             Damage(row.name, row.reason, row.day, row.icao) for row in best.failed
         ]
@@ -203,6 +201,35 @@ class ArchiveRun:
             self.store.ledger.files.forget_published(f"{self.source.name}/{day}/")
         cut = bool(best.published.cut) and not best.published.is_gone
         return recorded, cut and not best.documents
+
+    def _best(self, day: date, releases: Sequence[Release], tell: OnMove) -> Reading:
+        """Read the best upload, and where that is damaged the second best too."""
+        best = self._read(day, releases[0], tell)
+        if not best.is_damaged or len(releases) < 2:
+            return best
+        other = releases[1]
+        if other.size < SECOND_BEST * releases[0].size or not other.assets:
+            return best
+        second = self._read(day, other, tell)
+        self.summary.notes.append(
+            f"{day}: {releases[0].tag} {_fault(best)} ({best.published.reason});"
+            f" {other.tag} was read too."
+        )
+        return max(best, second, key=lambda one: (one.is_whole, one.documents))
+
+    def _is_at_second(self, day: date, releases: Sequence[Release]) -> bool:
+        """Say whether a run was cut in the second best upload, after the best was damaged.
+
+        Both must still be as they were then.
+        """
+        before = self.store.ledger.answer(self.source.name, day)
+        begun = self.store.pulls.find(self.source.name, day, self.scope)
+        if before is None or begun is None or len(releases) < 2 or self.again or self.icaos:
+            return False
+        published = upload_of([one.fingerprint for one in releases[:2]])
+        return is_same_upload(begun.upload, releases[1].fingerprint) and is_same_upload(
+            before.upload, published
+        )
 
     def _read(self, day: date, release: Release, tell: OnMove) -> Reading:
         """Read an upload; begin anew, once, where another one lies there than was begun."""

@@ -1,7 +1,6 @@
 """Gather what a package holds: rows, flights, traces, terms, and what the rule worked with."""
 
 import hashlib
-import json
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -21,6 +20,7 @@ from onstation.pipeline.ground import (
 from onstation.regions.resolve import resolve
 from onstation.regions.show import feature_collection
 from onstation.reports.columns import RECONSTRUCTION
+from onstation.reports.encode import json_line
 from onstation.reports.export import rule_json
 from onstation.reports.package import Package
 from onstation.reports.package_about import Notice, Told
@@ -216,7 +216,7 @@ def _inputs(settings: Settings) -> tuple[tuple[str, bytes], ...]:
     outlines = feature_collection(atlas, atlas.regions, f"onstation {__version__}", with_parts=True)
     return (
         ("rule.json", rule_json(answer.rule(settings)).encode("utf-8")),
-        ("regions.geojson", (json.dumps(outlines, ensure_ascii=False) + "\n").encode("utf-8")),
+        ("regions.geojson", (json_line(outlines) + "\n").encode("utf-8")),
         ("regions.yaml", settings.regions.read_bytes()),
         ("fleet.yaml", settings.fleet.read_bytes()),
     )

@@ -23,7 +23,8 @@ from onstation.sources.providers import (
 from onstation.store.database import Store
 from onstation.store.ledger import FLEET_NOTE
 from onstation.units import MS_PER_S
-from onstation.web import Policy, Web
+from onstation.web.door import Web
+from onstation.web.records import Policy
 
 LOCK = "fetch"
 """What is done alone in a store while published sources are asked."""

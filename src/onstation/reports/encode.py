@@ -33,9 +33,7 @@ from onstation.reports.sentences import closing_lines
 METADATA = "-metadata.json"
 """What the name of a CSV file's metadata ends with."""
 
-_UNSEEN = re.compile(
-    "[\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]"
-)
+_NOT_ASCII = re.compile(r"[^\n -~]")
 _DATATYPES: dict[str, Any] = {
     DAY: "date",
     INSTANT: {"base": "dateTime", "format": "yyyy-MM-ddTHH:mm:ssX"},
@@ -170,7 +168,12 @@ def json_line(value: Any) -> str:
 
 
 def _seen(text: str) -> str:
-    return _UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    """Return JSON with everything escaped that is not seen: controls, turned writing, tags."""
+    return _NOT_ASCII.sub(lambda found: _escaped(found[0]), text)
+
+
+def _escaped(letter: str) -> str:
+    return letter if letter.isprintable() else json.dumps(letter)[1:-1]
 
 
 def _described(column: Column) -> dict[str, Any]:

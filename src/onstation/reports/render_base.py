@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from rich.box import SIMPLE_HEAD
-from rich.cells import cell_len
+from rich.cells import cell_len, chop_cells
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -35,14 +35,39 @@ class Indented:
 
     def wrapped(self, width: int) -> Text:
         """Return it broken into lines; words longer than a line are cut, never dropped."""
+        text = drawn(self.text)
+        if cell_len(text) > len(text):
+            return Text("\n".join(self._of_wide_letters(text, min(width, PROSE))))
         lines = textwrap.wrap(
-            drawn(self.text),
+            text,
             min(width, PROSE),
             initial_indent=" " * self.first,
             subsequent_indent=" " * self.rest,
             break_on_hyphens=False,
         )
         return Text("\n".join(lines))
+
+    def _of_wide_letters(self, text: str, width: int) -> list[str]:
+        """Return lines of text that holds letters two columns wide."""
+        lines, line = [], " " * self.first
+        for word in text.split():
+            for piece in chop_cells(word, width - max(self.first, self.rest)):
+                blank = " " if line.strip() else ""
+                if blank and cell_len(line + blank + piece) > width:
+                    lines.append(line)
+                    line, blank = " " * self.rest, ""
+                line += blank + piece
+        return [*lines, line]
+
+
+def padded(text: str, size: int, *, right: bool) -> str:
+    """Return text filled with blanks to so many columns; a wide letter takes two.
+
+    >>> padded("a", 3, right=True), padded("\u8ba1", 3, right=False)
+    ('  a', '\u8ba1 ')
+    """
+    blanks = " " * max(0, size - cell_len(text))
+    return blanks + text if right else text + blanks
 
 
 Line = str | Text | Table | Indented

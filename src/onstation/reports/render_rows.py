@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
+from rich.cells import cell_len
 from rich.table import Table
 from rich.text import Text
 
@@ -10,7 +11,7 @@ from onstation.periods import iso, local_day, utc_day
 from onstation.reports.columns import local_time, sources_of
 from onstation.reports.grid import NOTHING
 from onstation.reports.records import MissionList
-from onstation.reports.render_base import GAP, Indented, Line, cell, fitting, table_of
+from onstation.reports.render_base import GAP, Indented, Line, cell, fitting, padded, table_of
 from onstation.reports.safe import drawn
 from onstation.reports.trust import suspicion_words
 from onstation.schema import COUNTED, DATA_ENDS, SIGNAL_LOST, Mission
@@ -74,11 +75,11 @@ def _table(rows: Sequence[Sequence[str]]) -> Table:
 
 def _with_reasons(rows: Sequence[Sequence[str]], reasons: Sequence[str]) -> list[Line]:
     """Lay rows out with a line of prose below each."""
-    wide = [max(len(drawn(row[i])) for row in rows) for i in range(len(rows[0]))]
+    wide = [max(cell_len(drawn(row[i])) for row in rows) for i in range(len(rows[0]))]
 
     def line(row: Sequence[str]) -> Text:
         cells = [
-            drawn(text).rjust(size) if name in NUMBERS else drawn(text).ljust(size)
+            padded(drawn(text), size, right=name in NUMBERS)
             for text, size, name in zip(row, wide, rows[0], strict=True)
         ]
         return Text((" " * GAP).join(cells).rstrip(), no_wrap=False)

@@ -120,7 +120,10 @@ def open_addressed(text: str) -> AddressedSource:
     InputError
         The optional libraries are missing, it cannot be reached, or there is no archive.
     """
-    parts = urlsplit(text)
+    try:
+        parts = urlsplit(text)
+    except ValueError as error:
+        raise InputError(f"--source {text}: not an address ({error}).") from error
     if "@" in parts.netloc or "?" in text or "#" in text:
         raise InputError(
             f"--source {parts.scheme}://…: an address with a user, a password or a ? in it is not"

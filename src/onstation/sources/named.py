@@ -89,6 +89,7 @@ def open_named(text: str) -> "LocalSource | RemoteSource":
 
         return open_local(text)
     if text.partition("://")[0] in SCHEMES:
+        _check_is_seen(text, text)
         from onstation.sources.addressed import open_addressed
 
         return open_addressed(text)
@@ -132,6 +133,7 @@ def kept_back(names: Iterable[str]) -> list[str]:
 
 def _address(text: str, address: str) -> str:
     """Return an address that can be asked, without a trailing slash."""
+    _check_is_seen(text, address, '\\ <>"')
     try:
         parts = urlsplit(address)
         port = parts.port
@@ -165,3 +167,12 @@ def _host(base: str) -> str:
     """Return what the ledger calls a host."""
     parts = urlsplit(base)
     return (parts.netloc + parts.path).lower()
+
+
+def _check_is_seen(text: str, address: str, never: str = "") -> None:
+    """Raise if an address holds what is not seen, or what no address does: rows repeat it."""
+    if not address.isprintable() or any(c in address for c in never):
+        raise InputError(
+            f"--source {text}: an address holds no blanks, quotes or backslashes, and nothing"
+            " that is not seen; type it anew."
+        )

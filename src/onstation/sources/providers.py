@@ -13,7 +13,7 @@ from onstation.periods import day_start_ms
 from onstation.sources import published
 
 if TYPE_CHECKING:
-    from onstation.web import Web
+    from onstation.web.door import Web
 
 LOCAL, ARCHIVE, AIRCRAFT = "local", "archive", "aircraft"
 """Kinds: a user's own files, whole days, one aircraft and day at a time."""

@@ -197,12 +197,19 @@ def _rows(track: Track, base_s: float) -> list[list[Any]]:
             known(track.course_deg[k]),
             int(track.is_stale[k]) + 2 * int(track.new_leg[k]),
             known(track.vertical_rate_fpm[k]),
-            {"flight": track.callsigns[track.callsign[k]]} if track.callsign[k] >= 0 else None,
+            _details(track, k),
             POSITION_SOURCES[track.position_source[k]],
             known(track.geom_alt_ft[k]),
         ]
         for k in range(len(track))
     ]
+
+
+def _details(track: Track, k: int) -> dict[str, Any]:
+    details: dict[str, Any] = {"nic": int(track.nic[k]), "sil": int(track.sil[k])}
+    if track.callsign[k] >= 0:
+        details["flight"] = track.callsigns[track.callsign[k]]
+    return details
 
 
 def _check_same(one: Track, other: Track) -> None:

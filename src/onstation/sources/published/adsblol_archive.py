@@ -25,7 +25,8 @@ from onstation.sources.providers import (
 )
 
 if TYPE_CHECKING:
-    from onstation.web import Reply, Web
+    from onstation.web.door import Web
+    from onstation.web.records import Reply
 
 OWNER = "adsblol"
 SITE, API = "https://github.com", "https://api.github.com"

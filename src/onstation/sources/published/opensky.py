@@ -24,7 +24,8 @@ from onstation.sources.providers import (
 from onstation.units import MS_PER_DAY, MS_PER_S
 
 if TYPE_CHECKING:
-    from onstation.web import Reply, Web
+    from onstation.web.door import Web
+    from onstation.web.records import Reply
 
 NAME = "opensky"
 BASE = "https://opensky-network.org/api"

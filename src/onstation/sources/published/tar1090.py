@@ -13,7 +13,8 @@ from onstation.schema import EXPIRED, HEARD, SILENT
 from onstation.sources.providers import AIRCRAFT, Given, Provider, Received
 
 if TYPE_CHECKING:
-    from onstation.web import Reply, Web
+    from onstation.web.door import Web
+    from onstation.web.records import Reply
 
 NAME = "URL"
 PACE_S = 1.0

@@ -1,5 +1,6 @@
 """The door to the network asks politely, gives up in time, and never tells a secret."""
 
+import itertools
 from collections.abc import Iterator
 from email.utils import formatdate
 from pathlib import Path
@@ -9,7 +10,8 @@ from clocks import Clock
 from servers import Answer, Asked, serving
 
 from onstation.errors import SourceError
-from onstation.web import Policy, Reply, Web, user_agent
+from onstation.web.door import Web, user_agent
+from onstation.web.records import Policy, Reply
 
 pytestmark = pytest.mark.server
 
@@ -316,16 +318,11 @@ def test_what_goes_wrong_is_told_without_the_address(web: Web) -> None:
     assert "secret-part" not in str(told.value)
 
 
-def test_a_crawl_is_cut() -> None:
-    clock = Clock()
-
-    def hurried() -> float:
-        clock.now += 70.0
-        return clock.now
-
+def test_a_crawl_is_cut(clock: Clock) -> None:
+    elapsed = itertools.count(0.0, 25.0)
     policy = Policy(pace_s=0, tries=1)
     with (
-        Web(now=hurried, sleep=clock.sleep, policy=policy) as web,
+        Web(now=clock, sleep=clock.sleep, policy=policy, ticks=lambda: next(elapsed)) as web,
         serving(lambda asked: Answer(200, b"z" * 2000, sent=1000)) as (base, _),
         pytest.raises(SourceError, match="too slow"),
     ):

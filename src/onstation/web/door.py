@@ -2,23 +2,32 @@
 
 One request at a time, so many seconds apart on each host. What may pass is tried again a
 few times, as late as the host asks; what will not is told as a `SourceError`. Redirects
-lead to https only, and no secret follows one. The clock and the sleep are arguments.
+lead to https only, and no secret follows one. The clock and the sleep are arguments; how
+long a read may last is counted by a clock that is never set.
 """
 
 import logging
+import time
 from collections.abc import Callable, Container, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from importlib import metadata
 from typing import TypeVar
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 import requests
-import urllib3
 
-from onstation.errors import CHANGED, SHORT, SourceError
+from onstation.errors import SourceError
+from onstation.web.answers import (
+    RETRIED,
+    extent,
+    is_loopback,
+    is_number,
+    redirected,
+    refused,
+    too_long,
+)
+from onstation.web.records import CUT, TIMED_OUT, Body, Policy, Reply
+from onstation.web.wire import Hourglass, Session, told
 
 log = logging.getLogger(__name__)
 
@@ -29,91 +38,9 @@ CHUNK = 1 << 18
 LARGEST = 64 * 1024 * 1024
 """Longest answer that is read into memory. [B]"""
 REDIRECTS = 5
-RETRIED = frozenset({403, 408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524})
-"""Statuses that may pass: overload, refusals by load, gateways."""
 RANGE_REFUSED = 416
 GAINED = 8 * 1024 * 1024
 """Bytes after which a download that was cut counts as going well again. [B]"""
-LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
-
-CUT, TIMED_OUT, NO_ANSWER = "cut off", "timed out", "no connection"
-QUOTA = "quota used up"
-
-
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """How patient to be.
-
-    Attributes
-    ----------
-    pace_s
-        Between the beginnings of two requests to one host, at least. [s]
-    tries
-        Requests for one thing before it has failed.
-    back_off_s
-        Before the second try; twice as long before each further one. [s]
-    longest_wait_s
-        A host that asks for more is left alone. [s]
-    connect_s, read_s
-        For a connection, and for the next byte on it. [s]
-    whole_s
-        For an answer that is read into memory. [s]
-    stalled_s, stalled_bytes
-        A download that brings less than so much in so long is cut. [s] [B]
-    """
-
-    pace_s: float = 1.0
-    tries: int = 4
-    back_off_s: float = 2.0
-    longest_wait_s: float = 300.0
-    connect_s: float = 15.0
-    read_s: float = 60.0
-    whole_s: float = 600.0
-    stalled_s: float = 60.0
-    stalled_bytes: int = 64 * 1024
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """One answer with its bytes exactly as they came, not decoded.
-
-    Attributes
-    ----------
-    headers
-        By lower-case name.
-    """
-
-    url: str
-    status: int
-    headers: Mapping[str, str]
-    body: bytes = field(repr=False)
-
-
-@dataclass(slots=True)
-class Body:
-    """An answer whose bytes are still to be read.
-
-    Attributes
-    ----------
-    start
-        Offset of its first byte in the whole; 0 where the host ignores ranges. [B]
-    size
-        Size of the whole; ``None`` if the host does not say. [B]
-    validator
-        What changes when the whole does; empty if the host does not say.
-    """
-
-    start: int
-    size: int | None
-    validator: str
-    chunks: Iterator[bytes] = field(repr=False)
-
-
-class _Session(requests.Session):
-    """A session that leaves redirects alone: the library would read and parse each."""
-
-    def get_redirect_target(self, resp: requests.Response) -> None:
-        """Return that an answer leads nowhere."""
 
 
 class Web:
@@ -127,6 +54,8 @@ class Web:
         Waits so many seconds.
     policy
         How patient to be.
+    ticks
+        Counts seconds and, unlike the clock, is never set back or forward. [s]
     """
 
     def __init__(
@@ -135,6 +64,7 @@ class Web:
         now: Callable[[], float],
         sleep: Callable[[float], None],
         policy: Policy | None = None,
+        ticks: Callable[[], float] = time.monotonic,
     ) -> None:
         self.policy = policy or Policy()
         self.requests = 0
@@ -143,8 +73,8 @@ class Web:
         self._sleep = sleep
         self._asked: dict[str, float] = {}
         self._not_before: dict[str, float] = {}
-        self._session = _Session()
-        self._session.auth = _unsigned
+        self._glass = Hourglass(ticks)
+        self._session = Session(self._glass)
         self._session.headers.update({"User-Agent": user_agent(), "Accept-Encoding": "identity"})
 
     def __enter__(self) -> "Web":
@@ -228,7 +158,7 @@ class Web:
             status = response.status_code
             if status not in (200, 206):
                 raise self._refusal(response)
-            begins, size = _extent(response)
+            begins, size = extent(response)
             if status == 206 and begins != start:
                 raise SourceError("wrong range", f"asked for byte {start}, given byte {begins}")
             validator = response.headers.get("ETag") or response.headers.get("Last-Modified") or ""
@@ -282,7 +212,7 @@ class Web:
         while position < size:
             try:
                 with self.open(url, position if ranged else 0, pace_s=pace_s) as body:
-                    _same(body, size, validator)
+                    body.check_same(size, validator)
                     if body.validator and not validator:
                         learn(body.validator)
                     validator = body.validator or validator
@@ -297,7 +227,7 @@ class Web:
                         if position >= size:
                             break  # a body without an end is not waited for
                 if position < size:
-                    raise _cut(body, position, size)
+                    raise body.ended_at(position, size)
             except SourceError as error:
                 if error.status == RANGE_REFUSED and position and ranged:
                     ranged = False  # from the beginning then, up to where it was
@@ -323,7 +253,7 @@ class Web:
         """Wait before the next try, at least as long as the host asks."""
         asked = error.wait_s or 0.0
         if asked > self.policy.longest_wait_s:
-            raise _too_long(error) from error
+            raise too_long(error) from error
         wait = max(asked, self.policy.back_off_s * 2.0 ** (failures - 1))
         log.info("%s: %s; again in %.0f s", urlsplit(url).netloc, error, wait)
         self._sleep(wait)
@@ -343,10 +273,10 @@ class Web:
             for _ in range(REDIRECTS):
                 if response.status_code not in (301, 302, 303, 307, 308):
                     break
-                target = _target(url, response.headers.get("Location", ""))
                 response.close()
-                _check_redirect(url, target)
-                url = target
+                if form is not None:
+                    raise SourceError("redirect refused", "what is posted goes to one host alone")
+                url = redirected(url, response.headers.get("Location", ""))
                 response = self._send(url, dict(headers), None, pace_s)
             else:
                 raise SourceError("too many redirects")
@@ -365,8 +295,9 @@ class Web:
         self._leave_alone(parts.netloc)
         self._pace(parts.netloc, self.policy.pace_s if pace_s is None else pace_s)
         self.requests += 1
-        own = parts.hostname in LOOPBACK
-        with _told():
+        self._glass.turn(self.policy.connect_s + self.policy.read_s)
+        own = is_loopback(url)
+        with told():
             return self._session.request(
                 "GET" if form is None else "POST",
                 url,
@@ -380,7 +311,7 @@ class Web:
 
     def _refusal(self, response: requests.Response) -> SourceError:
         """Return what a status amounts to, and remember how long its host is to be left alone."""
-        error = _refused(response, self._now())
+        error = refused(response, self._now())
         if error.wait_s:
             self._not_before[urlsplit(response.url).netloc] = self._now() + error.wait_s
         return error
@@ -402,38 +333,48 @@ class Web:
         self._asked[host] = self._now()
 
     def _whole(self, response: requests.Response, largest: int) -> bytes:
-        began = self._now()
+        ends = self._glass.ticks() + self.policy.whole_s
         parts: list[bytes] = []
         size = 0
-        for chunk in self._chunks(response):
+        for chunk in self._chunks(response, ends):
             size += len(chunk)
             if size > largest:
                 raise SourceError("answer too large", f"more than {largest:,} bytes")
-            if self._now() - began > self.policy.whole_s:
+            if self._glass.ticks() > ends:
                 raise SourceError(TIMED_OUT, f"{size:,} bytes in {self.policy.whole_s:,.0f} s")
             parts.append(chunk)
         return b"".join(parts)
 
     def _moving(self, response: requests.Response) -> Iterator[bytes]:
         """Yield the bytes on the wire as long as they come at a pace worth waiting for."""
-        began, size = self._now(), 0
+        began, size = self._glass.ticks(), 0
         for chunk in self._chunks(response):
             size += len(chunk)
             yield chunk
-            if self._now() - began > self.policy.stalled_s:
+            if self._glass.ticks() - began > self.policy.stalled_s:
                 if size < self.policy.stalled_bytes:
                     raise SourceError(TIMED_OUT, "too slow", passing=True)
-                began, size = self._now(), 0
+                began, size = self._glass.ticks(), 0
 
-    def _chunks(self, response: requests.Response) -> Iterator[bytes]:
-        """Yield the bytes on the wire; a connection that ends early is `CUT`."""
+    def _chunks(self, response: requests.Response, ends: float = float("inf")) -> Iterator[bytes]:
+        """Yield the bytes on the wire; a connection that ends early is `CUT`.
+
+        Parameters
+        ----------
+        ends
+            When the last of them must be there, as `Hourglass` counts. [s]
+        """
         stated = response.headers.get("Content-Length", "")
         size = 0
-        while chunk := _read(response):
+        while True:
+            self._glass.turn(min(self.policy.read_s, ends - self._glass.ticks()))
+            chunk = _read(response)
+            if not chunk:
+                break
             size += len(chunk)
             self.received += len(chunk)
             yield chunk
-        if _is_number(stated) and size < int(stated):
+        if is_number(stated) and size < int(stated):
             raise SourceError(CUT, f"after {size:,} of {stated} bytes", passing=True)
 
 
@@ -445,129 +386,8 @@ def user_agent() -> str:
     return f"onstation/{facts['Version']}{page}"
 
 
-def is_loopback(url: str) -> bool:
-    """Say whether an address lies on this machine."""
-    return urlsplit(url).hostname in LOOPBACK
-
-
-def _unsigned(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    """Leave a request as it is: no password of the machine's own files is ever sent."""
-    return request
-
-
 def _read(response: requests.Response) -> bytes:
     """Return what has arrived, at most `CHUNK` bytes; nothing at the end."""
-    with _told():
+    with told():
         chunk: bytes = response.raw.read1(CHUNK, decode_content=False)
         return chunk
-
-
-@contextmanager
-def _told() -> Iterator[None]:
-    """Turn what the library raises into a reason; addresses may hold secrets and are left out."""
-    try:
-        yield
-    except (requests.exceptions.ReadTimeout, urllib3.exceptions.ReadTimeoutError) as error:
-        raise SourceError(TIMED_OUT, passing=True) from error
-    except requests.exceptions.ConnectTimeout as error:
-        raise SourceError(TIMED_OUT, "no connection in time", passing=True) from error
-    except (requests.exceptions.SSLError, urllib3.exceptions.SSLError) as error:
-        raise SourceError("certificate not valid") from error
-    except (requests.exceptions.ChunkedEncodingError, urllib3.exceptions.ProtocolError) as error:
-        raise SourceError(CUT, passing=True) from error
-    except (requests.exceptions.ConnectionError, urllib3.exceptions.HTTPError) as error:
-        raise SourceError(NO_ANSWER, passing=True) from error
-    except OSError as error:
-        if isinstance(error, requests.exceptions.RequestException):
-            raise SourceError("address cannot be asked", type(error).__name__) from error
-        raise SourceError(CUT, passing=True) from error
-
-
-def _refused(response: requests.Response, now_s: float) -> SourceError:
-    """Return what a status amounts to."""
-    status = response.status_code
-    wait_s = _wait_asked(response, now_s)
-    spent = response.headers.get("X-RateLimit-Remaining") == "0" and status in (403, 429)
-    if spent:
-        reset = response.headers.get("X-RateLimit-Reset", "")
-        until = (
-            f"until {datetime.fromtimestamp(int(reset), UTC):%H:%M} UTC" if _is_time(reset) else ""
-        )
-        return SourceError(QUOTA, until, status=status)
-    detail = f"asks to wait {wait_s:,.0f} s" if wait_s else ""
-    return SourceError(
-        f"HTTP {status}", detail, status=status, wait_s=wait_s, passing=status in RETRIED
-    )
-
-
-def _too_long(error: SourceError) -> SourceError:
-    """Return a refusal as one that is not worth waiting for."""
-    return SourceError(error.reason, error.detail, status=error.status, wait_s=error.wait_s)
-
-
-def _is_time(text: str) -> bool:
-    return _is_number(text) and int(text) < 2**33
-
-
-def _is_number(text: str) -> bool:
-    """Say whether a text is a number of plain digits; ``²`` is a digit too, and no number."""
-    return text.isascii() and text.isdigit() and len(text) < 20
-
-
-def _wait_asked(response: requests.Response, now_s: float) -> float | None:
-    """Return how long a host asks to be left alone. [s]"""
-    for name in ("Retry-After", "X-Rate-Limit-Retry-After-Seconds"):
-        text = response.headers.get(name, "").strip()
-        if _is_number(text):
-            return float(min(int(text), 10**9))
-        if text:
-            try:
-                return max(0.0, parsedate_to_datetime(text).timestamp() - now_s)
-            except (ValueError, OverflowError):
-                continue
-    return None
-
-
-def _extent(response: requests.Response) -> tuple[int, int | None]:
-    """Return where an answer begins and how large the whole is."""
-    if response.status_code == 206:
-        text = response.headers.get("Content-Range", "")
-        span, _, total = text.removeprefix("bytes ").partition("/")
-        begin = span.partition("-")[0]
-        if not _is_number(begin):
-            raise SourceError("wrong range", f"Content-Range {text[:40]!r}")
-        return int(begin), int(total) if _is_number(total) else None
-    length = response.headers.get("Content-Length", "")
-    return 0, int(length) if _is_number(length) else None
-
-
-def _cut(body: Body, position: int, size: int) -> SourceError:
-    """Return why a thing ended before its end."""
-    short = body.size is not None and position >= body.size
-    told = f"{position:,} of {size:,} bytes"
-    return SourceError(SHORT if short else CUT, told, passing=not short)
-
-
-def _same(body: Body, size: int, validator: str) -> None:
-    """Raise if a thing is not what it was when its reading began."""
-    if body.size is not None and body.size > size:
-        raise SourceError(CHANGED, f"{body.size:,} bytes, not {size:,}")
-    if validator and body.validator and body.validator != validator:
-        raise SourceError(CHANGED)
-
-
-def _target(url: str, location: str) -> str:
-    """Return where a redirect leads; raise if that is no address."""
-    try:
-        target = urljoin(url, location)
-        urlsplit(target).port  # noqa: B018 - raises for what is none
-    except ValueError as error:
-        raise SourceError("redirect refused", "it leads to no address") from error
-    return target
-
-
-def _check_redirect(url: str, target: str) -> None:
-    """Raise unless a redirect leads to https, or stays on this machine."""
-    if urlsplit(target).scheme == "https" or (is_loopback(url) and is_loopback(target)):
-        return
-    raise SourceError("redirect refused", "it leads away from https")
