@@ -35,6 +35,8 @@ from onstation.tracks.stretches import (
 )
 from onstation.units import MS_PER_DAY
 
+MOST_POSITIONS = 500_000
+"""Cleaned positions that are kept until they are flown: about 45 MB."""
 OUTSIDE = -1
 """In place of a stretch before the window."""
 NOTHING = Around(None)
@@ -91,6 +93,7 @@ class History:
         self._sources, self._track, self._type = sources, track, type_designator
         self._around, self._before = around, around.shown
         self._cleaned: dict[int, tuple[list[Track], dict[str, int]]] = {}
+        self._room = MOST_POSITIONS
         self._faces: dict[int, Face] = {}
         first, last = around.window or (-(2**62), 2**62)
         self.stretches = stretches_of(
@@ -122,8 +125,12 @@ class History:
         known = self._before.get(self._keys[index])
         if known:
             return known.face
-        self._cleaned[index] = self._clean(self.stretches[index : index + 1])
-        self._faces[index] = face_of(self._cleaned[index][0])
+        cleaned = self._clean(self.stretches[index : index + 1])
+        size = sum(map(len, cleaned[0]))
+        if size <= self._room:  # else it is cleaned again when it is flown
+            self._cleaned[index] = cleaned
+            self._room -= size
+        self._faces[index] = face_of(cleaned[0])
         return json.dumps(to_plain(self._faces[index]))
 
     def _links_text(self, index: int, following: int | None, empty: bool) -> tuple[str, str]:
