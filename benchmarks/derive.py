@@ -6,7 +6,8 @@ Each day one patrol leaves San Diego, flies racetracks off Baja California or al
 border, and comes home; a position every five seconds. Twice the days must cost twice the
 time: the last column says how much more a position costs at full length than at half.
 The limit to beat: a year of a fleet, 30 million positions, in minutes on two cores, so a
-few microseconds a position.
+few microseconds a position. A year of a fleet, a changed regions file and a day added are
+measured by ``derive_year.py``.
 """
 
 import argparse

@@ -11,6 +11,7 @@ The commands ask the same session. Nothing here prints; every failure is an
 
 import time
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import date, datetime
 from os import PathLike
@@ -164,10 +165,11 @@ class Session:
         icaos = addresses_of(_several(tails), fleet, self.store)
         read = None
         if local:
-            engine = Processes(jobs) if jobs > 1 else None
-            read = collect(
-                self.store, fleet, local, tails=icaos, first=first, last=last, engine=engine
-            )
+            with Processes(jobs).kept() if jobs > 1 else nullcontext() as engine:
+                read = collect(
+                    self.store, fleet, local, tails=icaos, first=first, last=last, engine=engine
+                )
+                ensure_derived(self.settings, self.store, crew=engine)
         asked = remote_days(first, last, time.time())
         pulled = self._pull(remote, asked[0], icaos, again) if remote else ()
         ensure_derived(self.settings, self.store)

@@ -4,7 +4,7 @@ Apart, because each record costs time to declare. The names are imported from
 `onstation.schema`, as those of all records are.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from onstation.flown import LooseEnd
@@ -17,6 +17,8 @@ class Shown:
 
     Attributes
     ----------
+    first_ms
+        When it begins. [Unix ms]
     key
         Names what is in it.
     face
@@ -27,6 +29,7 @@ class Shown:
         What parts it from that one, as JSON; ``null`` if nothing does.
     """
 
+    first_ms: int
     key: str
     face: str
     beside: str = ""
@@ -39,10 +42,6 @@ class Listed:
 
     Attributes
     ----------
-    first_ms
-        Its first position. [Unix ms]
-    recorded
-        Whether it is a recording, not a reconstruction.
     spans
         When it has positions, parted by silences; ``None`` if that is not known yet.
         [Unix ms]
@@ -54,10 +53,8 @@ class Listed:
     day: date
     source: str
     evidence_url: str
-    first_ms: int
     registration: str | None
     type_reported: str | None
-    recorded: bool
     spans: tuple[tuple[int, int], ...] | None
     callsigns: tuple[str, ...] = ()
 
@@ -78,8 +75,8 @@ class Judged:
 
     Attributes
     ----------
-    first_ms
-        When it begins. [Unix ms]
+    first_ms, last_ms
+        When it begins and ends. [Unix ms]
     key
         Names everything its rows depend on but changes of address.
     sorties, rows, ends
@@ -88,6 +85,7 @@ class Judged:
 
     recorded: bool
     first_ms: int
+    last_ms: int
     key: str
     sorties: tuple[SortieSpan, ...]
     rows: tuple[Mission, ...] = ()
@@ -95,23 +93,50 @@ class Judged:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
-    """What the store knows of the history of one address.
+class Around:
+    """What is known of an address of one kind, around what changed of it, or of all of it.
 
     Attributes
     ----------
+    window
+        From the beginning of the first piece given to the end of the last; ``None`` for
+        everything. [Unix ms]
+    heads
+        Registration and type as told by documents, of all of the history, in order.
+    callsigns
+        Those heard in all of it.
     listed
-        Its documents.
+        The documents.
     shown
-        What was found out of its stretches, recorded and reconstructed, by key.
+        What was found out of the stretches, by key.
+    before
+        The last stretch before, empty ones left out.
+    goes_on
+        Whether there are stretches after it.
     pieces
-        What was judged apart, without the rows, by kind and beginning.
+        What was judged apart, without the rows, by its beginning.
+    numbers
+        How many sorties of a day were numbered before.
     """
 
+    window: tuple[int, int] | None
+    heads: tuple[tuple[str | None, str | None], ...] = ()
+    callsigns: tuple[str, ...] = ()
+    listed: tuple[Listed, ...] = ()
+    shown: dict[str, Shown] = field(default_factory=dict)
+    before: Shown | None = None
+    goes_on: bool = False
+    pieces: dict[int, Judged] = field(default_factory=dict)
+    numbers: dict[date, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the store knows of an address: what was recorded, and what reconstructed."""
+
     icao: str
-    listed: tuple[Listed, ...]
-    shown: dict[bool, dict[str, Shown]]
-    pieces: dict[tuple[bool, int], Judged]
+    recorded: Around
+    rebuilt: Around
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,16 +147,15 @@ class Anew:
     ----------
     listed
         The documents that were decoded for the first time.
-    shown
-        What is known of all its stretches.
-    pieces
-        What was judged again.
-    gone
-        Kind and beginning of what was judged before and is no piece any more.
+    shown, unshown
+        Stretches to be kept, by kind; kind and beginning of those that are no more.
+    pieces, gone
+        What was judged again; kind and beginning of what is no piece any more.
     """
 
     icao: str
     listed: tuple[Listed, ...]
     shown: dict[bool, tuple[Shown, ...]]
+    unshown: tuple[tuple[bool, int], ...]
     pieces: tuple[Judged, ...]
     gone: tuple[tuple[bool, int], ...]

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from onstation.flown import Track as Track
     from onstation.flown import Visit as Visit
     from onstation.judged import Anew as Anew
+    from onstation.judged import Around as Around
     from onstation.judged import Judged as Judged
     from onstation.judged import Known as Known
     from onstation.judged import Listed as Listed
@@ -54,7 +55,7 @@ _ELSEWHERE = {
         "Visit",
         "Presence",
     ),
-    "judged": ("Shown", "Listed", "SortieSpan", "Judged", "Known", "Anew"),
+    "judged": ("Shown", "Listed", "SortieSpan", "Judged", "Around", "Known", "Anew"),
     "claimed": ("ClaimSource", "ClaimPeriod", "Claim"),
 }
 """Modules that declare what a question over nothing new never imports: arrays need numpy,

@@ -90,7 +90,7 @@ def content(store: Path) -> dict[str, list[Any]]:
     try:
         tables = [name for (name,) in connection.execute("SELECT name FROM sqlite_master"
                   " WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
-                  " AND name != 'changes'")]  # fmt: skip
+                  " AND name NOT IN ('changes', 'touched')")]  # fmt: skip
         found = {}
         for table in tables:
             columns = [name for _, name, *_ in connection.execute(f"PRAGMA table_info({table})")]

@@ -41,7 +41,7 @@ class Change:
             kept.add(tracks[:1])
         else:
             kept.add(tracks, source=self.what)
-        kept.asked ^= {START + timedelta(days=day) for day in self.days}
+        kept.ask({START + timedelta(days=day) for day in self.days})
 
 
 CHANGES = st.builds(
@@ -61,6 +61,10 @@ def test_whatever_changes_the_rows_are_those_of_judging_everything(changes: list
         assert kept.judged() == scratch(kept)
         kept.judged()
         assert not kept.read, "nothing changed, and documents were read"
+    bit_by_bit = kept.found_out()
+    kept.forget()
+    kept.judged()
+    assert bit_by_bit == kept.found_out(), "what is kept is not what is found at once"
 
 
 def days_of_patrols(count: int) -> list[list[Track]]:
@@ -92,6 +96,17 @@ def test_a_document_that_comes_late_judges_its_neighbours_again_and_no_more() ->
     read = {kept.tracks[name].documents[0].day for name in kept.read}
     assert read
     assert all(3 <= (one - START).days <= 6 for one in read)
+
+
+def test_an_address_that_turns_out_another_type_is_judged_again_from_the_beginning() -> None:
+    kept = Kept()
+    for day in (2, 5, 9, 14):
+        kept.add(Piece("high_silence", 0, day).documents(told="NONE"))
+        kept.judged()
+    kept.add(Piece("clean_patrol", 0, 0).documents(told="Q4"))
+
+    assert kept.judged() == scratch(kept)
+    assert len({kept.tracks[name].documents[0].day for name in kept.read}) == 5
 
 
 def whole(tracks: list[Track], kept: Kept) -> list[tuple[object, ...]]:
@@ -126,7 +141,7 @@ def test_a_history_in_pieces_has_the_sorties_it_has_as_a_whole(
         tracks.append(named(track, "abc"[place]))
     kept.add(tracks)
     if asked:
-        kept.asked |= {date(2025, 1, 30) + timedelta(days=day) for day in range(40)}
+        kept.ask(date(2025, 1, 30) + timedelta(days=day) for day in range(40))
 
     assert [told(one.sortie) for one in kept.flown()] == whole(tracks, kept)
 

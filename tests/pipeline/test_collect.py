@@ -53,7 +53,7 @@ def content(path: Path) -> dict[str, list[Any]]:
     try:
         tables = [name for (name,) in connection.execute("SELECT name FROM sqlite_master"
                   " WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
-                  " AND name != 'changes'")]  # fmt: skip
+                  " AND name NOT IN ('changes', 'touched')")]  # fmt: skip
         return {t: sorted(connection.execute(f"SELECT * FROM {t}"), key=repr) for t in tables}
     finally:
         connection.close()

@@ -74,13 +74,13 @@ def test_documents_are_looked_through_again_only_after_a_change(
     put(tmp_path / "history", flight.icao, start.date(), trace_of(flight))
     asked("-q", "fetch", "--source", str(tmp_path / "history"))
     looked: list[int] = []
-    keys = derive._keys
+    depends_on = derive.depends_on
 
-    def counted(*all_: object) -> dict[str, str]:
+    def counted(*all_: object) -> str:
         looked.append(1)
-        return keys(*all_)
+        return depends_on(*all_)
 
-    monkeypatch.setattr(derive, "_keys", counted)
+    monkeypatch.setattr(derive, "depends_on", counted)
 
     def looks() -> bool:
         looked.clear()
@@ -111,17 +111,17 @@ def test_a_change_made_while_rows_are_checked_is_seen_by_the_next_question(
     asked("missions", "--status", "all", "--format", "json", status=None)
     with open_store(tmp_path / "store") as store, store.transaction():
         store.ledger.record(answer("silent", "ae6803"))
-    keys, looked = derive._keys, []
+    depends_on, looked = derive.depends_on, []
 
-    def meanwhile(*all_: object) -> dict[str, str]:
-        found = keys(*all_)
+    def meanwhile(*all_: object) -> str:
+        found = depends_on(*all_)
         looked.append(1)
         if len(looked) == 1:
             with open_store(tmp_path / "store") as store, store.transaction():
                 store.ledger.record(answer("silent", "ae6804"))
         return found
 
-    monkeypatch.setattr(derive, "_keys", meanwhile)
+    monkeypatch.setattr(derive, "depends_on", meanwhile)
     for _ in range(4):
         asked("missions", "--status", "all", "--format", "json", status=None)
 

@@ -22,7 +22,7 @@ from onstation.store.pages import PAGE, Pages
 from onstation.store.pulls import Pull
 from onstation.store.sealing import FUNCTION, seal_of
 
-UNSAID = {"changes", "sqlite_stat1"}
+UNSAID = {"changes", "sqlite_stat1", "sqlite_sequence"}
 """Tables that say nothing: how often something was changed only costs a look too many."""
 VOLATILE = ("asked_ms", "at_ms", "seal")
 LONG = "long documents"

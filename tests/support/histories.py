@@ -4,7 +4,7 @@ Days are flights of the opponent's generators, whatever they were damaged with, 
 another day and put under one address, so that anything may lie next to anything.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
@@ -17,9 +17,9 @@ from patrols import bench
 
 from onstation.periods import utc_day
 from onstation.pipeline import derive
-from onstation.pipeline.again import judge_again
+from onstation.pipeline.again import OutsideWindowError, judge_again
 from onstation.pipeline.judge import Bench, Flown, sorties_on
-from onstation.schema import Mission, RegionsBrief, Track
+from onstation.schema import HEARD, Answer, Mission, RegionsBrief, Track
 from onstation.sources.readsb import read_trace
 from onstation.store.database import Store, open_store
 
@@ -61,15 +61,15 @@ class Piece:
     seed: int
     day: int
 
-    def documents(self, kind: str | None = None) -> list[Track]:
-        """Return its documents; reconstructions of it if a label is given."""
+    def documents(self, kind: str | None = None, told: str = "P8") -> list[Track]:
+        """Return its documents, of the type told; reconstructions of it if a label is given."""
         found = []
         for place, track in enumerate(flown(self.cause, self.seed)):
             midnight_ms = ((START - date(1970, 1, 1)).days + self.day) * DAY_MS
             time_ms = track.time_ms + midnight_ms
             old = track.documents[0]
-            head = replace(old.head, icao=ICAO, type_reported="P8", reconstruction=kind)
-            name = f"{self.cause} {self.seed} {self.day} {place} {kind}".encode().hex()
+            head = replace(old.head, icao=ICAO, type_reported=told, reconstruction=kind)
+            name = f"{self.cause} {self.seed} {self.day} {place} {kind} {told}".encode().hex()
             document = replace(
                 old, sha256=name, day=utc_day(int(time_ms[0])), source="local", head=head
             )
@@ -90,6 +90,7 @@ class Kept:
         self.store: Store = open_store(home or Path("build/no-such-store"), create=bool(home))
         self.tracks: dict[str, Track] = {}
         self.asked: set[date] = set()
+        self.windowed = True
         self.read: list[str] = []
         self.bench: Bench = replace(few_regions(), held=lambda _, day: day in self.asked)
 
@@ -104,6 +105,18 @@ class Kept:
                     days=days, whole=True,
                 )  # fmt: skip
                 self.tracks[document.sha256] = track
+
+    def ask(self, days: Iterable[date]) -> None:
+        """Ask a source for days, or forget that it was asked."""
+        with self.store.transaction():
+            for day in days:
+                if day in self.asked:
+                    self.store._db.execute("DELETE FROM answers WHERE day = ?", (day.toordinal(),))
+                else:
+                    self.store.ledger.record(
+                        Answer("test", day, None, HEARD, "", 1, 0, 0, True, 0, "", "", 0)
+                    )
+                self.asked ^= {day}
 
     def remove(self, tracks: Sequence[Track]) -> None:
         """Drop documents, as somebody with another program may."""
@@ -122,9 +135,30 @@ class Kept:
     def judged(self) -> list[Mission]:
         """Return every row, after judging again what changed."""
         self.read.clear()
-        anew = judge_again(self.store.pieces.known(ICAO), "", self.bench, self._track)
-        derive._put(self.store, anew, "", NO_REGIONS)
+        number, touched = self.store.pieces.touched()
+        if ICAO in touched:
+            known = self.store.pieces.known(ICAO, touched[ICAO] if self.windowed else None)
+            try:
+                anew = judge_again(known, "", self.bench, self._track)
+            except OutsideWindowError:
+                anew = judge_again(self.store.pieces.known(ICAO), "", self.bench, self._track)
+            derive._put(self.store, anew, "", number, NO_REGIONS)
+            self.store.pieces.settle(number)
         return plain(self.store.derived.missions_of(ICAO))
+
+    def found_out(self) -> list[tuple[object, ...]]:
+        """Return everything that is kept of what was found out."""
+        return [
+            row
+            for table in ("stretches", "pieces", "sorties", "sortie_ends")
+            for row in sorted(self.store._db.rows(f"SELECT * FROM {table}"), key=repr)
+        ]
+
+    def forget(self) -> None:
+        """Forget everything that was found out."""
+        with self.store.transaction():
+            self.store.pieces.forget_all()
+            self.store._db.execute("UPDATE documents SET first_ms = first_ms")  # touches them
 
     def flown(self) -> list[Flown]:
         """Return the sorties of all documents, from the beginning."""

@@ -143,8 +143,7 @@ def fetch(
             engine=engine,
             at_hand=at_hand,
         )
-    crew = engine if hasattr(engine, "judge") else None
-    derive_rows(settings, store, at_hand, crew)
+    derive_rows(settings, store, at_hand, engine)
     told = [] if quiet else _told(summary, first, last, named=bool(icaos))
     lines = [*told, *holes_of(summary)]
     for line in lines:

@@ -1,4 +1,4 @@
-"""Day tasks on a running Dask cluster.
+"""Day tasks and address tasks on a running Dask cluster.
 
 The scheduler and its workers are started by whoever owns the machines; a worker needs this
 package, the same version of it, and the archives at the same addresses. A task whose worker
@@ -8,14 +8,15 @@ is lost is run again by the cluster; its result is taken once.
 import logging
 import uuid
 import warnings
-from collections.abc import Callable, Iterable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import CancelledError
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
 from itertools import count
 from platform import python_version_tuple
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from onstation import __version__
 from onstation.errors import InputError, OnstationError
@@ -29,6 +30,11 @@ from onstation.pipeline.day_task import (
     unpacked,
     work,
 )
+
+if TYPE_CHECKING:
+    from onstation.pipeline.crew import Changed
+    from onstation.pipeline.derive import Judges, Span
+    from onstation.schema import Anew
 
 CONNECT_S = 5
 """How long a scheduler may take to answer. [s]"""
@@ -91,21 +97,53 @@ class Cluster:
 
     def each(self, tasks: Iterable[DayTask]) -> Iterator[tuple[DayTask, Iterator[Item]]]:
         """Yield every task in order with its documents."""
-        run, numbers = uuid.uuid4().hex, count()
+        send = self._sender()
 
         def submit(task: DayTask) -> _Waiting:
+            return send(work, packed(task))
+
+        return in_order(tasks, submit, self._room)
+
+    def judge(self, judges: "Judges", stale: "Mapping[str, Span | None]") -> Iterator["Anew"]:
+        """Yield what is to be written of each address, in order.
+
+        The documents are sent along: a worker does not see the store. What cannot be done
+        there is done here.
+        """
+        from onstation.pipeline import crew
+
+        send = self._sender()
+        (bench,) = self.client.scatter([judges.packed()], broadcast=True)
+        ahead: deque[tuple[Changed, _Waiting]] = deque()
+
+        def come() -> "Anew":
+            changed, waiting = ahead.popleft()
+            return crew.anew_in(waiting.given()) or judges.again(changed)
+
+        for changed in stale.items():
+            while len(ahead) >= self._room():
+                yield come()
+            ahead.append((changed, send(crew.work_carried, bench, judges.carried(changed))))
+        while ahead:
+            yield come()
+
+    def _sender(self) -> Callable[..., "_Waiting"]:
+        """Return what sends a function of ours away, after those sent before."""
+        run, numbers = uuid.uuid4().hex, count()
+
+        def send(function: Callable[..., bytes], *args: Any) -> _Waiting:
             number = next(numbers)
             future = self.client.submit(
-                work,
+                function,
                 __version__,
-                packed(task),
+                *args,
                 key=f"onstation-{run}-{number}",
                 pure=False,
                 priority=-number,  # the earlier is awaited first
             )
             return _Waiting(self.address, self.client, future)
 
-        return in_order(tasks, submit, self._room)
+        return send
 
     def _room(self) -> int:
         return _threads(self.client, self.address) + AHEAD
@@ -119,6 +157,16 @@ class _Waiting:
 
     def result(self) -> Result:
         """Return what came of the task; one that failed says so and claims nothing."""
+        found = self.given()
+        if isinstance(found, BaseException):
+            return lost(_why(found))
+        result = unpacked(found)
+        if result.refused:
+            raise InputError(_differs(self.address, result.refused))
+        return result
+
+    def given(self) -> bytes | BaseException:
+        """Return what the task gave, or what it failed with."""
         looks = 0
         while (found := self._looked()) is None:
             looks = 0 if _threads(self.client, self.address) else looks + 1
@@ -128,11 +176,9 @@ class _Waiting:
                     f" {_ANEW} once there is one."
                 )
         self.future.release()
-        if found.refused:
-            raise InputError(_differs(self.address, found.refused))
         return found
 
-    def _looked(self) -> Result | None:
+    def _looked(self) -> "bytes | BaseException | None":
         """Return what came of the task, ``None`` if it is still under way."""
         from distributed import wait
 
@@ -140,8 +186,10 @@ class _Waiting:
             with self.client.as_current():
                 wait([self.future], timeout=LOOK_S)
             if self.future.status == "error":
-                return lost(_why(self.future.exception()))
-            return unpacked(self.future.result(timeout=TRANSFER_S))
+                failed: BaseException = self.future.exception()
+                return failed
+            given: bytes = self.future.result(timeout=TRANSFER_S)
+            return given
         except TimeoutError:
             return None
         except (CancelledError, OSError) as error:

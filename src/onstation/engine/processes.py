@@ -3,7 +3,7 @@
 import os
 import uuid
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -13,11 +13,11 @@ from threading import Thread
 from typing import TYPE_CHECKING
 
 from onstation import __version__
-from onstation.config import Settings
 from onstation.errors import OnstationError
 from onstation.pipeline.day_task import DayTask, Item, Result, in_order, packed, unpacked, work
 
 if TYPE_CHECKING:
+    from onstation.pipeline.derive import Judges, Span
     from onstation.schema import Anew
 
 _ANEW = (
@@ -68,17 +68,17 @@ class Processes:
 
             yield from in_order(tasks, submit, lambda: self.jobs + 1)
 
-    def judge(self, settings: Settings, icaos: Sequence[str]) -> Iterator["Anew"]:
+    def judge(self, judges: "Judges", stale: "Mapping[str, Span | None]") -> Iterator["Anew"]:
         """Yield what is to be written of each address, in order."""
         from onstation.pipeline import crew
 
         run = uuid.uuid4().hex
         with self._begun() as pool:
             ahead: deque[Future[bytes]] = deque()
-            for icaos_ in crew.tasks_of(icaos, self.jobs):
+            for task in crew.tasks_of(stale, self.jobs):
                 if len(ahead) >= 2 * self.jobs:
                     yield from crew.found_in(_come(ahead.popleft()))
-                ahead.append(pool.submit(crew.work, __version__, run, settings, icaos_))
+                ahead.append(pool.submit(crew.work, __version__, run, judges.settings, task))
             while ahead:
                 yield from crew.found_in(_come(ahead.popleft()))
 

@@ -9,13 +9,17 @@ from dataclasses import replace
 from datetime import date
 
 from onstation.pipeline.history import History, Source, digest
-from onstation.pipeline.judge import Bench, Faced, Flown, flown_by, rows_of, type_of
+from onstation.pipeline.judge import Bench, Flown, flown_by, rows_of, type_of
 from onstation.pipeline.together import ends_of
-from onstation.schema import NO_FLEET, Anew, Judged, Known, Listed, Shown, SortieSpan, Track
+from onstation.schema import NO_FLEET, Anew, Around, Judged, Known, Listed, SortieSpan, Track
 from onstation.tracks.stretches import spans_of
 
 Read = Callable[[str], Track]
 """Returns what the document of a digest holds."""
+
+
+class OutsideWindowError(Exception):
+    """What changed reaches beyond the window that was looked at."""
 
 
 def judge_again(known: Known, depends: str, bench: Bench, read: Read) -> Anew:
@@ -25,28 +29,63 @@ def judge_again(known: Known, depends: str, bench: Bench, read: Read) -> Anew:
     ----------
     depends
         Names rule, fleet and regions: what every row depends on.
+
+    Raises
+    ------
+    OutsideWindowError
+        All of its history must be looked at.
     """
-    every = tuple(_seen(one, read) for one in known.listed)
-    listed = tuple(new for new, old in zip(every, known.listed, strict=True) if old.spans is None)
     numbers: dict[date, int] = {}
-    judged: list[Judged] = []
-    found: dict[bool, tuple[Shown, ...]] = {}
-    places: set[tuple[bool, int]] = set()
-    for recorded in (True, False):
-        history = _history(known, every, recorded, bench, read)
-        found[recorded] = tuple(history.shown)
-        for piece in history.pieces:
-            first_ms, _ = history.span(piece)
-            held = _held(known.icao, bench)
-            key = digest(f"{depends} {history.key(piece, held, numbers)}")
-            before = known.pieces.get((recorded, first_ms))
-            places.add((recorded, first_ms))
-            if before and before.key == key:
-                _count_on(numbers, before.sorties)
-            else:
-                flown = flown_by(history.fly(piece, held, numbers), bench.fleet)
-                judged.append(_judged(recorded, first_ms, key, flown, bench))
-    return Anew(known.icao, listed, found, tuple(judged), tuple(known.pieces.keys() - places))
+    found = [
+        _judge_kind(known.icao, recorded, around, numbers, depends, bench, read)
+        for recorded, around in ((True, known.recorded), (False, known.rebuilt))
+    ]
+    return Anew(
+        known.icao,
+        tuple(one for kind in found for one in kind.listed),
+        {recorded: kind.shown[recorded] for kind in found for recorded in kind.shown},
+        tuple(place for kind in found for place in kind.unshown),
+        tuple(piece for kind in found for piece in kind.pieces),
+        tuple(place for kind in found for place in kind.gone),
+    )
+
+
+def _judge_kind(
+    icao: str,
+    recorded: bool,
+    around: Around,
+    numbers: dict[date, int],
+    depends: str,
+    bench: Bench,
+    read: Read,
+) -> Anew:
+    every = tuple(_seen(one, read) for one in around.listed)
+    listed = tuple(new for new, old in zip(every, around.listed, strict=True) if old.spans is None)
+    for day, count in around.numbers.items():
+        numbers[day] = max(count, numbers.get(day, 0))
+    history = _history(icao, around, every, bench, read)
+    shown, pieces = tuple(history.shown), []
+    places: set[int] = set()
+    for piece in history.pieces:
+        first_ms, last_ms = history.span(piece)
+        places.add(first_ms)
+        key = digest(f"{depends} {history.key(piece, _held(icao, bench), numbers)}")
+        before = around.pieces.get(first_ms)
+        if before and before.key == key:
+            _count_on(numbers, before.sorties)
+            continue
+        flown = flown_by(history.fly(piece, _held(icao, bench), numbers), bench.fleet)
+        pieces.append(_judged(recorded, (first_ms, last_ms), key, flown, bench))
+    begin = {one.first_ms for one in shown}
+    old = {one.first_ms for one in around.shown.values()}
+    return Anew(
+        icao,
+        listed,
+        {recorded: tuple(one for one in shown if around.shown.get(one.key) != one)},
+        tuple((recorded, first_ms) for first_ms in sorted(old - begin)),
+        tuple(pieces),
+        tuple((recorded, first_ms) for first_ms in sorted(around.pieces.keys() - places)),
+    )
 
 
 def flights_in(
@@ -56,21 +95,23 @@ def flights_in(
 
     Parameters
     ----------
+    known
+        All that is known of it.
     places
         Kind and beginning of the pieces.
     """
-    every = tuple(_seen(one, read) for one in known.listed)
     numbers: dict[date, int] = {}
     found: list[Flown] = []
-    for recorded in (True, False):
-        history = _history(known, every, recorded, bench, read)
+    for recorded, around in ((True, known.recorded), (False, known.rebuilt)):
+        every = tuple(_seen(one, read) for one in around.listed)
+        history = _history(known.icao, around, every, bench, read)
         for piece in history.pieces:
-            place = (recorded, history.span(piece)[0])
-            if places is None or place in places:
+            first_ms, _ = history.span(piece)
+            if places is None or (recorded, first_ms) in places:
                 sorties = history.fly(piece, _held(known.icao, bench), numbers)
                 found += flown_by(sorties, bench.fleet)
             else:
-                _count_on(numbers, known.pieces[place].sorties)
+                _count_on(numbers, around.pieces[first_ms].sorties)
     return found
 
 
@@ -85,27 +126,18 @@ def _seen(one: Listed, read: Read) -> Listed:
 
 
 def _history(
-    known: Known, every: Iterable[Listed], recorded: bool, bench: Bench, read: Read
+    icao: str, around: Around, every: Sequence[Listed], bench: Bench, read: Read
 ) -> History:
-    chosen = [one for one in every if one.recorded == recorded]
-    faces = [
-        Faced(
-            one.first_ms,
-            (one.day, one.source, one.sha256),
-            one.registration,
-            one.type_reported,
-            one.callsigns,
-        )
-        for one in chosen
-    ]
+    heard = dict.fromkeys([*around.callsigns, *(sign for one in every for sign in one.callsigns)])
+    designator = type_of(around.heads, heard, icao, bench.fleet)
+    known = (one.beside.partition(" ") for one in around.shown.values() if one.beside)
+    if around.window and any(was != str(designator) for _, _, was in known):
+        raise OutsideWindowError
     return History(
-        [
-            Source(f"{one.sha256} {one.source} {one.evidence_url}", one.spans or ())
-            for one in chosen
-        ],
-        lambda place: read(chosen[place].sha256),
-        type_of(faces, known.icao, bench.fleet),
-        known.shown[recorded],
+        [Source(f"{one.sha256} {one.source} {one.evidence_url}", one.spans or ()) for one in every],
+        lambda place: read(every[place].sha256),
+        designator,
+        around,
     )
 
 
@@ -114,11 +146,11 @@ def _held(icao: str, bench: Bench) -> Callable[[date], bool]:
 
 
 def _judged(
-    recorded: bool, first_ms: int, key: str, flown: Sequence[Flown], bench: Bench
+    recorded: bool, span: tuple[int, int], key: str, flown: Sequence[Flown], bench: Bench
 ) -> Judged:
     return Judged(
         recorded,
-        first_ms,
+        *span,
         key,
         tuple(
             SortieSpan(

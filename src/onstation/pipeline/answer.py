@@ -7,6 +7,7 @@ once; what `derive` needs is imported by it, and only when something changed.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import TYPE_CHECKING
 
 from onstation.config import Settings, shipped
 from onstation.errors import InputError
@@ -59,6 +60,9 @@ from onstation.schema import (
     Threshold,
 )
 from onstation.store.database import Store
+
+if TYPE_CHECKING:
+    from onstation.pipeline.derive import Crew
 
 MORE_HEARD = (
     "Traces heard a day differ by over a quarter between the period and the window"
@@ -251,11 +255,16 @@ def thresholds() -> tuple[tuple[str, Threshold], ...]:
     return tuple((step, one) for step, several in steps for one in several)
 
 
-def ensure_derived(settings: Settings, store: Store, on_progress: Progress | None = None) -> None:
+def ensure_derived(
+    settings: Settings,
+    store: Store,
+    on_progress: Progress | None = None,
+    crew: "Crew | None" = None,
+) -> None:
     """Bring every row up to date with documents, fleet, regions and rule."""
     from onstation.pipeline.derive import derive
 
-    derive(settings, store, on_progress)
+    derive(settings, store, on_progress, crew=crew)
 
 
 @dataclass(frozen=True, slots=True)

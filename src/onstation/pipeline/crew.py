@@ -5,27 +5,67 @@ which writes it in the order it would have judged in itself.
 """
 
 import pickle
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import islice
 
 from onstation import __version__
 from onstation.config import Settings
-from onstation.pipeline.derive import Judges
+from onstation.pipeline.again import OutsideWindowError, judge_again
+from onstation.pipeline.at_hand import AtHand, Reader
+from onstation.pipeline.derive import Judges, Span
+from onstation.pipeline.judge import Bench
+from onstation.regions.depth import Depth
 from onstation.schema import Anew
 
 MOST_ICAOS = 8
 """Addresses in one task."""
 
 
-def tasks_of(icaos: Sequence[str], jobs: int) -> list[tuple[str, ...]]:
+Changed = tuple[str, Span | None]
+"""An address, and from when to when something of it changed; ``None`` for all of it."""
+
+
+def tasks_of(stale: Mapping[str, Span | None], jobs: int) -> list[tuple[Changed, ...]]:
     """Share addresses out: a few to a task, and several tasks to a process."""
-    each = max(1, min(MOST_ICAOS, len(icaos) // (8 * jobs)))
-    source = iter(icaos)
+    each = max(1, min(MOST_ICAOS, len(stale) // (8 * jobs)))
+    source = iter(stale.items())
     return list(iter(lambda: tuple(islice(source, each)), ()))
 
 
-def work(version: str, run: str, settings: Settings, icaos: Sequence[str]) -> bytes:
+def work_carried(version: str, bench: bytes, carried: bytes) -> bytes:
+    """Judge an address from what was sent along; called where that is done.
+
+    Parameters
+    ----------
+    bench, carried
+        From `Judges.packed` and `Judges.carried`.
+    """
+    _check(version)
+    fleet, atlas, depends = pickle.loads(bench)  # noqa: S301 - from the process that owns the store
+    known, documents, asked = pickle.loads(carried)  # noqa: S301 - from there too
+    judging = Bench(fleet, atlas, Depth(atlas), lambda icao, day: day in asked)
+    try:
+        found = judge_again(known, depends, judging, Reader(documents.__getitem__, AtHand(0)))
+    except OutsideWindowError:
+        return pickle.dumps(None)
+    return pickle.dumps(found, protocol=5)
+
+
+def anew_in(result: bytes | BaseException) -> Anew | None:
+    """Return what came back from such a task; ``None`` if it must be done elsewhere."""
+    if isinstance(result, BaseException):
+        return None
+    found: Anew | None = pickle.loads(result)  # noqa: S301 - from our own worker
+    return found
+
+
+def _check(version: str) -> None:
+    if version != __version__:
+        raise RuntimeError(f"onstation {__version__} was given a task of {version}")
+
+
+def work(version: str, run: str, settings: Settings, stale: Sequence[Changed]) -> bytes:
     """Judge some addresses; called where that is done.
 
     Parameters
@@ -33,10 +73,9 @@ def work(version: str, run: str, settings: Settings, icaos: Sequence[str]) -> by
     run
         Names the run the task belongs to: what sources were asked is looked up once for it.
     """
-    if version != __version__:
-        raise RuntimeError(f"onstation {__version__} was given a task of {version}")
+    _check(version)
     judges = _judges(run, settings)
-    return pickle.dumps([judges.again(icao) for icao in icaos], protocol=5)
+    return pickle.dumps([judges.again(one) for one in stale], protocol=5)
 
 
 def found_in(result: bytes) -> Iterator[Anew]:

@@ -6,9 +6,10 @@ a run over nothing new imports none of the heavy rooms.
 """
 
 import hashlib
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+import pickle
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING, Protocol
 
 from onstation.config import Settings, shipped
@@ -32,17 +33,20 @@ FOUND_OUT = "found out"
 CHECKED = "checked"
 """Name of the note that tells at which number of changes every row was found up to date."""
 JOINED = "joined"
-"""Name of the note that tells over which keys changes of address were last looked for."""
+"""Name of the note that tells the key of every address when changes of address were last looked
+for; empty where they were not since."""
 
 Progress = Callable[[int, int], None]
 Place = tuple[str, bool, int]
 """Address, kind and beginning of a piece of history."""
+Span = tuple[int, int]
+"""From when to when. [Unix ms]"""
 
 
 class Crew(Protocol):
     """Judges addresses somewhere."""
 
-    def judge(self, settings: Settings, icaos: Sequence[str]) -> "Iterator[Anew]":
+    def judge(self, judges: "Judges", stale: Mapping[str, Span | None]) -> "Iterator[Anew]":
         """Yield what is to be written of each address, in order."""
         ...
 
@@ -77,21 +81,24 @@ def derive(
     fleet = load_fleet(settings.fleet, settings.cache)
     regions = brief(settings.regions, shipped("regions"), settings.cache)
     publish_anew(store, fleet, regions)
+    _forget_older(store)
     if _is_checked(store, fleet, regions):
         return 0
-    wanted, stale, everything = _looked_through(store, fleet, regions)
-    if not stale and store.note(JOINED) == everything:
+    number, wanted, stale = _looked_through(store, fleet, regions)
+    if not stale and store.note(JOINED) == wanted:
         return 0
     publish_recordings(store, fleet)
-    _forget_older(store)
+    store.leave_note(JOINED, "")
     judges = Judges(settings, store, fleet, at_hand)
-    found = crew.judge(settings, stale) if crew and stale else map(judges.again, stale)
-    for done, (icao, anew) in enumerate(zip(stale, found, strict=True)):
+    found = crew.judge(judges, stale) if crew and stale else map(judges.again, stale.items())
+    for done, anew in enumerate(found):
         if on_progress:
             on_progress(done, len(stale))
-        _put(store, anew, wanted[icao], regions)
+        _put(store, anew, wanted, number, regions)
     _join(store, judges, regions)
-    store.leave_note(JOINED, everything)
+    with store.transaction():
+        store.leave_note(JOINED, wanted)
+        store.pieces.settle(number)
     _looked_through(store, fleet, regions)  # so that the next question need not
     if on_progress:
         on_progress(len(stale), len(stale))
@@ -108,21 +115,29 @@ def _forget_older(store: Store) -> None:
 
 def _looked_through(
     store: Store, fleet: Fleet, regions: RegionsBrief
-) -> tuple[dict[str, str], list[str], str]:
-    """Return the key of each address, those whose rows have another, and a digest of all.
+) -> tuple[int, str, dict[str, Span | None]]:
+    """Return the state of what changed, the key of every address, and those to judge again.
 
-    Where nothing has another, that is noted.
+    With each, from when to when something of it changed; ``None`` for all of it. Where nothing
+    changed, that is noted.
     """
-    number = store.changes.number()  # before all else: a change made meanwhile is then seen
-    wanted = _keys(store, fleet, regions)
+    changes = store.changes.number()  # before all else: a change made meanwhile is then seen
+    number, touched = store.pieces.touched()
+    wanted = depends_on(fleet, regions)
     present = store.derived.all_keys()
-    for icao in present.keys() - wanted.keys():
+    held = store.archive.icaos()
+    for icao in present.keys() - set(held):
         store.derived.forget_aircraft(icao)
-    stale = sorted(icao for icao, key in wanted.items() if present.get(icao) != key)
-    everything = hashlib.sha256("".join(sorted(wanted.values())).encode()).hexdigest()
-    if not stale and store.note(JOINED) == everything:
-        store.try_note(CHECKED, _checked(store, fleet, regions, number))
-    return wanted, stale, everything
+    stale: dict[str, Span | None] = {}
+    for icao in held:
+        if present.get(icao) != wanted:
+            stale[icao] = None
+        elif icao in touched:
+            stale[icao] = touched[icao]
+    if not stale and store.note(JOINED) == wanted:
+        store.try_note(CHECKED, _checked(store, fleet, regions, changes))
+        store.try_settle(number)
+    return number, wanted, stale
 
 
 def _is_checked(store: Store, fleet: Fleet, regions: RegionsBrief) -> bool:
@@ -140,7 +155,7 @@ def _checked(store: Store, fleet: Fleet, regions: RegionsBrief, number: int) -> 
     return "|".join((str(number), RULE, JUDGE_VERSION, fleet.digest, regions.digest, str(joined)))
 
 
-def _put(store: Store, anew: "Anew", key: str, regions: RegionsBrief) -> None:
+def _put(store: Store, anew: "Anew", key: str, number: int, regions: RegionsBrief) -> None:
     """Write down what an address was judged to be, in place of what it was before."""
     places = [*anew.gone, *((piece.recorded, piece.first_ms) for piece in anew.pieces)]
     with store.transaction():
@@ -151,6 +166,7 @@ def _put(store: Store, anew: "Anew", key: str, regions: RegionsBrief) -> None:
         store.pieces.put(anew)
         _replace(store, before, [row for piece in anew.pieces for row in piece.rows], regions)
         store.derived.leave_key(anew.icao, key)
+        store.pieces.settle(number, anew.icao)
 
 
 def _replace(
@@ -210,19 +226,6 @@ def depends_on(fleet: Fleet, regions: RegionsBrief) -> str:
     return "|".join((RULE, JUDGE_VERSION, fleet.digest, regions.digest))
 
 
-def _keys(store: Store, fleet: Fleet, regions: RegionsBrief) -> dict[str, str]:
-    """Return, by address, the key of what its rows depend on."""
-    asked = _days_asked(store)
-    depends = depends_on(fleet, regions)
-    heard = store.archive.days()
-    keys = {}
-    for icao, fingerprint in store.archive.fingerprints().items():
-        days = ",".join(map(str, _days_that_matter(asked, heard.get(icao, set()), icao)))
-        text = "|".join((depends, fingerprint, days))
-        keys[icao] = hashlib.sha256(text.encode()).hexdigest()
-    return keys
-
-
 Asked = tuple[set[date], dict[str, set[date]]]
 """The days sources were asked about whole, and those they were asked about single addresses."""
 
@@ -245,18 +248,13 @@ def _days_asked(store: Store) -> Asked:
     return whole, single
 
 
-def _days_that_matter(asked: Asked, heard: set[date], icao: str) -> list[date]:
-    """Return the days asked about an address that follow one it was heard on, and those."""
-    whole, single = asked
-    near = {day + timedelta(days=1) for day in heard} | heard
-    return sorted((whole | single.get(icao, set())) & near)
-
-
 class Judges:
     """The heavy rooms, set up once.
 
     Attributes
     ----------
+    settings
+        What they were set up by.
     bench
         What rows are judged with.
     """
@@ -276,16 +274,36 @@ class Judges:
         def held(icao: str, day: date) -> bool:
             return day in whole or day in single.get(icao, ())
 
-        self._store, self._at_hand = store, at_hand
+        self._asked = whole, single
+        self.settings, self._store, self._at_hand = settings, store, at_hand
         self._depends = depends_on(fleet, brief(settings.regions, shipped("regions")))
         self.bench = judge.Bench(fleet, atlas, Depth(atlas), held)
         self._again, self._judge, self._together = again, judge, together
         self._groups: list[_Group] | None = None
 
-    def again(self, icao: str) -> "Anew":
-        """Judge again what changed of an address."""
-        known = self._store.pieces.known(icao)
-        return self._again.judge_again(known, self._depends, self.bench, self._reader())
+    def again(self, changed: tuple[str, Span | None]) -> "Anew":
+        """Judge again what changed of an address: all of it, or since when, until when."""
+        icao, span = changed
+        read = self._reader()
+        try:
+            known = self._store.pieces.known(icao, span)
+            return self._again.judge_again(known, self._depends, self.bench, read)
+        except self._again.OutsideWindowError:
+            known = self._store.pieces.known(icao)
+            return self._again.judge_again(known, self._depends, self.bench, read)
+
+    def packed(self) -> bytes:
+        """Return what any address is judged with, as it is sent."""
+        return pickle.dumps((self.bench.fleet, self.bench.atlas, self._depends), protocol=5)
+
+    def carried(self, changed: tuple[str, Span | None]) -> bytes:
+        """Return all that an address is judged again from, as it is sent."""
+        known = self._store.pieces.known(*changed)
+        listed = [*known.recorded.listed, *known.rebuilt.listed]
+        documents = {one.sha256: self._store.archive.document(one.sha256) for one in listed}
+        whole, single = self._asked
+        asked = whole | single.get(known.icao, set())
+        return pickle.dumps((known, documents, asked), protocol=5)
 
     def _reader(self) -> "Callable[[str], Track]":
         from onstation.pipeline.at_hand import AtHand, Reader

@@ -14,7 +14,7 @@ from functools import cached_property
 from itertools import pairwise
 
 from onstation.periods import day_start_ms, days_between, utc_day
-from onstation.schema import Ints, Shown, Sortie, Track
+from onstation.schema import Around, Ints, Shown, Sortie, Track
 from onstation.tracks.clean import clean
 from onstation.tracks.elsewhere import elsewhere
 from onstation.tracks.join import join
@@ -36,6 +36,11 @@ from onstation.tracks.stretches import (
 )
 from onstation.units import MS_PER_DAY
 
+MOST_POSITIONS = 500_000
+"""Cleaned positions that are kept until they are flown: about 45 MB."""
+OUTSIDE = -1
+"""In place of a stretch before the window."""
+NOTHING = Around(None)
 EMPTY = json.dumps(to_plain(Face((), ())))
 """The face of a stretch of which nothing is left when it is cleaned."""
 
@@ -75,8 +80,8 @@ class History:
         Returns what a document holds, by its place among them.
     type_designator
         The type the fleet assigns to the address.
-    shown
-        What was found out before, by key.
+    around
+        What was found out before. If that is of a window alone, so is all that is laid out.
     """
 
     def __init__(
@@ -84,13 +89,17 @@ class History:
         sources: Sequence[Source],
         track: Callable[[int], Track],
         type_designator: str | None,
-        shown: Mapping[str, Shown] | None = None,
+        around: Around = NOTHING,
     ) -> None:
         self._sources, self._track, self._type = sources, track, type_designator
-        self._before = shown or {}
+        self._around, self._before = around, around.shown
         self._cleaned: dict[int, _Cleaned] = {}
+        self._room = MOST_POSITIONS
         self._faces: dict[int, Face] = {}
-        self.stretches = stretches_of([source.spans for source in sources])
+        first, last = around.window or (-(2**62), 2**62)
+        self.stretches = stretches_of(
+            [[(a, b) for a, b in source.spans if a <= last and b >= first] for source in sources]
+        )
         self._keys = [self._key(stretch) for stretch in self.stretches]
 
     def _key(self, stretch: Stretch) -> str:
@@ -104,7 +113,12 @@ class History:
         filled = [index for index, face in enumerate(faces) if face != EMPTY]
         following = dict(pairwise(filled))
         return [
-            Shown(key, face, *self._links_text(index, following.get(index)))
+            Shown(
+                self.stretches[index].first_ms,
+                key,
+                face,
+                *self._links_text(index, following.get(index), face == EMPTY),
+            )
             for index, (key, face) in enumerate(zip(self._keys, faces, strict=True))
         ]
 
@@ -112,15 +126,21 @@ class History:
         known = self._before.get(self._keys[index])
         if known:
             return known.face
-        self._cleaned[index] = self._clean(self.stretches[index : index + 1])
-        self._faces[index] = face_of(self._cleaned[index].tracks)
+        cleaned = self._clean(self.stretches[index : index + 1])
+        size = len(cleaned.heard) + sum(map(len, cleaned.tracks))
+        if size <= self._room:  # else it is cleaned again when it is flown
+            self._cleaned[index] = cleaned
+            self._room -= size
+        self._faces[index] = face_of(cleaned.tracks)
         return json.dumps(to_plain(self._faces[index]))
 
-    def _links_text(self, index: int, following: int | None) -> tuple[str, str]:
+    def _links_text(self, index: int, following: int | None, empty: bool) -> tuple[str, str]:
+        known = self._before.get(self._keys[index])
+        if following is None and known and self._around.goes_on and not empty:
+            return known.beside, known.links
         if following is None:
             return "", "null"
         beside = f"{self._keys[following]} {self._type}"
-        known = self._before.get(self._keys[index])
         if known and known.beside == beside:
             return beside, known.links
         links = parted(self._face(index), self._face(following), self._type)
@@ -138,7 +158,7 @@ class History:
         """What is judged together, in order of time; empty stretches belong to none."""
         found: list[Piece] = []
         group: list[int] = []
-        before: int | None = None
+        before = OUTSIDE if self._around.before else None
         for index, shown in enumerate(self.shown):
             if shown.face == EMPTY:
                 continue
@@ -160,9 +180,13 @@ class History:
         first, last = self.span(piece)
         return list(days_between(utc_day(first), utc_day(last)))
 
+    def _links_after(self, index: int | None) -> str:
+        if index == OUTSIDE and self._around.before:
+            return self._around.before.links
+        return "null" if index is None else self.shown[index].links
+
     def _links(self, index: int | None) -> list[Link]:
-        text = "null" if index is None else self.shown[index].links
-        return [] if text == "null" else links_from_plain(json.loads(text))
+        return links_from_plain(json.loads(self._links_after(index)) or [])
 
     def key(self, piece: Piece, held: Callable[[date], bool], numbers: Mapping[date, int]) -> str:
         """Return a digest of all that the sorties of a piece depend on, but for the fleet.
@@ -183,7 +207,7 @@ class History:
 
     def _mattering(self, index: int | None) -> list[str]:
         """Return what beyond a stretch a row can depend on."""
-        if index is None or "true" not in self.shown[index].links:
+        if "true" not in self._links_after(index):
             return []
         return [str(link) for link in self._links(index) if link.matters]
 

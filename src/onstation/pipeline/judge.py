@@ -5,7 +5,7 @@ machine and in any order.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 
@@ -156,7 +156,7 @@ def sorties_on(
         return []
     icao = heard[0].icao
     sources = [Source(str(place), spans_of(track)) for place, track in enumerate(heard)]
-    history = History(sources, heard.__getitem__, type_of(faces_of(heard), icao, bench.fleet))
+    history = History(sources, heard.__getitem__, type_of(*heads_of(heard), icao, bench.fleet))
     numbers = {} if numbers is None else numbers
     found: list[Flown] = []
     for piece in history.pieces:
@@ -172,42 +172,32 @@ def flown_by(sorties: Sequence[Sortie], fleet: Fleet) -> list[Flown]:
     return [Flown(s, m or unwatched(s.track)) for s, m in zip(sorties, known, strict=True)]
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Faced:
-    """What a document says of its aircraft, in order of when it was heard."""
-
-    first_ms: int
-    order: tuple[date, str, str]
-    registration: str | None = field(compare=False)
-    type_reported: str | None = field(compare=False)
-    callsigns: tuple[str, ...] = field(compare=False)
+Heads = Sequence[tuple[str | None, str | None]]
+"""Registrations and types, as documents have them."""
 
 
-def faces_of(tracks: Iterable[Track]) -> list[Faced]:
-    """Return what documents say of their aircraft, by what they hold."""
-    found = []
+def heads_of(tracks: Iterable[Track]) -> tuple[Heads, list[str]]:
+    """Return what documents say of their aircraft, in order of when it was heard, and callsigns."""
+    heads: list[tuple[int, date, str, str | None, str | None]] = []
+    callsigns: dict[str, None] = {}
     for track in tracks:
-        callsigns = tuple(
-            track.callsigns[i] for i in dict.fromkeys(track.callsign[track.callsign >= 0].tolist())
-        )
+        heard = dict.fromkeys(track.callsign[track.callsign >= 0].tolist())
+        callsigns |= dict.fromkeys(track.callsigns[index] for index in heard)
         places, rows = np.unique(track.document, return_index=True)
         for place, row in zip(places.tolist(), rows.tolist(), strict=True):
             one = track.documents[place]
-            order = (one.day, one.source, one.sha256)
-            head = one.head
-            first_ms = int(track.time_ms[row])
-            found.append(Faced(first_ms, order, head.registration, head.type_reported, callsigns))
-    return found
+            told = one.head.registration, one.head.type_reported
+            heads.append((int(track.time_ms[row]), one.day, one.sha256, *told))
+    heads.sort(key=lambda head: head[:3])
+    return [(registration, told) for *_, registration, told in heads], list(callsigns)
 
 
-def type_of(faces: Iterable[Faced], icao: str, fleet: Fleet) -> str | None:
+def type_of(heads: Heads, callsigns: Iterable[str], icao: str, fleet: Fleet) -> str | None:
     """Return the type of an address: the fleet's, by the first document it knows, else as told."""
-    ordered = sorted(faces)
-    callsigns = tuple(dict.fromkeys(text for one in ordered for text in one.callsigns))
-    heads = dict.fromkeys((one.registration, one.type_reported) for one in ordered)
-    for registration, type_reported in heads:
+    heard = tuple(callsigns)
+    for registration, type_reported in dict.fromkeys(heads):
         found = fleet.match(
-            icao=icao, registration=registration, type_reported=type_reported, callsigns=callsigns
+            icao=icao, registration=registration, type_reported=type_reported, callsigns=heard
         )
         if found:
             return found.type

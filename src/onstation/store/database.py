@@ -124,6 +124,11 @@ class Store:
         with self._db.hurried(), suppress(StoreError):
             self.leave_note(name, text)
 
+    def try_settle(self, number: int) -> None:
+        """Forget what changed up to a state, if that can be done at once; see `Pieces.settle`."""
+        with self._db.hurried(), suppress(StoreError), self._db.transaction():
+            self.pieces.settle(number)
+
     def problems(self) -> list[str]:
         """Check everything; return a sentence for each fault, none if all is well."""
         found: list[str] = []

@@ -5,44 +5,81 @@ be thrown away: it is found out anew from the documents.
 """
 
 import json
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, astuple, replace
 from datetime import date
-from itertools import groupby
 from typing import TYPE_CHECKING
 
 from onstation import schema
 from onstation.store.archive import EVIDENCE, SOURCE
 from onstation.store.connection import Connection
+from onstation.units import MS_PER_DAY
 
 if TYPE_CHECKING:
-    from onstation.schema import Anew, Judged, Known, Listed, LooseEnd, Shown, SortieSpan
+    from onstation.schema import Anew, Around, Judged, Known, Listed, LooseEnd, SortieSpan
 
-TABLES_6 = """
+EPOCH = date(1970, 1, 1).toordinal()
+LAST_QUARTER_MS = 900_000
+"""Of a day: whoever is heard in it may have lost the signal, or merely the data. [ms]"""
+
+_TOUCH = "INSERT INTO touched (icao, first_ms, last_ms) "
+_MIDNIGHT = f"({{0}}.day - {EPOCH}) * {MS_PER_DAY}"
+_ASKED = f"VALUES ({{1}}, {_MIDNIGHT} - {LAST_QUARTER_MS}, {_MIDNIGHT});"  # of the day before
+_DOCUMENT = "VALUES ({0}.icao, {0}.first_ms, {0}.last_ms);"
+_APPEARANCE = "SELECT icao, first_ms, last_ms FROM documents WHERE sha256 = {0}.sha256;"
+_CHANGED = {
+    "documents": _DOCUMENT,
+    "appearances": _APPEARANCE,
+    "answers": _ASKED.replace("{1}", "{0}.icao"),
+    "days": _ASKED.replace("{1}", "''"),
+}
+_MATTERS = {
+    "documents": "icao, first_ms, last_ms, registration, type_reported, reconstruction",
+    "appearances": "sha256, source, evidence_url",
+    "answers": "source, day, icao, outcome, reason",
+    "days": "day, documents, watched, damaged, recorded, reconstructed, reason, dirty",
+}
+"""Columns of which a change is one: sealing a row is none."""
+_EVENTS = {"INSERT": ("NEW",), "UPDATE": ("OLD", "NEW"), "DELETE": ("OLD",)}
+_TRIGGERS = "\n".join(
+    f"CREATE TRIGGER IF NOT EXISTS {table}_{event.lower()}_touched AFTER {event}"
+    + (f" OF {_MATTERS[table]}" if event == "UPDATE" else "")
+    + f" ON {table} BEGIN "
+    + " ".join(_TOUCH + told.format(row) for row in rows)
+    + " END;"
+    for table, told in _CHANGED.items()
+    for event, rows in _EVENTS.items()
+)
+TABLES_6 = f"""
 CREATE TABLE IF NOT EXISTS seen (    -- what a document holds, known since it was decoded
     sha256 TEXT PRIMARY KEY,
     icao TEXT NOT NULL,
     spans TEXT NOT NULL,
     callsigns TEXT NOT NULL
 ) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS seen_icao ON seen (icao);
+CREATE INDEX IF NOT EXISTS documents_last ON documents (icao, last_ms);
+CREATE INDEX IF NOT EXISTS seen_icao ON seen (icao, callsigns);
 CREATE TABLE IF NOT EXISTS stretches (
     icao TEXT NOT NULL,
     recorded INTEGER NOT NULL,
+    first_ms INTEGER NOT NULL,
     key TEXT NOT NULL,
     face TEXT NOT NULL,
     beside TEXT NOT NULL,
     links TEXT NOT NULL,
-    PRIMARY KEY (icao, recorded, key)
+    PRIMARY KEY (icao, recorded, first_ms)
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS pieces (
     icao TEXT NOT NULL,
     recorded INTEGER NOT NULL,
     first_ms INTEGER NOT NULL,
+    last_ms INTEGER NOT NULL,
     key TEXT NOT NULL,
     joint TEXT NOT NULL DEFAULT '',  -- names the changes of address its sorties took part in
     PRIMARY KEY (icao, recorded, first_ms)
 ) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS pieces_last ON pieces (last_ms, first_ms);
+CREATE INDEX IF NOT EXISTS pieces_joint ON pieces (joint) WHERE joint != '';
 CREATE TABLE IF NOT EXISTS sorties (
     sortie_id TEXT PRIMARY KEY,
     icao TEXT NOT NULL,
@@ -62,10 +99,28 @@ CREATE TABLE IF NOT EXISTS sortie_ends (
     body TEXT NOT NULL
 );
 CREATE INDEX IF NOT EXISTS sortie_ends_sortie ON sortie_ends (sortie_id);
+CREATE TABLE IF NOT EXISTS touched ( -- what changed since rows were derived, whoever changed it
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    icao TEXT NOT NULL,              -- empty where every address may be concerned
+    first_ms INTEGER NOT NULL,
+    last_ms INTEGER NOT NULL
+);
+CREATE INDEX IF NOT EXISTS touched_icao ON touched (icao);
+{_TRIGGERS}
 """
 """What version 6 adds; ``sortie_ends`` took the place of ``loose_ends``."""
 
 FOUND_OUT = ("seen", "stretches", "pieces", "sorties", "sortie_ends")
+QUIET_MS = 3_600_000
+"""What lies farther from a change is not looked at, but for the piece next to it. [ms]"""
+NOTHING = "[[], []]"
+"""The face of a stretch that is empty."""
+EVER = 2**62
+Span = tuple[int, int]
+_SORTIES = (
+    "SELECT piece_ms, sortie_id, first_ms, last_ms, watched FROM sorties"
+    " WHERE icao = ? AND recorded = ?"
+)
 
 
 class Pieces:
@@ -80,63 +135,196 @@ class Pieces:
     def __init__(self, connection: Connection) -> None:
         self._db = connection
 
-    def known(self, icao: str) -> "Known":
-        """Return what is known of an address."""
-        shown: dict[bool, dict[str, Shown]] = {True: {}, False: {}}
-        for recorded, *row in self._db.rows(
-            "SELECT recorded, key, face, beside, links FROM stretches WHERE icao = ?", (icao,)
-        ):
-            shown[bool(recorded)][row[0]] = schema.Shown(*row)
-        spans = self._sorties(icao)
-        pieces = {
-            (bool(recorded), first_ms): schema.Judged(
-                bool(recorded), first_ms, key, tuple(spans.get((recorded, first_ms), ()))
-            )
-            for recorded, first_ms, key in self._db.rows(
-                "SELECT recorded, first_ms, key FROM pieces WHERE icao = ?", (icao,)
-            )
-        }
-        return schema.Known(icao, tuple(self._listed(icao)), shown, pieces)
+    def touched(self) -> tuple[int, dict[str, Span]]:
+        """Return what changed since rows were derived: from when to when, by address.
 
-    def _listed(self, icao: str) -> "list[Listed]":
-        return [
-            schema.Listed(
+        Returns
+        -------
+        number
+            Names this state; see `settle`.
+        spans
+            Addresses a day asked for whole may matter to are among them.
+        """
+        number = int(self._db.value("SELECT coalesce(max(number), 0) FROM touched"))
+        found: dict[str, Span] = {}
+        for icao, first_ms, last_ms in self._db.rows(
+            "SELECT icao, min(first_ms), max(last_ms) FROM touched WHERE icao != ''"
+            " GROUP BY icao UNION ALL"
+            " SELECT p.icao, min(t.first_ms), max(t.last_ms) FROM"
+            " (SELECT DISTINCT first_ms, last_ms FROM touched WHERE icao = '') t"
+            " JOIN pieces p ON p.last_ms >= t.first_ms AND p.first_ms <= t.last_ms GROUP BY p.icao"
+        ):
+            first, last = found.get(icao, (first_ms, last_ms))
+            found[icao] = (min(first, first_ms), max(last, last_ms))
+        return number, found
+
+    def settle(self, number: int, icao: str | None = None) -> None:
+        """Forget what changed up to a state: of an address, or of all."""
+        if icao is None:
+            self._db.execute("DELETE FROM touched WHERE number <= ?", (number,))
+        else:
+            self._db.execute("DELETE FROM touched WHERE icao = ? AND number <= ?", (icao, number))
+
+    def known(self, icao: str, changed: Span | None = None) -> "Known":
+        """Return what is known of an address.
+
+        Parameters
+        ----------
+        changed
+            Only what may have to be judged again since this changed. [Unix ms]
+        """
+        if changed is None:
+            recorded, rebuilt = (self._around(icao, kind, None) for kind in (1, 0))
+            return schema.Known(icao, recorded, rebuilt)
+        days = self._days_of(icao, changed)
+        windows = {kind: self._window(icao, kind, days) for kind in (1, 0)}
+        recorded, rebuilt = (self._around(icao, kind, windows[kind]) for kind in (1, 0))
+        recorded = replace(recorded, numbers=self._numbers(icao, 1, windows, 1))
+        if rebuilt.listed or rebuilt.pieces:
+            counts = [self._numbers(icao, kind, windows, 0) for kind in (1, 0)]
+            numbers = {
+                day: max(count.get(day, 0) for count in counts) for count in counts for day in count
+            }
+            rebuilt = replace(rebuilt, numbers=numbers)
+        return schema.Known(icao, recorded, rebuilt)
+
+    def _days_of(self, icao: str, changed: Span) -> Span:
+        """Return all of the UTC days of what changed, and of the pieces it may belong to."""
+        first, last = changed[0] - QUIET_MS, changed[1] + QUIET_MS
+        ((begin, end),) = self._db.rows(
+            "SELECT min(first_ms), max(last_ms) FROM pieces"
+            " WHERE icao = ? AND first_ms <= ? AND last_ms >= ?",
+            (icao, last, first),
+        )
+        first, last = min(first, begin or first), max(last, end or last)
+        return first // MS_PER_DAY * MS_PER_DAY, (last // MS_PER_DAY + 1) * MS_PER_DAY
+
+    def _window(self, icao: str, kind: int, days: Span) -> Span:
+        """Return from when to when pieces are concerned: those of the days, and one either side."""
+        ((first, last),) = self._db.rows(
+            "SELECT min(first_ms), max(last_ms) FROM pieces"
+            " WHERE icao = ? AND recorded = ? AND first_ms <= ? AND last_ms >= ?",
+            (icao, kind, days[1], days[0]),
+        )
+        first, last = min(days[0], first or days[0]), max(days[1], last or days[1])
+        before = self._db.value(
+            "SELECT max(first_ms) FROM pieces WHERE icao = ? AND recorded = ? AND first_ms < ?",
+            (icao, kind, first),
+        )
+        after = self._db.value(
+            "SELECT last_ms FROM pieces WHERE icao = ? AND recorded = ? AND first_ms > ?"
+            " ORDER BY first_ms LIMIT 1",
+            (icao, kind, last),
+        )
+        return -EVER if before is None else before, EVER if after is None else after
+
+    def _numbers(
+        self, icao: str, kind: int, windows: dict[int, Span], asking: int
+    ) -> dict[date, int]:
+        """Return how many sorties were numbered before those of a window, by day.
+
+        Parameters
+        ----------
+        kind
+            Of the sorties counted; all those outside the window of their kind, if they are
+            recorded and reconstructed ones are asking.
+        """
+        first, last = windows[asking]
+        day_ms = first // MS_PER_DAY * MS_PER_DAY
+        own = windows[kind]
+        found: dict[date, int] = {}
+        for piece_ms, name, *_ in self._db.rows(
+            f"{_SORTIES} AND first_ms >= ? AND first_ms < ?",
+            (icao, kind, day_ms, (last // MS_PER_DAY + 1) * MS_PER_DAY),
+        ):
+            if piece_ms < own[0] or (kind != asking and piece_ms > own[1]):
+                _, year, month, day, number = name.rsplit("-", 4)
+                on = date(int(year), int(month), int(day))
+                found[on] = max(int(number), found.get(on, 0))
+        return found
+
+    def _around(self, icao: str, kind: int, window: Span | None) -> "Around":
+        """Return what is known of one kind in a window, or of all of it."""
+        first, last = window or (-EVER, EVER)
+        place = (icao, kind)
+        shown = "SELECT first_ms, key, face, beside, links FROM stretches WHERE icao = ?"
+        before = self._db.rows(
+            f"{shown} AND recorded = ? AND first_ms < ? AND face != ?"
+            " ORDER BY first_ms DESC LIMIT 1",
+            (*place, first, NOTHING),
+        )
+        spans: dict[int, list[SortieSpan]] = {}
+        for piece_ms, name, first_ms, last_ms, watched in self._db.rows(
+            f"{_SORTIES} AND piece_ms BETWEEN ? AND ? ORDER BY piece_ms, first_ms",
+            (*place, first, last),
+        ):
+            spans.setdefault(piece_ms, []).append(
+                schema.SortieSpan(name, first_ms, last_ms, bool(watched))
+            )
+        return schema.Around(
+            window,
+            heads=self._heads(icao, kind),
+            callsigns=self._callsigns(icao, kind),
+            listed=tuple(self._listed(icao, kind, (first, last))),
+            shown={
+                row[1]: schema.Shown(*row)
+                for row in self._db.rows(
+                    f"{shown} AND recorded = ? AND first_ms BETWEEN ? AND ?", (*place, first, last)
+                )
+            },
+            before=schema.Shown(*before[0]) if before else None,
+            goes_on=bool(
+                self._db.rows(
+                    "SELECT 1 FROM pieces WHERE icao = ? AND recorded = ? AND first_ms > ? LIMIT 1",
+                    (*place, last),
+                )
+            ),
+            pieces={
+                begins: schema.Judged(bool(kind), begins, ends, key, tuple(spans.get(begins, ())))
+                for begins, ends, key in self._db.rows(
+                    "SELECT first_ms, last_ms, key FROM pieces"
+                    " WHERE icao = ? AND recorded = ? AND first_ms BETWEEN ? AND ?",
+                    (*place, first, last),
+                )
+            },
+        )
+
+    def _heads(self, icao: str, kind: int) -> tuple[tuple[str | None, str | None], ...]:
+        rows = self._db.rows(
+            "SELECT registration, type_reported FROM documents"
+            " WHERE icao = ? AND (reconstruction IS NULL) = ? ORDER BY first_ms, day, sha256",
+            (icao, kind),
+        )
+        return tuple(dict.fromkeys(rows))
+
+    def _callsigns(self, icao: str, kind: int) -> tuple[str, ...]:
+        rows = self._db.rows(
+            "SELECT DISTINCT s.callsigns FROM seen s JOIN documents d USING (sha256)"
+            " WHERE s.icao = ? AND (d.reconstruction IS NULL) = ?",
+            (icao, kind),
+        )
+        return tuple(dict.fromkeys(sign for (told,) in rows for sign in json.loads(told)))
+
+    def _listed(self, icao: str, kind: int, window: Span) -> "Iterator[Listed]":
+        for (
+            sha256, day, source, evidence_url, registration, type_reported, spans, callsigns,
+        ) in self._db.rows(
+            f"SELECT d.sha256, d.day, {SOURCE}, {EVIDENCE}, d.registration, d.type_reported,"
+            " seen.spans, seen.callsigns FROM documents d LEFT JOIN seen USING (sha256)"
+            " WHERE d.icao = ? AND (d.reconstruction IS NULL) = ?"
+            " AND d.first_ms <= ? AND d.last_ms >= ? ORDER BY d.day, d.sha256",
+            (icao, kind, window[1], window[0]),
+        ):  # fmt: skip
+            yield schema.Listed(
                 sha256=sha256,
                 day=date.fromordinal(day),
                 source=source,
                 evidence_url=evidence_url,
-                first_ms=first_ms,
                 registration=registration,
                 type_reported=type_reported,
-                recorded=bool(recorded),
                 spans=None if spans is None else tuple((a, b) for a, b in json.loads(spans)),
                 callsigns=tuple(json.loads(callsigns or "[]")),
             )
-            for (
-                sha256, day, source, evidence_url, first_ms, registration, type_reported,
-                recorded, spans, callsigns,
-            ) in self._db.rows(
-                f"SELECT d.sha256, d.day, {SOURCE}, {EVIDENCE}, d.first_ms, d.registration,"
-                " d.type_reported, d.reconstruction IS NULL, seen.spans, seen.callsigns"
-                " FROM documents d LEFT JOIN seen USING (sha256) WHERE d.icao = ?"
-                " ORDER BY d.day, d.sha256",
-                (icao,),
-            )
-        ]  # fmt: skip
-
-    def _sorties(self, icao: str) -> "dict[tuple[int, int], list[SortieSpan]]":
-        rows = self._db.rows(
-            "SELECT recorded, piece_ms, sortie_id, first_ms, last_ms, watched FROM sorties"
-            " WHERE icao = ? ORDER BY recorded, piece_ms, first_ms",
-            (icao,),
-        )
-        return {
-            place: [
-                schema.SortieSpan(name, first_ms, last_ms, bool(watched))
-                for _, _, name, first_ms, last_ms, watched in each
-            ]
-            for place, each in groupby(rows, key=lambda row: (row[0], row[1]))
-        }
 
     def are_known(self, icao: str) -> bool:
         """Say whether anything was found out of the history of an address."""
@@ -189,8 +377,7 @@ class Pieces:
     def put(self, anew: "Anew") -> None:
         """Write down what was found out of an address, but for the rows."""
         self._put_seen(anew.icao, anew.listed)
-        for recorded, shown in anew.shown.items():
-            self._put_shown(anew.icao, recorded, shown)
+        self._put_shown(anew)
         places = [*anew.gone, *((piece.recorded, piece.first_ms) for piece in anew.pieces)]
         for name in self.names_in(anew.icao, places):
             self._db.execute("DELETE FROM sortie_ends WHERE sortie_id = ?", (name,))
@@ -211,34 +398,26 @@ class Pieces:
             ],
         )
 
-    def _put_shown(self, icao: str, recorded: bool, shown: "Sequence[Shown]") -> None:
-        held = {
-            row[0]: schema.Shown(*row)
-            for row in self._db.rows(
-                "SELECT key, face, beside, links FROM stretches WHERE icao = ? AND recorded = ?",
-                (icao, int(recorded)),
-            )
-        }
-        wanted = {one.key: one for one in shown}
+    def _put_shown(self, anew: "Anew") -> None:
         self._db.executemany(
-            "DELETE FROM stretches WHERE icao = ? AND recorded = ? AND key = ?",
-            [(icao, int(recorded), key) for key in held.keys() - wanted.keys()],
+            "DELETE FROM stretches WHERE icao = ? AND recorded = ? AND first_ms = ?",
+            [(anew.icao, int(recorded), first_ms) for recorded, first_ms in anew.unshown],
         )
         self._db.executemany(
-            "INSERT OR REPLACE INTO stretches (icao, recorded, key, face, beside, links)"
-            " VALUES (?, ?, ?, ?, ?, ?)",
+            "INSERT OR REPLACE INTO stretches (icao, recorded, first_ms, key, face, beside, links)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?)",
             [
-                (icao, int(recorded), one.key, one.face, one.beside, one.links)
-                for one in wanted.values()
-                if held.get(one.key) != one
+                (anew.icao, int(recorded), *astuple(one))
+                for recorded, shown in anew.shown.items()
+                for one in shown
             ],
         )
 
     def _put_piece(self, icao: str, piece: "Judged") -> None:
         place = (icao, int(piece.recorded), piece.first_ms)
         self._db.execute(
-            "INSERT INTO pieces (icao, recorded, first_ms, key) VALUES (?, ?, ?, ?)",
-            (*place, piece.key),
+            "INSERT INTO pieces (icao, recorded, first_ms, last_ms, key) VALUES (?, ?, ?, ?, ?)",
+            (*place, piece.last_ms, piece.key),
         )
         self._db.executemany(
             "INSERT INTO sorties (sortie_id, icao, recorded, piece_ms, first_ms, last_ms, watched)"

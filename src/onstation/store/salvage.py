@@ -23,6 +23,7 @@ NAMED = {
     "mission_cells": "the cells of a derived row", "seen": "what a document holds",
     "stretches": "a stretch of a history", "pieces": "a piece of a history",
     "sorties": "when a sortie was heard", "sortie_ends": "an end of a sortie",
+    "touched": "a change that rows were not derived from yet",
     BODIES: "a document",
 }  # fmt: skip
 """What a row of each table is, to a person."""

@@ -15,12 +15,12 @@ from onstation.store.sealing import FUNCTION, seal_of
 SEALED = (
     "documents", "appearances", "document_days", "fleets", "origins", "files", "days", "answers",
     "replaced", "validators", "pulls", "notes", "derived", "mission_bodies", "mission_cells",
-    "seen", "stretches", "pieces", "sorties", "sortie_ends",
+    "seen", "stretches", "pieces", "sorties", "sortie_ends", "touched",
 )  # fmt: skip
 """Tables whose rows are sealed."""
 DERIVED = (
     "derived", "mission_bodies", "mission_cells",
-    "seen", "stretches", "pieces", "sorties", "sortie_ends",
+    "seen", "stretches", "pieces", "sorties", "sortie_ends", "touched",
 )  # fmt: skip
 """Those that can be thrown away and derived anew."""
 MOST_SHOWN = 120
