@@ -1,6 +1,7 @@
 """A day archive is read to where it can be trusted, and says how far that was."""
 
 import io
+import random
 import tarfile
 from collections.abc import Callable
 from pathlib import Path
@@ -10,6 +11,7 @@ from traces import member, tar_bytes, trace
 
 from onstation.errors import DocumentError
 from onstation.schema import HEARD, PARTIAL
+from onstation.sources import members
 from onstation.sources.tar import Tar, tar_of
 
 ICAOS = ["ae6804", "ae6805", "a00001", "~ae0001"]
@@ -206,3 +208,12 @@ def test_no_archive_at_all_is_partial_with_nothing(tmp_path: Path, data: bytes) 
 
     assert names(tar) == []
     assert tar.outcome == PARTIAL
+
+
+def test_a_header_is_summed_as_if_its_sum_were_blank() -> None:
+    draw = random.Random(1)
+    headers = [draw.randbytes(512) for _ in range(200)] + [b"\xff" * 512, b"\0" * 512]
+
+    for header in headers:
+        plain = sum(header[:148]) + 8 * ord(" ") + sum(header[156:])
+        assert members._sum(header) == plain

@@ -1,9 +1,13 @@
 """Filters: what each drops, what it must not, and that none alters a value."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from builders import GROUND, fly, track_of
 
+from onstation.schema import Track
+from onstation.tracks import clean as module
 from onstation.tracks.clean import clean
 from onstation.tracks.join import join
 
@@ -29,6 +33,44 @@ def test_positions_off_the_globe_and_at_its_zero_point_are_dropped() -> None:
     (track,), dropped = clean(track_of(rows))
 
     assert (dropped, len(track)) == ({"out_of_range": 2}, 1)
+
+
+def one_by_one(track: Track) -> list[bool]:
+    """Return which positions stay where each is compared with the one kept last."""
+    kept, last = [True] * len(track), 0
+    for row in range(1, len(track)):
+        gap_ms = track.time_ms[row] - track.time_ms[row - 1]
+        if (
+            gap_ms < module.DUPLICATE_MS
+            and track.time_ms[row] - track.time_ms[last] < module.DUPLICATE_MS
+            and track.on_ground[row] == track.on_ground[last]
+            and module._metres(track, last, row) < module.DUPLICATE_M
+        ):
+            if track.position_source[row] < track.position_source[last]:
+                kept[last], last = False, row
+            else:
+                kept[row] = False
+        else:
+            last = row
+    return kept
+
+
+def test_looking_only_at_close_positions_keeps_what_looking_at_all_keeps() -> None:
+    rng = np.random.default_rng(1)
+    dropped = 0
+    for _ in range(60):
+        steps_s = rng.choice([0.0, 0.3, 0.6, 0.9, 1.0, 4.0], 40)
+        rows = [
+            (at_s, 32.0 + rng.choice([0.0, 0.001, 0.02]), -117.0, 9000, bool(rng.random() < 0.2))
+            for at_s in np.cumsum(steps_s).tolist()
+        ]
+        track = track_of(rows)
+        track = replace(track, position_source=rng.integers(0, 4, len(rows)).astype(np.int8))
+        found = module._first_of_each_second(track)
+        assert found.tolist() == one_by_one(track)
+        dropped += int((~found).sum())
+
+    assert dropped > 100
 
 
 def test_the_same_second_heard_twice_is_one_position() -> None:
