@@ -246,23 +246,21 @@ AXES = {
 }  # fmt: skip
 
 
-def measure(names: list[str], form: str, *, on_cost: Callable[[Cost], None]) -> list[Cost]:
-    """Measure along some axes, size after size."""
-    found = []
-    for name in names:
-        axis = AXES[name]
-        home = WORK / f"growth-{name}-{time.monotonic_ns()}"
-        bench = Bench(home, form)
-        try:
-            bench.run("rule")
-            write_days(home / "first", 1, traces=1, watched=1, positions=200)
-            bench.fetched(home / "first")  # what lasts is made once: the table of airfields
-            for size in getattr(axis, form):
-                for way, ran in axis.measure(size, bench):
-                    found.append(Cost(name, way, size, ran.cpu_s, ran.peak_mb))
-                    on_cost(found[-1])
-        finally:
-            shutil.rmtree(home)
+def measure(name: str, form: str) -> list[Cost]:
+    """Measure along an axis, size after size."""
+    axis, found = AXES[name], []
+    home = WORK / f"growth-{name}-{time.monotonic_ns()}"
+    bench = Bench(home, form)
+    try:
+        write_days(home / "first", 1, traces=1, watched=1, positions=200)
+        bench.fetched(home / "first")  # what lasts is made once: the table of airfields
+        for size in getattr(axis, form):
+            for way, ran in axis.measure(size, bench):
+                found.append(Cost(name, way, size, ran.cpu_s, ran.peak_mb))
+                if sys.stderr.isatty():
+                    print(f"  {name} {size:,}: {way}: {ran.cpu_s:.2f} s", file=sys.stderr)
+    finally:
+        shutil.rmtree(home)
     return found
 
 
@@ -317,7 +315,7 @@ def _slope(slope: float | None) -> str:
 def _short(cost: float) -> str:
     if cost >= 10:
         return f"{cost:,.0f}"
-    return f"{cost:.1f}" if cost >= 1 else f"{cost:.4f}".rstrip("0").rstrip(".")
+    return f"{cost:.1f}" if cost >= 1 else f"{cost:.2f}" if cost >= 0.1 else f"{cost:.4f}"
 
 
 def in_short(found: list[Cost]) -> list[str]:
@@ -342,6 +340,14 @@ def in_short(found: list[Cost]) -> list[str]:
     return told
 
 
+def keep(kept: Path, name: str, found: list[Cost]) -> None:
+    """Put the figures of an axis among those kept, in place of earlier ones."""
+    before = json.loads(kept.read_text())["costs"] if kept.exists() else []
+    costs = [one for one in before if one["axis"] != name] + [asdict(one) for one in found]
+    costs.sort(key=lambda one: list(AXES).index(one["axis"]))
+    kept.write_text(json.dumps({"machine": machine(), "costs": costs}, indent=1))
+
+
 def main() -> int:
     """Measure, print tables, draw."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
@@ -356,13 +362,8 @@ def main() -> int:
     kept = WORK / ("growth-quick.json" if asked.form == "quick" else "growth.json")
     if not asked.again:
         WORK.mkdir(parents=True, exist_ok=True)
-        names, before = asked.axis or list(AXES), machine()
-        found = measure(names, asked.form or "usual", on_cost=_told)
-        others = json.loads(kept.read_text())["costs"] if asked.axis and kept.exists() else []
-        costs = [one for one in others if one["axis"] not in names] + [asdict(one) for one in found]
-        order = list(AXES)
-        costs.sort(key=lambda one: order.index(one["axis"]))
-        kept.write_text(json.dumps({"machine": before, "costs": costs}, indent=1))
+        for name in asked.axis or list(AXES):
+            keep(kept, name, measure(name, asked.form or "usual"))
     content = json.loads(kept.read_text())
     costs = [Cost(**one) for one in content["costs"]]
     if asked.axis:
@@ -374,11 +375,6 @@ def main() -> int:
 
         draw(costs, {name: axis.title for name, axis in AXES.items()}, asked.picture)
     return 0
-
-
-def _told(cost: Cost) -> None:
-    if sys.stderr.isatty():
-        print(f"  {cost.axis} {cost.size:,}: {cost.way}: {cost.cpu_s:.2f} s", file=sys.stderr)
 
 
 if __name__ == "__main__":
