@@ -35,6 +35,8 @@ LINEAR = 1.1
 """Exponents up to this are called linear: on a shared machine, figures vary by a tenth."""
 GROWS = 1.5
 """What costs less than this times the smallest size does not grow."""
+SHOWS = 0.2
+"""A size tells of growth if it costs by this share more than the smallest; else it is noise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,17 +267,18 @@ def measure(name: str, form: str) -> list[Cost]:
 
 
 def exponent(sizes: list[int], costs: list[float]) -> float | None:
-    """Return the slope over the upper half of the sizes; 0 if flat, nothing of too few sizes.
+    """Return the slope over the upper half of the sizes; 0 if flat, nothing if too few tell.
 
     >>> exponent([1, 10, 100, 1000], [5, 6, 15, 105])
     1.0
     """
     above = np.array(costs[1:]) - costs[0]
+    if costs[-1] < GROWS * costs[0]:
+        return 0.0
     kept = np.array(sizes[1:]) >= np.sqrt(sizes[0] * sizes[-1]) * 0.999
+    kept &= above > SHOWS * costs[0]
     if kept.sum() < 2:
         return None
-    if costs[-1] < GROWS * costs[0] or (above[kept] <= 0).any():
-        return 0.0
     slope, _ = np.polyfit(np.log(np.array(sizes[1:])[kept]), np.log(above[kept]), 1)
     return round(float(slope), 2)
 
