@@ -273,6 +273,8 @@ def exponent(sizes: list[int], costs: list[float]) -> float | None:
     1.0
     """
     above = np.array(costs[1:]) - costs[0]
+    if len(sizes) < 3:
+        return None
     if costs[-1] < GROWS * costs[0]:
         return 0.0
     kept = np.array(sizes[1:]) >= np.sqrt(sizes[0] * sizes[-1]) * 0.999
