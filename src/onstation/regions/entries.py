@@ -40,6 +40,8 @@ BASELINE_KEYS = ("missions_per_month", "group", "regions", "source")
 TOP_KEYS = ("version", "baseline", "regions")
 FILE_TYPES = (".geojson", ".json", ".kml", ".wkt")
 MAX_FILE_BYTES = 50_000_000
+MOST_NAMED = 10
+"""Of a longer circle only the beginning and the end are named."""
 
 VERSION = 1
 DEFAULT_MIN = 20.0
@@ -256,7 +258,10 @@ class Reader:
                 circle = error.args[1][:0:-1]  # from user to used, its first name only once
                 first = min(circle, key=list(links).index)
                 at = circle.index(first)
-                loop = " -> ".join([*circle[at:], *circle[:at], first])
+                named = [*circle[at:], *circle[:at], first]
+                if len(named) > MOST_NAMED:
+                    named[MOST_NAMED - 2 : -2] = ["..."]
+                loop = " -> ".join(named)
                 self._fault(("regions", first), f"refers to itself ({loop}); break the circle")
                 links[first] = []
             else:
