@@ -31,6 +31,9 @@ test: .venv/.dev
 opponent: .venv/.dev
 	@$(BIN)/python benchmarks/opponent.py
 
+# ---- what it costs
+.PHONY: bench-quick growth peers
+
 # What it costs, beside other tools and the limit; takes half an hour. Prints tables and keeps them in build/bench.
 bench: .venv/.dev peers
 	@$(BIN)/python benchmarks/all.py

@@ -35,6 +35,8 @@ LINEAR = 1.1
 """Exponents up to this are called linear: on a shared machine, figures vary by a tenth."""
 GROWS = 1.5
 """What costs less than this times the smallest size does not grow."""
+SHOWS = 0.2
+"""A size tells of growth if it costs by this share more than the smallest; else it is noise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,38 +248,39 @@ AXES = {
 }  # fmt: skip
 
 
-def measure(names: list[str], form: str, *, on_cost: Callable[[Cost], None]) -> list[Cost]:
-    """Measure along some axes, size after size."""
-    found = []
-    for name in names:
-        axis = AXES[name]
-        home = WORK / f"growth-{name}-{time.monotonic_ns()}"
-        bench = Bench(home, form)
-        try:
-            bench.run("rule")
-            write_days(home / "first", 1, traces=1, watched=1, positions=200)
-            bench.fetched(home / "first")  # what lasts is made once: the table of airfields
-            for size in getattr(axis, form):
-                for way, ran in axis.measure(size, bench):
-                    found.append(Cost(name, way, size, ran.cpu_s, ran.peak_mb))
-                    on_cost(found[-1])
-        finally:
-            shutil.rmtree(home)
+def measure(name: str, form: str) -> list[Cost]:
+    """Measure along an axis, size after size."""
+    axis, found = AXES[name], []
+    home = WORK / f"growth-{name}-{time.monotonic_ns()}"
+    bench = Bench(home, form)
+    try:
+        write_days(home / "first", 1, traces=1, watched=1, positions=200)
+        bench.fetched(home / "first")  # what lasts is made once: the table of airfields
+        for size in getattr(axis, form):
+            for way, ran in axis.measure(size, bench):
+                found.append(Cost(name, way, size, ran.cpu_s, ran.peak_mb))
+                if sys.stderr.isatty():
+                    print(f"  {name} {size:,}: {way}: {ran.cpu_s:.2f} s", file=sys.stderr)
+    finally:
+        shutil.rmtree(home)
     return found
 
 
 def exponent(sizes: list[int], costs: list[float]) -> float | None:
-    """Return the slope over the upper half of the sizes; 0 if flat, nothing of too few sizes.
+    """Return the slope over the upper half of the sizes; 0 if flat, nothing if too few tell.
 
     >>> exponent([1, 10, 100, 1000], [5, 6, 15, 105])
     1.0
     """
     above = np.array(costs[1:]) - costs[0]
+    if len(sizes) < 3:
+        return None
+    if costs[-1] < GROWS * costs[0]:
+        return 0.0
     kept = np.array(sizes[1:]) >= np.sqrt(sizes[0] * sizes[-1]) * 0.999
+    kept &= above > SHOWS * costs[0]
     if kept.sum() < 2:
         return None
-    if costs[-1] < GROWS * costs[0] or (above[kept] <= 0).any():
-        return 0.0
     slope, _ = np.polyfit(np.log(np.array(sizes[1:])[kept]), np.log(above[kept]), 1)
     return round(float(slope), 2)
 
@@ -317,7 +320,7 @@ def _slope(slope: float | None) -> str:
 def _short(cost: float) -> str:
     if cost >= 10:
         return f"{cost:,.0f}"
-    return f"{cost:.1f}" if cost >= 1 else f"{cost:.4f}".rstrip("0").rstrip(".")
+    return f"{cost:.1f}" if cost >= 1 else f"{cost:.2f}" if cost >= 0.1 else f"{cost:.4f}"
 
 
 def in_short(found: list[Cost]) -> list[str]:
@@ -342,6 +345,14 @@ def in_short(found: list[Cost]) -> list[str]:
     return told
 
 
+def keep(kept: Path, name: str, found: list[Cost]) -> None:
+    """Put the figures of an axis among those kept, in place of earlier ones."""
+    before = json.loads(kept.read_text())["costs"] if kept.exists() else []
+    costs = [one for one in before if one["axis"] != name] + [asdict(one) for one in found]
+    costs.sort(key=lambda one: list(AXES).index(one["axis"]))
+    kept.write_text(json.dumps({"machine": machine(), "costs": costs}, indent=1))
+
+
 def main() -> int:
     """Measure, print tables, draw."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
@@ -356,13 +367,8 @@ def main() -> int:
     kept = WORK / ("growth-quick.json" if asked.form == "quick" else "growth.json")
     if not asked.again:
         WORK.mkdir(parents=True, exist_ok=True)
-        names, before = asked.axis or list(AXES), machine()
-        found = measure(names, asked.form or "usual", on_cost=_told)
-        others = json.loads(kept.read_text())["costs"] if asked.axis and kept.exists() else []
-        costs = [one for one in others if one["axis"] not in names] + [asdict(one) for one in found]
-        order = list(AXES)
-        costs.sort(key=lambda one: order.index(one["axis"]))
-        kept.write_text(json.dumps({"machine": before, "costs": costs}, indent=1))
+        for name in asked.axis or list(AXES):
+            keep(kept, name, measure(name, asked.form or "usual"))
     content = json.loads(kept.read_text())
     costs = [Cost(**one) for one in content["costs"]]
     if asked.axis:
@@ -374,11 +380,6 @@ def main() -> int:
 
         draw(costs, {name: axis.title for name, axis in AXES.items()}, asked.picture)
     return 0
-
-
-def _told(cost: Cost) -> None:
-    if sys.stderr.isatty():
-        print(f"  {cost.axis} {cost.size:,}: {cost.way}: {cost.cpu_s:.2f} s", file=sys.stderr)
 
 
 if __name__ == "__main__":

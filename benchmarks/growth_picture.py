@@ -41,7 +41,7 @@ def draw(costs: Sequence[Cost], titles: Mapping[str, str], path: Path) -> None:
         )
     panels[0, 0].set_ylabel("CPU seconds of the process", fontsize=11)
     panels[1, 0].set_ylabel("peak memory, MB", fontsize=11)
-    panels[0, 0].set_ylim(bottom=0.01)
+    panels[0, 0].set_ylim(bottom=0.002)
     figure.subplots_adjust(left=0.05, right=0.99, top=0.95, bottom=0.235, wspace=0.08, hspace=0.07)
     FigureCanvasAgg(figure)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -78,6 +78,5 @@ def _guide(panel: Any, costs: Sequence[Cost]) -> None:
     figures = top.cpu_s * 1.6 * sizes / top.size
     panel.plot(sizes, figures, color="black", linewidth=0.9, linestyle=(0, (1, 2)))
     panel.annotate(
-        "linear", (sizes[0], figures[0]), textcoords="offset points", xytext=(-2, 4),
-        fontsize=8.5, ha="right" if sizes[0] > sizes[1] / 250 else "left",
-    )  # fmt: skip
+        "linear", (sizes[0], figures[0]), textcoords="offset points", xytext=(10, 2), fontsize=8.5
+    )
