@@ -16,7 +16,7 @@ export PYTHONUTF8 := 1
 # pip asks rustc for its version; where rustc is rustup's, that would make a folder at home.
 export RUSTUP_HOME := $(CURDIR)/$(BUILD)/rustup
 
-.PHONY: report test opponent lint smoke fix bench docs golden constraints clean
+.PHONY: report test opponent lint smoke fix bench faults docs golden constraints clean
 .DEFAULT_GOAL := report
 
 # The main job on the bundled sample archive; its store lies under build/, never the user's.
@@ -39,6 +39,10 @@ bench: .venv/.dev
 	@$(BIN)/python benchmarks/ask.py
 	@$(BIN)/python benchmarks/jobs.py --quick
 	@$(BIN)/python benchmarks/fetch_cut_day.py
+
+# Hundreds of runs killed at any moment and at their writes: nothing lost, nothing false, nothing left.
+faults: .venv/.dev
+	@$(BIN)/python benchmarks/faults.py
 
 # Style and types, as CI checks them.
 lint: .venv/.dev

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from sqlite3 import complete_statement
+from stat import S_IMODE
 from types import TracebackType
 
 from onstation.errors import StoreError
@@ -134,7 +135,21 @@ def open_store(directory: Path, *, create: bool = True) -> Store:
             f"store {path.parent}: the folder cannot be made ({error.strerror}); "
             "choose another --store."
         ) from error
+    _give_the_same_permissions(path)
     return Store(_prepared(Connection(str(path))), path)
+
+
+def _give_the_same_permissions(path: Path) -> None:
+    """Let the files that SQLite keeps beside a store be as open as the store is.
+
+    One that was read while it might only be read leaves such files; made writable again, it
+    would be refused because of them.
+    """
+    with suppress(OSError):
+        mode = S_IMODE(path.stat().st_mode)
+        for beside in (path.with_name(f"{path.name}{end}") for end in ("-wal", "-shm")):
+            if beside.exists() and S_IMODE(beside.stat().st_mode) != mode:
+                beside.chmod(mode)
 
 
 def _prepared(connection: Connection) -> Connection:
