@@ -3,33 +3,15 @@
 A few of the calls of a few commands; ``make faults`` kills at hundreds.
 """
 
-from collections.abc import Iterator
-
 import pytest
-from doomed import COMPILER, KILL_BEFORE, KILL_WITHIN, MISSING, Nursery, nursery
-from ordeals import ORDEALS, PATCHES, Ordeal, Ordeals, ordeals
+from doomed import KILL_BEFORE, KILL_WITHIN, Nursery
+from ordeals import ORDEALS, Ordeal, Ordeals
 
 from onstation.store.database import open_store
 
-pytestmark = [
-    pytest.mark.server,
-    pytest.mark.skipif(COMPILER is None, reason=MISSING),
-    pytest.mark.xdist_group("faults"),
-]
+pytestmark = pytest.mark.server
 FETCH = next(one for one in ORDEALS if one.name == "fetch a folder")
 SHORT = ("fetch a folder", "daily", "judge all anew", "export package")
-
-
-@pytest.fixture(scope="module")
-def there(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ordeals]:
-    with ordeals(tmp_path_factory.mktemp("faults")) as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def run(there: Ordeals) -> Iterator[Nursery]:
-    with nursery(there.home, **PATCHES) as found:
-        yield found
 
 
 @pytest.mark.parametrize("one", [o for o in ORDEALS if o.name in SHORT], ids=lambda o: o.name)
