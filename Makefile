@@ -16,7 +16,7 @@ export PYTHONUTF8 := 1
 # pip asks rustc for its version; where rustc is rustup's, that would make a folder at home.
 export RUSTUP_HOME := $(CURDIR)/$(BUILD)/rustup
 
-.PHONY: report test opponent lint smoke audit fix bench bench-quick growth peers fuzz docs golden constraints clean
+.PHONY: report test opponent lint smoke audit fix bench bench-quick growth peers fuzz faults docs golden constraints clean
 .DEFAULT_GOAL := report
 
 # The main job on the bundled sample archive; its store lies under build/, never the user's.
@@ -30,9 +30,6 @@ test: .venv/.dev
 # Thousands of invented flights with known truth: recall and precision of the count, by cause.
 opponent: .venv/.dev
 	@$(BIN)/python benchmarks/opponent.py
-
-# ---- what it costs
-.PHONY: bench-quick growth peers
 
 # What it costs, beside other tools and the limit; takes half an hour. Prints tables and keeps them in build/bench.
 bench: .venv/.dev peers
@@ -59,6 +56,10 @@ fuzz: .venv/.dev
 	@nice $(BIN)/python benchmarks/fuzz.py
 	@nice $(BIN)/python benchmarks/fuzz.py --archives 20000
 	@nice $(BIN)/python benchmarks/fuzz.py --members 2000000
+
+# Hundreds of runs killed at any moment and at their writes: nothing lost, nothing false, nothing left.
+faults: .venv/.dev
+	@$(BIN)/python benchmarks/faults.py
 
 # Style and types, as CI checks them.
 lint: .venv/.dev

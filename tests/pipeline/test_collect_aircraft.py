@@ -212,6 +212,20 @@ def test_nothing_before_a_source_has_settled_a_day_is_asked_again(store: Store) 
     assert late.asked == []
 
 
+def test_what_was_answered_under_a_clock_that_ran_ahead_is_asked_again(store: Store) -> None:
+    ahead, today = Clock("2025-02-20T12:00"), Clock("2025-02-10T12:00")
+    day = date(2025, 2, 9)
+    run(store, Host(nothing), days=(day, date(2025, 2, 12)), clock=ahead)
+    host = Host(heard)
+    run(store, host, days=(day,), clock=today)
+
+    assert [asked[1] for asked in host.asked] == [day]
+    assert outcomes(store) == [("ae6804", day, HEARD), ("ae6804", date(2025, 2, 12), SILENT)]
+    assert run(store, host, days=(day,), clock=today).held == 1
+    later = Clock("2025-02-10T11:50")  # set right by a little, as clocks are
+    assert run(store, host, days=(day,), clock=later).held == 1
+
+
 def test_a_source_that_gave_a_part_says_which_and_is_told_so(store: Store) -> None:
     def some(icao: str, day: date) -> Given:
         return replace(heard(icao, day), outcome=PARTIAL, reason="1 of 2 tracks")

@@ -228,7 +228,9 @@ def _run(asked: Mapping[str, Any]) -> None:
         sys.argv = ["onstation", *asked["args"]]
         at, mode, error, kinds = asked["fault"]
         if COMPILER:
-            ctypes.CDLL(None).faults_arm(asked["below"].encode(), at, mode, error, kinds, calls)
+            ctypes.CDLL(None).faults_arm(
+                f"{asked['below']}/".encode(), at, mode, error, kinds, calls
+            )
         from onstation.cli.main import run
 
         run()

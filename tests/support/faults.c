@@ -61,7 +61,7 @@ static int fate(int kind, const char *name, const char *path) {
     seen++;
     if (listing >= 0) {
         char line[4400];
-        int length = snprintf(line, sizeof line, "%s %s\n", name, path + strlen(root));
+        int length = snprintf(line, sizeof line, "%s %s\n", name, path + strlen(root) - 1);
         syscall(SYS_write, listing, line, length);
     }
     if (at <= 0 || seen < at || (seen > at && mode != FAIL_ON)) return 0;

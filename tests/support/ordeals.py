@@ -150,8 +150,11 @@ class Ordeals:
         store = self.home / "store"
         whole = facts(store) | {"coverage": coverage(store)}
         new, there = outputs(self.home / "out"), names(self.home)
-        assert self.go(ordeal, run).status == ordeal.status
-        return Undisturbed(before, whole, old, new, outputs(self.home / "out"), there, ended.calls)
+        again = new
+        if ordeal.args.startswith("daily"):
+            assert self.go(ordeal, run).status == ordeal.status
+            again = outputs(self.home / "out")
+        return Undisturbed(before, whole, old, new, again, there, ended.calls)
 
     def reset(self, whole: "Undisturbed") -> None:
         """Go back to the state an ordeal starts from."""

@@ -87,7 +87,7 @@ def command(
         with open_store(settings.store, create=False) as store:
             failed, found = False, _told(settings, store, on, tz, output, force)
     else:
-        with alone(settings.store, LOCK), open_store(settings.store) as store:
+        with open_store(settings.store) as store, alone(settings.store, LOCK):
             failed = _fetched(settings, store, local, remote, days_to_fetch(store, on, tz))
             found = _told(settings, store, on, tz, output, force)
     _tell_holes(found)

@@ -23,6 +23,8 @@ from onstation.units import MS_PER_S
 
 FAILURES_IN_A_ROW = 5
 """Then a source is left alone: it is down or wants no more."""
+SET_RIGHT_MS = 3_600_000
+"""How far a clock may have run ahead when an answer was noted that still holds. [ms]"""
 MANY = 20
 """Aircraft of which a host has something on any day it kept."""
 NOT_FOUND_LATER = "heard while the day ran; the finished day was not found"
@@ -37,19 +39,26 @@ def questions(
     icaos: Collection[str],
     days: Iterable[date],
     *,
+    now_ms: int,
     again: bool = False,
 ) -> tuple[list[Asking], int]:
     """Return the questions that are not settled, and how many are.
 
     A question is settled by an answer given after the day's files were final; a failure
-    settles nothing. Asked again, none is.
+    settles nothing, nor does an answer from a time to come: the clock was wrong then, and the
+    day perhaps not over. Asked again, none is.
+
+    Parameters
+    ----------
+    now_ms
+        The clock. [Unix ms]
     """
     wanted = list(days)
     if not wanted or not icaos:
         return [], 0
     known = store.ledger.answers_of(source.name, wanted[0], wanted[-1])
     every = [(day, icao) for day in wanted for icao in sorted(icaos)]
-    left = [one for one in every if again or not _settled(known.get(one), source)]
+    left = [one for one in every if again or not _settled(known.get(one), source, now_ms)]
     return left, len(every) - len(left)
 
 
@@ -83,7 +92,7 @@ def collect_aircraft(
     tell
         Told of every answer.
     """
-    left, held = questions(store, source, icaos, days, again=again)
+    left, held = questions(store, source, icaos, days, now_ms=now_ms(), again=again)
     summary = PullSummary(source.name, held=held)
     question = Question(fleet, frozenset(icaos), named=named)
     run = _Run(store, question, source, asked, now_ms, summary, again)
@@ -266,8 +275,8 @@ def _keyed(address: str, day: date, live: bool) -> str:
     return f"{address} {day}" if live else address
 
 
-def _settled(answer: Answer | None, source: RemoteSource) -> bool:
-    if answer is None or answer.outcome == FAILED:
+def _settled(answer: Answer | None, source: RemoteSource, now_ms: int) -> bool:
+    if answer is None or answer.outcome == FAILED or answer.asked_ms > now_ms + SET_RIGHT_MS:
         return False
     if answer.outcome in (HEARD, EXPIRED):
         return answer.asked_ms >= final_ms(answer.day)

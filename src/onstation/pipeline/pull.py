@@ -107,8 +107,11 @@ class Pull:
             held = len(self.days) - len(plans)
             kept = round(size * KEPT_SHARE)
             return Cost(remote, plans, 0, held, size, kept, 0.0)
-        left, held = questions(self.store, remote, self._watched(), self.days, again=self.again)
-        today = utc_day(self.web.now_ms())
+        now_ms = self.web.now_ms()
+        left, held = questions(
+            self.store, remote, self._watched(), self.days, now_ms=now_ms, again=self.again
+        )
+        today = utc_day(now_ms)
         count = sum(2 if day == today else 1 for day, _ in left)
         size = count * TRACE_BYTES
         return Cost(remote, (), count, held, size, size, count * remote.provider.pace_s)

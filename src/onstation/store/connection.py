@@ -18,8 +18,16 @@ DAMAGED = (
 _REMEDIES = (
     ("locked", "another run is writing to it; try again when that has ended"),
     ("full", "the disk is full; make room and run the same command again, nothing is lost"),
-    ("readonly", "it may only be read; check its permissions or choose another --store"),
-    ("unable to open", "check that the folder exists and may be written to"),
+    (
+        "readonly",
+        "it may only be read; check the permissions of its folder and of every file in it, or"
+        " choose another --store",
+    ),
+    (
+        "unable to open",
+        "it cannot be opened; check that the folder exists and may be written to, that its disk is"
+        " not full, and that the limit of open files (ulimit -n) is not reached",
+    ),
     (
         "malformed",
         DAMAGED,

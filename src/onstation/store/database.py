@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from mmap import mmap
 from pathlib import Path
+from stat import S_IMODE
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -226,10 +227,24 @@ def open_store(directory: Path, *, create: bool = True) -> Store:
             f"store {path.parent}: the folder cannot be made ({error.strerror}); "
             "choose another --store."
         ) from error
+    _give_the_same_permissions(path)
     connection = _prepared(Connection(str(path)))
     if create:
         connection.execute(f"PRAGMA cache_size = -{WRITING_KIB}")
     return Store(connection, path)
+
+
+def _give_the_same_permissions(path: Path) -> None:
+    """Let the files that SQLite keeps beside a store be as open as the store is.
+
+    One that was read while it might only be read leaves such files; made writable again, it
+    would be refused because of them.
+    """
+    with suppress(OSError):
+        mode = S_IMODE(path.stat().st_mode)
+        for beside in (path.with_name(f"{path.name}{end}") for end in ("-wal", "-shm")):
+            if beside.exists() and S_IMODE(beside.stat().st_mode) != mode:
+                beside.chmod(mode)
 
 
 def _prepared(connection: Connection) -> Connection:

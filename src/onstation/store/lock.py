@@ -6,7 +6,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from onstation.errors import BusyError
+from onstation.errors import BusyError, StoreError
 
 
 @contextmanager
@@ -22,14 +22,24 @@ def alone(directory: Path, what: str) -> Iterator[None]:
     ------
     BusyError
         Another run is doing it.
+    StoreError
+        The lock cannot be made: the folder may not be written to, or the disk is full.
     """
+    lock = FileLock(directory / f"{what}.lock", timeout=0)
     try:
         directory.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(directory / f"{what}.lock", timeout=0)
-        with lock:
-            yield
+        lock.acquire()
     except Timeout as error:
         raise BusyError(
             f"store {directory}: another `onstation {what}` is at work in it; this run did"
             " nothing. Try again when that has ended."
         ) from error
+    except OSError as error:
+        raise StoreError(
+            f"store {directory}: {what}.lock cannot be made in it ({error.strerror}); check that"
+            " the folder may be written to and that its disk is not full."
+        ) from error
+    try:
+        yield
+    finally:
+        lock.release()
