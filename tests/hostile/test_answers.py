@@ -8,7 +8,7 @@ import pytest
 
 from onstation.errors import SourceError
 from onstation.sources.published import adsblol_archive, opensky
-from onstation.web import Reply
+from onstation.web.records import Reply
 
 HOSTILE = {
     "nothing": b"",

@@ -236,11 +236,21 @@ def thresholds() -> tuple[tuple[str, Threshold], ...]:
     """Return every threshold of the rule with the step it belongs to."""
     from onstation.missions import features, mexico, rules, suspicion
     from onstation.regions import geofence
-    from onstation.tracks import clean, clocks, elsewhere, ground, handover, silences, sorties
+    from onstation.tracks import (
+        clean,
+        clocks,
+        elsewhere,
+        ground,
+        handover,
+        silences,
+        sorties,
+        stretches,
+    )
 
     steps = (
         ("track", clocks.THRESHOLDS),
         ("track", clean.THRESHOLDS),
+        ("history", stretches.THRESHOLDS),
         ("ground", ground.THRESHOLDS),
         ("sortie", sorties.THRESHOLDS),
         ("silence", silences.THRESHOLDS),
