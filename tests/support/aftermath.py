@@ -10,12 +10,12 @@ from typing import Any
 
 from onstation.store.database import FILE, open_store
 
-CLOCK = {"asked_ms", "at_ms", "replaced_ms", "id", "origin", "number"}
-"""Columns that tell when, or only number rows."""
+CLOCK = {"asked_ms", "at_ms", "replaced_ms", "id", "origin", "number", "seal"}
+"""Columns that tell when, only number rows, or are made of those that do."""
 BESIDE = {"answers": {"digest"}, "files": {"fleet"}, "origins": {"fleet"}}
 """Numbers of rows elsewhere, and what a download in two pieces cannot tell: the digest of all."""
-COUNTS = {"changes", "sqlite_sequence"}
-"""Tables of numbers that say how often something was written, not what."""
+COUNTS = {"changes", "touched", "sqlite_sequence"}
+"""Tables that say how often something was written, or what is yet to be derived from."""
 OWN = ("daily.lock", "fetch.lock")
 """Files of a store that stay: the system, not the file, knows who holds a lock."""
 
