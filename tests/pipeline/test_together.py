@@ -82,6 +82,7 @@ def test_the_rows_say_so(asked: Asked) -> None:
     assert whole["observed_min"] > part["observed_min"]
     assert part["status_reason"].startswith(f"the same flight as {whole['mission_id']}")
     assert part["counts_in_total"] == 0
+    assert part["trace_sha256"] == whole["trace_sha256"]  # its reason can go only where both may
     assert "changed its address" in asked("tail", SECOND, status=None).stdout
 
 

@@ -1,6 +1,7 @@
 """Put a judged sortie into the row that stands behind a count."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from onstation.schema import (
     RULE,
     SEGMENT_BRIDGED,
     SEGMENT_OBSERVED,
+    Document,
     Floats,
     Ints,
     Match,
@@ -21,6 +23,7 @@ from onstation.schema import (
     RegionBrief,
     Silence,
     Sortie,
+    Track,
 )
 from onstation.units import M_PER_KM, MS_PER_MIN
 
@@ -68,8 +71,7 @@ def build_row(
     stay = judgement.on_station
     inside = [j.visit for j in judgement.visits]
     lost = _longest_silence(sortie, rows)
-    documents = [track.documents[i] for i in np.unique(track.document).tolist()]
-    documents.sort(key=lambda d: (d.day, d.source, d.sha256))
+    documents = documents_behind(track)
     shapes = sorted((j.shape for j in described), key=lambda s: s.path_m, reverse=True)
     turned = max(described, key=lambda j: j.shape.window_turns, default=None)
     orbit = turned.shape.orbit if turned else None
@@ -157,6 +159,22 @@ def build_row(
         nic_median=integrity.nic_median,
         sil_min=integrity.sil_min,
         suspicions=suspicions,
+    )
+
+
+def documents_behind(track: Track) -> list[Document]:
+    """Return the documents the positions of a track are from, by day, source and digest."""
+    documents = [track.documents[i] for i in np.unique(track.document).tolist()]
+    return sorted(documents, key=lambda d: (d.day, d.source, d.sha256))
+
+
+def resting_on(row: Mission, documents: Sequence[Document]) -> Mission:
+    """Return a row with the documents behind it; what it says can only be passed on with them."""
+    return replace(
+        row,
+        sources=tuple(d.source for d in documents),
+        evidence_url=tuple(d.evidence_url for d in documents),
+        trace_sha256=tuple(d.sha256 for d in documents),
     )
 
 

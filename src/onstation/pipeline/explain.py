@@ -2,12 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 
-import numpy as np
-
 from onstation.config import Settings
 from onstation.fleet.load import load_fleet
 from onstation.missions import features, mexico
-from onstation.missions.rows import doubt_of
+from onstation.missions.rows import documents_behind, doubt_of
 from onstation.missions.rules import JudgedVisit
 from onstation.pipeline.derive import Judges
 from onstation.pipeline.judge import Flown, Weighed, weigh
@@ -98,8 +96,7 @@ def _explained(one: Flown, judges: Judges, rows: Sequence[Mission]) -> Explained
 
 def documents_of(track: Track) -> tuple[Document, ...]:
     """Return the documents the positions of a track are from, by day, source and digest."""
-    documents = {track.documents[i] for i in np.unique(track.document).tolist()}
-    return tuple(sorted(documents, key=lambda d: (d.day, d.source, d.sha256)))
+    return tuple(dict.fromkeys(documents_behind(track)))
 
 
 def regions_of(weighed: Iterable[Weighed], told: dict[str, Mission]) -> Iterable[ExplainedRegion]:

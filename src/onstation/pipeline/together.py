@@ -7,8 +7,9 @@ excluded, with the name of the flight they belong to.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from onstation.missions.rows import documents_behind, resting_on
 from onstation.pipeline.judge import Bench, Flown, rows_of
-from onstation.schema import EXCLUDED, NO_FLEET, Handover, LooseEnd, Mission
+from onstation.schema import EXCLUDED, NO_FLEET, Handover, LooseEnd, Mission, Sortie
 from onstation.tracks.handover import find_handovers, joined, loose_ends
 
 Place = tuple[str, bool, int]
@@ -93,7 +94,7 @@ def judge_together(
     """
     whole = whole_flights(flown, handovers)
     inside = {
-        handover.next_id: (flight.sortie.sortie_id, handover)
+        handover.next_id: (flight.sortie, handover)
         for flight in whole.values()
         for handover in flight.sortie.handovers
         if handover.next_id != flight.sortie.sortie_id
@@ -127,6 +128,8 @@ def _began(one: Flown) -> tuple[int, str]:
     return int(one.sortie.track.time_ms[0]), one.sortie.sortie_id
 
 
-def _part_of(row: Mission, flight: str, handover: Handover) -> Mission:
-    reason = f"the same flight as {flight}, which {handover.reason}"
-    return replace(row, status=EXCLUDED, status_reason=reason)
+def _part_of(row: Mission, flight: Sortie, handover: Handover) -> Mission:
+    """Exclude a part; its reason names the flight, so it rests on all documents of that."""
+    reason = f"the same flight as {flight.sortie_id}, which {handover.reason}"
+    part = replace(row, status=EXCLUDED, status_reason=reason)
+    return resting_on(part, documents_behind(flight.track))
