@@ -16,7 +16,7 @@ export PYTHONUTF8 := 1
 # pip asks rustc for its version; where rustc is rustup's, that would make a folder at home.
 export RUSTUP_HOME := $(CURDIR)/$(BUILD)/rustup
 
-.PHONY: report test opponent lint smoke audit fix bench bench-quick growth peers fuzz faults docs golden constraints clean
+.PHONY: report test opponent lint smoke audit fix bench bench-quick growth peers fuzz faults soak docs golden constraints clean
 .DEFAULT_GOAL := report
 
 # The main job on the bundled sample archive; its store lies under build/, never the user's.
@@ -60,6 +60,10 @@ fuzz: .venv/.dev
 # Hundreds of runs killed at any moment and at their writes: nothing lost, nothing false, nothing left.
 faults: .venv/.dev
 	@$(BIN)/python benchmarks/faults.py
+
+# Thousands of days in one process, hundreds in a process each (a quarter of an hour): nothing grows.
+soak: .venv/.dev
+	@$(BIN)/python benchmarks/soak.py
 
 # Style and types, as CI checks them.
 lint: .venv/.dev

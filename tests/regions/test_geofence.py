@@ -1,11 +1,14 @@
 """Visits: entry, exit and the three kinds of time."""
 
+from weakref import ref
+
 import numpy as np
 import pytest
 import shapely
 from builders import GROUND, SILENT, fly, track_of
 
-from onstation.regions.geofence import distance_to_m, minutes_in_parts, presence
+from onstation.regions import geofence
+from onstation.regions.geofence import distance_to_m, minutes_in_parts, presence, presences
 from onstation.regions.model import Region
 from onstation.schema import (
     SEGMENT_BRIDGED,
@@ -211,3 +214,25 @@ def test_parts_share_the_time() -> None:
 def test_distance_to_a_region_is_zero_inside_and_geodesic_outside() -> None:
     assert distance_to_m(region(), lon_deg=-119.5, lat_deg=30.5) == 0
     assert distance_to_m(region(), lon_deg=-118, lat_deg=30.5) == pytest.approx(96_000, rel=0.02)
+
+
+def test_nothing_is_kept_of_regions_no_longer_in_use() -> None:
+    flown = whole(fly((0, 30.5, -121, 9000), (60, 30.5, -118, 9000)))
+    own = [region(parts=(("west", shapely.box(-120, 30, -119.5, 31)),)) for _ in range(2)]
+    for each in presences(flown, own):
+        minutes_in_parts(each.visits[0], own[0])
+    presence(flown, own[0])
+    distance_to_m(own[0], lon_deg=-110, lat_deg=30)
+    lasting, gone = own[0], ref(own.pop())
+    presence(flown, lasting)
+    assert gone() is None
+
+    presences(flown, [lasting, region()])
+    (kept,) = (one for one in geofence._beside(lasting) if len(one) == 2)
+    assert kept[1]() is None  # and what was made for both is let go of at the next new question
+    presences(flown, [lasting, region(), region()])
+    assert kept not in geofence._beside(lasting)
+
+    gone = ref(lasting)
+    del lasting, own
+    assert gone() is None

@@ -5,9 +5,10 @@ two of them is found; across a silence longer than the bridging limit nothing is
 interpolated. Time inside plus time outside is the whole of the sortie.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from typing import TypeVar
+from weakref import WeakKeyDictionary, ref
 
 import numpy as np
 import shapely
@@ -77,6 +78,24 @@ NEVER = Presence((), 0)
 MOST_AT_ONCE = 1 << 22
 """Positions times regions looked at in one go, for the sake of memory."""
 
+_Made = TypeVar("_Made")
+
+
+def _once(make: Callable[[Region], _Made]) -> Callable[[Region], _Made]:
+    """Make something of a region once, and keep it only as long as the region is in use.
+
+    Every run that judges draws its own regions, so what were kept longer would pile up.
+    """
+    kept: WeakKeyDictionary[Region, _Made] = WeakKeyDictionary()
+
+    def made(region: Region) -> _Made:
+        found = kept.get(region)
+        if found is None:
+            found = kept.setdefault(region, make(region))
+        return found
+
+    return made
+
 
 @dataclass(slots=True)
 class _Path:
@@ -120,7 +139,7 @@ def presences(sortie: Sortie, regions: Sequence[Region]) -> list[Presence]:
     lon, lat = sortie.track.lon_deg, sortie.track.lat_deg
     if not found or not len(lon):
         return found
-    fences = _fences(tuple(regions))
+    fences = _fences(regions)
     box = (float(lon.min()), float(lat.min()), float(lon.max()), float(lat.max()))
     near = _near(fences, box)
     if len(near):
@@ -171,7 +190,7 @@ def minutes_in_parts(visit: Visit, region: Region) -> dict[str, float]:
     return {name: value for name, value in found.items() if value > 0}
 
 
-@lru_cache(maxsize=64)
+@_once
 def _edge(region: Region) -> tuple[Floats, Box]:
     """Return places along the edge of a region, and the box it lies in."""
     edge = shapely.segmentize(shapely.boundary(region.outline), EDGE_STEP_DEG)
@@ -179,14 +198,24 @@ def _edge(region: Region) -> tuple[Floats, Box]:
     return np.asarray(shapely.get_coordinates(edge)), (west, south, east, north)
 
 
-@lru_cache(maxsize=16)
-def _fences(regions: tuple[Region, ...]) -> Fences:
-    return Fences([region.outline for region in regions])
-
-
-@lru_cache(maxsize=64)
+@_once
 def _parts(region: Region) -> Fences:
     return Fences([outline for _, outline in region.parts])
+
+
+@_once
+def _beside(_: Region) -> dict[tuple[ref[Region], ...], Fences]:
+    """Return the fences around a region and those after it, by all of them."""
+    return {}
+
+
+def _fences(regions: Sequence[Region]) -> Fences:
+    kept, asked = _beside(regions[0]), tuple(map(ref, regions))
+    if asked not in kept:
+        for others in [one for one in list(kept) if any(each() is None for each in one)]:
+            kept.pop(others, None)
+        kept[asked] = Fences([region.outline for region in regions])
+    return kept[asked]
 
 
 def _near(fences: Fences, box: Box) -> Ints:
