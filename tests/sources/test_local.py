@@ -42,6 +42,19 @@ def documents(path: Path) -> list[tuple[date | None, str | None]]:
 WHOLE = [(DAY, "a00004"), (DAY, "ae6804"), (DAY, "ae6805"), (NEXT, "ae6804")]
 
 
+def test_a_folder_of_archives_is_looked_through_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for day in range(1, 29):
+        (tmp_path / f"2025-02-{day:02}.tar.aa").write_bytes(tar_bytes({}))
+    looked: list[Path] = []
+    plain = Path.iterdir
+    monkeypatch.setattr(Path, "iterdir", lambda path: looked.append(path) or plain(path))
+
+    assert len(list(open_local(str(tmp_path)).holdings())) == 28
+    assert looked == []
+
+
 @pytest.mark.parametrize("level", ["..", ".", "2025", "2025/02"])
 def test_any_level_above_the_days_holds_them_all(tree: Path, level: str) -> None:
     assert documents(tree / level) == WHOLE

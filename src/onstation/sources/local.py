@@ -17,7 +17,7 @@ from onstation.sources.found import UNREADABLE, Found, Holding, day_named, spell
 from onstation.sources.inflate import LARGEST, MAGIC, TOO_LARGE
 from onstation.sources.members import BLOCK
 from onstation.sources.readsb import address_in, read_head
-from onstation.sources.tar import PART, Tar, tar_of
+from onstation.sources.tar import PART, Tar, parts_among, tar_of
 
 TRACES = "traces"
 SKIPPED = frozenset({"heatmap", "acas", "internal_state"})
@@ -265,11 +265,12 @@ def _walk(root: Path) -> Iterator[Holding]:
 def _archives(folder: Path, entries: list[os.DirEntry[str]]) -> Iterator[Tar]:
     """Yield the day archives in a folder, each once however it is split."""
     done: set[str] = set()
+    beside = parts_among(folder / entry.name for entry in entries)
     for entry in entries:
         split = PART.fullmatch(entry.name)
         if not (split or entry.name.lower().endswith(".tar")) or not entry.is_file():
             continue
-        archive = tar_of(folder / entry.name)
+        archive = tar_of(folder / entry.name, beside)
         if archive.address not in done:
             done.add(archive.address)
             yield archive

@@ -6,7 +6,7 @@ day costs seconds and memory stays flat.
 
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date
@@ -109,18 +109,32 @@ class Tar:
         self.outcome, self.reason = walk.verdict(end, self.missing)
 
 
-def tar_of(path: Path) -> Tar:
+PartsByName = Mapping[str, Mapping[str, Path]]
+"""By the name of a whole archive, its parts by their endings."""
+
+
+def parts_among(paths: Iterable[Path]) -> PartsByName:
+    """Return the parts of split archives among some files of one folder."""
+    found: dict[str, dict[str, Path]] = {}
+    for path in sorted(paths):
+        if match := PART.fullmatch(path.name):
+            found.setdefault(match["whole"], {})[match["part"].lower()] = path
+    return found
+
+
+def tar_of(path: Path, beside: PartsByName | None = None) -> Tar:
     """Return the archive a file is, or is a part of; parts win over an unsplit file.
 
     A file that is no part and has none beside it is taken as the whole archive.
+
+    Parameters
+    ----------
+    beside
+        The parts in its folder, for who has looked; it is looked through if not given.
     """
     split = PART.fullmatch(path.name)
     whole = path.with_name(split["whole"]) if split else path
-    found = {
-        match["part"].lower(): sibling
-        for sibling in sorted(whole.parent.iterdir())
-        if (match := PART.fullmatch(sibling.name)) and match["whole"] == whole.name
-    }
+    found = (parts_among(path.parent.iterdir()) if beside is None else beside).get(whole.name)
     if not found:
         return Tar(spelled(str(whole)), (path,))
     joined, missing = missing_parts(found)
