@@ -25,6 +25,7 @@ QUESTIONS = {
     "scan_peers": "What does a day cost, beside other tools and the limit?",
     "scan_day": "What does a day cost from a disk, through fsspec and as it is published?",
     "derive": "What does judging cost, step by step?",
+    "derive_year": "What does judging a year cost, a changed regions file, and a day more?",
     "fence": "How fast are flights fenced, beside other libraries?",
     "ask": "What does a question cost?",
     "tables": "What does the same question cost over tables in files?",

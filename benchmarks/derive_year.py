@@ -63,13 +63,17 @@ def main() -> int:
     parser.add_argument("--positions", type=int, default=500, help="of each aircraft and day")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--full", action="store_true", help="200 aircraft, 300 days")
+    parser.add_argument("--quick", action="store_true", help="20 aircraft, 5 days")
     parser.add_argument("--growth", type=int, nargs="*", help="only add a day to so many days")
     parser.add_argument("--folder", type=Path, default=TOP / "build" / "bench")
     asked = parser.parse_args()
     if asked.full:
         asked.aircraft, asked.days = 200, 300
+    elif asked.quick:
+        asked.aircraft, asked.days = 20, 5
     home = (asked.folder / f"year-{os.getpid()}").resolve()
     home.mkdir(parents=True)
+    (asked.folder / "cache").mkdir(exist_ok=True)
     os.environ["ONSTATION_CACHE"] = str(asked.folder / "cache")
     try:
         _say(f"{platform.machine()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f},"
