@@ -12,6 +12,7 @@ from onstation.claims.load import load_claims
 from onstation.config import find_secrets, shipped
 from onstation.errors import InputError
 from onstation.fleet.load import load_fleet
+from onstation.regions import read
 from onstation.regions.resolve import resolve
 from onstation.yamlparse import MAX_ENTRIES
 
@@ -122,7 +123,6 @@ OUTLINES = {
     "no coordinates": ('{"type": "Polygon"}', "wrong shape"),
     "nothing": ("", "not JSON"),
     "edges that cross": (polygon("[[[0,0],[1,1],[1,0],[0,1],[0,0]]]"), "cross"),
-    "many places": (polygon(ring(100_001)), "more than 100000 places"),
     "features in features": (
         '{"type":"Feature","geometry":' * 900 + polygon(ring(9)) + "}" * 900,
         "nested more than 8 deep",
@@ -140,6 +140,15 @@ def test_no_geojson_breaks_the_reader(regions: Callable[..., list[str]], what: s
 
     (fault,) = regions(region("file: x.geojson"), "x.geojson", content)
     assert told in fault
+
+
+def test_an_outline_of_too_many_places_is_refused_before_it_is_drawn(
+    regions: Callable[..., list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(read, "MAX_PLACES", 1000)
+
+    (fault,) = regions(region("file: x.geojson"), "x.geojson", polygon(ring(1001)))
+    assert "more than 1000 places" in fault
 
 
 @pytest.mark.parametrize(
@@ -168,7 +177,7 @@ def test_no_kml_breaks_the_reader(
         ("GeometryCollection(POINT(1 1)," * 3000, "no plain WKT"),
         ("POLYGON((1 1,2 3,4 5,1 1))\0x", "no plain WKT"),
         ("POLYGON((nan 1,2 3,4 5,nan 1))", "ring is open"),
-        ("POLYGON((" + "1 1," * 200_000 + "1 1))", "more than 100000 places"),
+        ("POLYGON((" + "1 1," * 1_000_001 + "1 1))", "more than 1000000 places"),
         ("\x1b[31m", "not WKT"),
         ("", "not WKT"),
     ],
