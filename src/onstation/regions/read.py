@@ -23,7 +23,7 @@ Where = tuple[tuple[str, object], ...]
 Drawn = tuple[dict[str, Any], dict[str, Any]]
 """A geometry as GeoJSON tells it, and the properties of its feature."""
 
-MAX_PLACES = 1_000_000
+MAX_PLACES = 1_500_000
 """Most places of one outline; Mexico has 11,357 here."""
 MAX_DEG = 20_000
 """Longest outline; Mexico's is 188 degrees long."""
