@@ -146,7 +146,7 @@ class Derived:
             return self.missions_of(icao)
         return _missions(
             self._db.rows(
-                "SELECT body FROM mission_bodies WHERE icao = ? AND mission_id IN"
+                "SELECT body FROM mission_bodies WHERE +icao = ? AND mission_id IN"  # by the names
                 " (SELECT mission_id FROM mission_bodies WHERE date_ms >= ? AND date_ms < ?"
                 " UNION SELECT s.sortie_id FROM pieces p CROSS JOIN sorties s ON s.icao = p.icao"
                 " AND s.recorded = p.recorded AND s.piece_ms = p.first_ms WHERE p.icao = ?"
