@@ -6,12 +6,16 @@ A day is small: eight aircraft, three of them patrols of a fleet of six. In one 
 session stays open: it fetches each day, reports on the last thirty and tells of one aircraft.
 Then, on a store of their own, the same number of days through the command line: `fetch` and
 `report`, a process each. Printed by blocks of days, and a straight line through the blocks but
-for the first, in which caches fill: what it rises by over the run, and whether that is growth.
+for the first, in which caches and the thirty days fill: what it rises by over the run, and
+whether that is growth.
 The period asked about is always thirty days, so nothing should grow but the store, and that by
-as much each day. Ends with 1 if something grows, or a file is left that is not the store's.
+as much each day. Beside each day a fixed piece of work is timed: on a machine that others use
+everything gets slower at times, and the lines through CPU times are through their ratio to it.
+Ends with 1 if something grows, or a file is left that is not the store's.
 """
 
 import argparse
+import json
 import os
 import shutil
 import statistics
@@ -29,7 +33,7 @@ sys.path.insert(0, str(TOP / "tests" / "support"))
 
 import numpy as np  # noqa: E402
 from days import write_day  # noqa: E402
-from lasting import Lived, files, live, since_day  # noqa: E402
+from lasting import PERIOD_DAYS, Lived, files, live, since_day  # noqa: E402
 from measured import machine, onstation, run  # noqa: E402
 
 FIRST = date(2018, 1, 1)
@@ -37,6 +41,7 @@ DAY = {"traces": 8, "watched": 3, "positions": 300, "fleet": 6}
 AIRCRAFT = "ae6000"
 STORE_FILES = {"onstation.sqlite3", "onstation.sqlite3-wal", "onstation.sqlite3-shm"}
 LOCKS = {"daily.lock", "fetch.lock"}
+YARDSTICK = json.dumps({"numbers": list(range(40_000))})
 CHECKPOINT = """
 import sqlite3, sys
 database = sqlite3.connect(sys.argv[1])
@@ -97,19 +102,23 @@ def one_process(home: Path, count: int) -> list[str]:
     """Live so many days in this process; return what grows."""
     from onstation.api import open_session
 
-    store, lived, sizes, left = home / "store", [], [], []
+    store, lived, sizes, left, sticks = home / "store", [], [], [], []
     print(f"\n{count:,} days in one process")
-    columns = ("days", "CPU ms a day", "fetch", "report", "tail", "RSS MB", "handles", "threads",
-               "store bytes a day", "files")  # fmt: skip
+    columns = ("days", "CPU ms a day", "fetch", "report", "tail", "yardstick", "RSS MB", "handles",
+               "threads", "store bytes a day", "files")  # fmt: skip
     print("  ".join(columns), flush=True)
     block = max(1, count // BLOCKS)
     with open_session(store, create=True) as session:
         for number, (day, source) in enumerate(_days(home, count), start=1):
             lived.append(live(session, source, day, FIRST, AIRCRAFT))
+            sticks.append(yardstick())
             if number % block == 0:
                 sizes.append(_store_bytes(store))
                 left.append(len(files(home / "tmp", home / "cache", store)))
-                _tell_block(lived[-block:], number, _grown(sizes, block), left[-1], columns)
+                stick_s = statistics.median(sticks[-block:])
+                _tell_block(
+                    lived[-block:], number, _grown(sizes, block), left[-1], stick_s, columns
+                )
     blocks = [lived[at : at + block] for at in range(0, len(lived) - block + 1, block)]
 
     def typical(what: str) -> list[float]:
@@ -120,7 +129,11 @@ def one_process(home: Path, count: int) -> list[str]:
             "one process",
             block,
             *(
-                Column(f"{what} CPU ms", ".1f", [1000 * value for value in typical(f"{what}_s")])
+                Column(
+                    f"{what} CPU ms",
+                    ".1f",
+                    _scaled([1000 * s for s in typical(f"{what}_s")], sticks, block),
+                )
                 for what in ("fetch", "report", "tail")
             ),
             Column("RSS MB", ".1f", typical("rss_mb")),
@@ -137,35 +150,46 @@ def processes(home: Path, count: int) -> list[str]:
     """Live so many days, two processes each; return what grows."""
     store = home / "store-of-many"
     print(f"\n{count:,} days in processes of their own: fetch, then report")
-    columns = ("days", "fetch CPU s", "report CPU s", "fetch peak MB", "report peak MB",
-               "store bytes a day", "files")  # fmt: skip
+    columns = ("days", "fetch CPU s", "report CPU s", "yardstick ms", "fetch peak MB",
+               "report peak MB", "store bytes a day", "files")  # fmt: skip
     print("  ".join(columns), flush=True)
     block = max(1, count // BLOCKS)
     rans: list[tuple[float, float, float, float]] = []
     sizes: list[int] = []
     left: list[float] = []
+    sticks: list[float] = []
     for number, (day, source) in enumerate(_days(home, count), start=1):
         command = onstation("--store", store, "-q")
         fetched = run([*command, "fetch", "--source", str(source)], scratch=home, allowed=(0,))
         period = ("--since", str(since_day(FIRST, day)), "--until", str(day))
         told = run([*command, "report", *period], scratch=home, allowed=(0,))
+        sticks.append(yardstick())
         rans.append((fetched.cpu_s, told.cpu_s, fetched.peak_mb, told.peak_mb))
         if number % block == 0:
             sizes.append(_store_bytes(store))
             left.append(len(files(home / "tmp", home / "cache", store)))
             middle = [statistics.median(one) for one in zip(*rans[-block:], strict=True)]
             cells = (f"{number:,}", *(f"{value:.2f}" for value in middle[:2]),
+                     f"{1000 * statistics.median(sticks[-block:]):.2f}",
                      *(f"{value:.0f}" for value in middle[2:]),
                      f"{_grown(sizes, block):,.0f}", f"{left[-1]:.0f}")  # fmt: skip
             _row(cells, columns)
     blocks = [rans[at : at + block] for at in range(0, len(rans) - block + 1, block)]
     typical = [[statistics.median(one) for one in zip(*each, strict=True)] for each in blocks]
-    names = columns[1:5]
+    names = (*columns[1:3], *columns[4:6])
     return [
         *judged(
             "processes of their own",
             block,
-            *(Column(name, ".2f", [one[at] for one in typical]) for at, name in enumerate(names)),
+            *(
+                Column(name, ".2f", _scaled([one[at] for one in typical], sticks, block))
+                for at, name in enumerate(names[:2])
+            ),
+            *(
+                Column(name, ".0f", [one[at] for one in typical])
+                for at, name in enumerate(names)
+                if at > 1
+            ),
             Column("store bytes a day", ",.0f", _each(sizes, block)),
             Column("files", ".2f", left, exact=True),
         ),
@@ -177,7 +201,7 @@ def judged(where: str, block: int, *columns: Column) -> list[str]:
     """Print a line through each column; return what grows."""
     found = []
     for column in columns:
-        values = column.values[1:]
+        values = column.values[max(1, -(-PERIOD_DAYS // block)) :]
         if len(values) < 3:
             print(f"  {column.title}: too few blocks to tell")
             continue
@@ -191,6 +215,20 @@ def judged(where: str, block: int, *columns: Column) -> list[str]:
               f" {verdict}", flush=True)  # fmt: skip
         found += [f"{where}: {column.title} grows"] * grows
     return found
+
+
+def yardstick() -> float:
+    """Return the CPU seconds that a fixed piece of work takes here and now."""
+    begun = time.process_time()
+    found = json.loads(YARDSTICK)
+    np.sort(np.array(found["numbers"]) % 977).cumsum()
+    return time.process_time() - begun
+
+
+def _scaled(values: Sequence[float], sticks: Sequence[float], block: int) -> list[float]:
+    """Return what blocks cost, as if the yardstick always were as long as in the first."""
+    each = [statistics.median(sticks[at * block : (at + 1) * block]) for at in range(len(values))]
+    return [value * each[0] / one for value, one in zip(values, each, strict=True)]
 
 
 def _slope_error(days: np.ndarray, values: Sequence[float]) -> float:
@@ -236,7 +274,12 @@ def _strange(home: Path, store: Path) -> list[str]:
 
 
 def _tell_block(
-    lived: list[Lived], number: int, grown: float, left: int, columns: Sequence[str]
+    lived: list[Lived],
+    number: int,
+    grown: float,
+    left: int,
+    stick_s: float,
+    columns: Sequence[str],
 ) -> None:
     times = [
         1000 * statistics.median(getattr(one, what) for one in lived)
@@ -245,8 +288,8 @@ def _tell_block(
     rss = statistics.median(one.rss_mb for one in lived)
     handles, threads = (max(getattr(one, what) for one in lived) for what in ("handles", "threads"))
     _row(
-        (f"{number:,}", *(f"{value:.1f}" for value in times), f"{rss:.1f}", str(handles),
-         str(threads), f"{grown:,.0f}", str(left)), columns,
+        (f"{number:,}", *(f"{value:.1f}" for value in times), f"{1000 * stick_s:.2f}", f"{rss:.1f}",
+         str(handles), str(threads), f"{grown:,.0f}", str(left)), columns,
     )  # fmt: skip
 
 

@@ -316,3 +316,27 @@ def test_what_a_source_says_of_a_document_is_remembered(store: Store) -> None:
     store.ledger.note_validator("https://a/b", '"2"')
 
     assert store.ledger.validator("https://a/b") == '"2"'
+
+
+def test_the_days_answered_are_those_of_all_answers_heard_or_silent(store: Store) -> None:
+    """Every mix of the user's own files, a published source and questions about one aircraft."""
+    outcomes = (HEARD, SILENT, PARTIAL, FAILED, EXPIRED)
+    days = iter(date.fromordinal(D1.toordinal() + number) for number in range(1000))
+    for own in ((), ("",), ("cut short",), ("", "cut short")):
+        for source in ("local", "archive", None):
+            for outcome in outcomes:
+                for icao in (None, "ae6804"):
+                    on = next(days)
+                    files = [a_file(f"ae680{n}", on, bad) for n, bad in enumerate(own)]
+                    note(store, *files, address=f"/{on}")
+                    if source:
+                        answer = replace(ANSWER, source=source, icao=icao, day=on, outcome=outcome)
+                        store.ledger.record(answer)
+
+    whole, single = store.ledger.days_answered()
+
+    good = [one for one in store.ledger.answers() if one.outcome in (HEARD, SILENT)]
+    assert whole == {one.day for one in good if one.icao is None}
+    assert single == {"ae6804": {one.day for one in good if one.icao}}
+    assert len(whole) > 20
+    assert len(single["ae6804"]) > 10

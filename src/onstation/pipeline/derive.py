@@ -17,7 +17,7 @@ from onstation.fleet.load import load_fleet
 from onstation.fleet.match import Fleet
 from onstation.pipeline.publish import publish, publish_anew, publish_recordings
 from onstation.regions.load import brief
-from onstation.schema import HEARD, RULE, SILENT, Mission, RegionsBrief
+from onstation.schema import RULE, Mission, RegionsBrief
 from onstation.store.database import Store
 
 if TYPE_CHECKING:
@@ -226,28 +226,6 @@ def depends_on(fleet: Fleet, regions: RegionsBrief) -> str:
     return "|".join((RULE, JUDGE_VERSION, fleet.digest, regions.digest))
 
 
-Asked = tuple[set[date], dict[str, set[date]]]
-"""The days sources were asked about whole, and those they were asked about single addresses."""
-
-
-def _days_asked(store: Store) -> Asked:
-    """Return the days on which sources answered for the whole of it.
-
-    A track that stops at midnight lost its signal if the next day answered, and merely ends
-    if it did not: not asked for, failed, or read in part, which may be the part it is not in.
-    """
-    whole: set[date] = set()
-    single: dict[str, set[date]] = {}
-    for answer in store.ledger.answers():
-        if answer.outcome not in (HEARD, SILENT):
-            continue
-        if answer.icao is None:
-            whole.add(answer.day)
-        else:
-            single.setdefault(answer.icao, set()).add(answer.day)
-    return whole, single
-
-
 class Judges:
     """The heavy rooms, set up once.
 
@@ -269,7 +247,9 @@ class Judges:
 
         keep_table_in(settings.cache)
         atlas = resolve(settings.regions, settings.cache, shipped("regions"))
-        whole, single = _days_asked(store)
+        # A track that stops at midnight lost its signal if the next day answered, and merely ends
+        # if it did not: not asked for, failed, or read in part, which may be the part it is not in.
+        whole, single = store.ledger.days_answered()
 
         def held(icao: str, day: date) -> bool:
             return day in whole or day in single.get(icao, ())

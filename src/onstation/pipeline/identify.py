@@ -77,7 +77,7 @@ def tail(
     ensure_derived(settings, store, on_progress)
     ground = stand_on(settings, store, period, Filters(), recorded=False)
     found = find(ident, ground.fleet, store)
-    known = _rows(store, found.icaos) if found.rows is None else list(found.rows)
+    known = _rows(store, found.icaos, period) if found.rows is None else list(found.rows)
     rows = [row for row in known if period.since_ms <= row.date_ms < period.until_ms]
     rows.sort(key=lambda row: (row.icao, row.date_ms, row.mission_id, row.region))
     frame = frame_of(replace(ground, filters=Filters(aircraft=found.icaos)), rows)
@@ -86,7 +86,7 @@ def tail(
         frame=replace(frame, reconstruction=bool(rows) and all(row.reconstruction for row in rows)),
         ident=ident,
         matched_by=found.matched_by,
-        aircraft=tuple(_aircraft(icao, ground.fleet, store, known) for icao in found.icaos),
+        aircraft=tuple(_aircraft(icao, ground.fleet, store, found.rows) for icao in found.icaos),
         days=tuple(_days(icao, ground) for icao in found.icaos),
         rows=tuple(rows),
         in_total=rows_in_total(recorded or rows, ground.scope),
@@ -205,7 +205,7 @@ def addresses_of(tails: Collection[str], fleet: Fleet, store: Store) -> frozense
     """
     found: set[str] = set()
     unknown: list[str] = []
-    held = store.archive.identities()
+    held = store.archive.identities() if tails else []
     for tail in tails:
         wanted = tail.strip().upper().replace("-", "")
         icaos = {identity.icao for identity in fleet.find(tail)}
@@ -279,13 +279,20 @@ def _astride(
     )
 
 
-def _rows(store: Store, icaos: Iterable[str]) -> list[Mission]:
-    return [row for icao in icaos for row in store.derived.missions_of(icao)]
+def _rows(store: Store, icaos: Iterable[str], period: Period) -> list[Mission]:
+    """Return rows of addresses, at least those that have to do with a period."""
+    within = period.since_ms, period.until_ms
+    return [row for icao in icaos for row in store.derived.missions_around(icao, *within)]
 
 
-def _aircraft(icao: str, fleet: Fleet, store: Store, rows: Sequence[Mission]) -> Aircraft:
-    """Return who an address is: as its rows say, else as the fleet file does."""
-    own = [row for row in rows if row.icao == icao]
+def _aircraft(icao: str, fleet: Fleet, store: Store, rows: Sequence[Mission] | None) -> Aircraft:
+    """Return who an address is: as the fleet file says, else as its rows do.
+
+    Parameters
+    ----------
+    rows
+        The only rows meant; ``None`` for everything of the address.
+    """
     heads = store.archive.identities(icao)
     listed = next((one.match for one in fleet.find(icao) if one.icao == icao), None)
     match = listed
@@ -295,6 +302,8 @@ def _aircraft(icao: str, fleet: Fleet, store: Store, rows: Sequence[Mission]) ->
         )
     shared = fleet.shared_address(icao)
     if match is None:
+        meant = store.derived.missions_of(icao) if rows is None else rows
+        own = [row for row in meant if row.icao == icao]
         row = own[0] if own else None
         return Aircraft(
             icao=icao,

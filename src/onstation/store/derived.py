@@ -136,6 +136,26 @@ class Derived:
             )
         )
 
+    def missions_around(self, icao: str, since_ms: int, until_ms: int) -> list[Mission]:
+        """Return every mission of one address that may have to do with a half-open interval.
+
+        Those dated in it, and all of the pieces of history that reach into it, so that it does
+        not cost more with every day held. Others may come with them.
+        """
+        if not Pieces(self._db).are_known(icao):
+            return self.missions_of(icao)
+        return _missions(
+            self._db.rows(
+                "SELECT body FROM mission_bodies WHERE +icao = ? AND mission_id IN"  # by the names
+                " (SELECT mission_id FROM mission_bodies WHERE date_ms >= ? AND date_ms < ?"
+                " UNION SELECT s.sortie_id FROM pieces p CROSS JOIN sorties s ON s.icao = p.icao"
+                " AND s.recorded = p.recorded AND s.piece_ms = p.first_ms WHERE p.icao = ?"
+                " AND (p.joint != '' OR p.first_ms <= ? AND p.last_ms >= ?))"
+                " ORDER BY date_ms, mission_id, region",
+                (icao, since_ms, until_ms, icao, until_ms, since_ms),
+            )
+        )
+
     def missions_named(self, names: Iterable[str]) -> list[Mission]:
         """Return the missions of some sorties, by date, identity and region."""
         found = [

@@ -194,6 +194,26 @@ class Ledger:
         found += self._recorded("icao != ''", (), first, last)
         return sorted(found, key=lambda a: (a.day, a.icao or "", a.source))
 
+    def days_answered(self) -> tuple[set[date], dict[str, set[date]]]:
+        """Return the days heard or silent: those asked for whole, and by address.
+
+        What `answers` says, but read as days alone: whoever judges asks it of all days held.
+        """
+        self.days.settle()
+        answered = f"outcome IN ('{HEARD}', '{SILENT}')"
+        whole = self._db.rows(
+            "SELECT day FROM days WHERE documents AND NOT damaged AND coalesce(reason, '') = ''"
+            f" UNION SELECT day FROM answers WHERE icao = '' AND {answered}"
+            f" AND (source != '{LOCAL}'"
+            " OR day NOT IN (SELECT day FROM days WHERE documents OR damaged))"
+        )
+        single: dict[str, set[date]] = {}
+        for icao, day in self._db.rows(
+            f"SELECT icao, day FROM answers WHERE icao != '' AND {answered}"
+        ):
+            single.setdefault(icao, set()).add(date.fromordinal(day))
+        return {date.fromordinal(day) for (day,) in whole}, single
+
     def single_days(self, first: date, last: date) -> set[date]:
         """Return the days on which single aircraft were asked for."""
         rows = self._db.rows(
