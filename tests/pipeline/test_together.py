@@ -124,6 +124,22 @@ def test_a_join_that_comes_later_is_found_and_survives_a_run_cut_short(asked: As
     assert asked("missions", "--status", "all", "--format", "csv", status=None).stdout == before
 
 
+@pytest.mark.parametrize("gone", [FIRST, SECOND])
+def test_a_join_ends_when_all_of_one_address_is_taken_out(asked: Asked, gone: str) -> None:
+    fetched(asked, *flight(65))
+    assert told(asked, "report")["total"]["missions"] == 1
+    left = SECOND if gone == FIRST else FIRST
+
+    with open_store(asked.home / "store") as store, store.transaction():
+        lost = f"(SELECT sha256 FROM documents WHERE icao = '{gone}')"
+        for table in ("bodies", "appearances", "document_days", "documents"):
+            store._db.execute(f"DELETE FROM {table} WHERE sha256 IN {lost}")
+
+    assert statuses(asked) == {(left, "counted")}
+    rows = told(asked, "missions", "--status", "all")["missions"]
+    assert all(row["addresses"] == [left] for row in rows)
+
+
 def test_a_chain_of_three_addresses_is_one(asked: Asked) -> None:
     third = "ae6790"
     tracks = [fly(*LEGS, icao=icao) for icao in (FIRST, SECOND, third)]

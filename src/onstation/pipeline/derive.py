@@ -127,7 +127,9 @@ def _looked_through(
     present = store.derived.all_keys()
     held = store.archive.icaos()
     for icao in present.keys() - set(held):
-        store.derived.forget_aircraft(icao)
+        with store.transaction():
+            store.derived.forget_aircraft(icao)
+            store.leave_note(JOINED, "")  # its flights may have been part of others'
     stale: dict[str, Span | None] = {}
     for icao in held:
         if present.get(icao) != wanted:
