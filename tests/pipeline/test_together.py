@@ -1,6 +1,7 @@
 """A flight that changes its address: one mission, from trace documents to the count."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from traces import put, trace_of
 
 from onstation.schema import Track
 from onstation.store.database import open_store
+from onstation.tracks.join import join
 
 FIRST, SECOND = "ae6774", "ae6780"
 LEGS: list[Waypoint] = [(k * 10, 31.2 - 0.8 * (k % 2), -116.9, 20000.0) for k in range(13)]
@@ -84,6 +86,24 @@ def test_the_rows_say_so(asked: Asked) -> None:
     assert part["counts_in_total"] == 0
     assert part["trace_sha256"] == whole["trace_sha256"]  # its reason can go only where both may
     assert "changed its address" in asked("tail", SECOND, status=None).stdout
+
+
+def test_it_is_as_suspicious_as_all_its_parts(asked: Asked) -> None:
+    def twice(track: Track) -> Track:
+        away = track.take(slice(4, 12, 2))
+        return join([track, replace(away, lat_deg=away.lat_deg + 4.0, time_ms=away.time_ms + 1000)])
+
+    first, second = flight(65)
+    fetched(asked, twice(first), twice(second))
+
+    rows = told(asked, "missions", "--status", "all")["missions"]
+    told_of = {r["icao"]: r["suspicions"] for r in rows if r["region"] == "baja"}
+
+    assert statuses(asked) == {(FIRST, "counted"), (SECOND, "excluded")}
+    assert [text.split(" km")[0] for text in told_of[FIRST]] == [
+        "two-places: 8 positions up to 444"
+    ]
+    assert [text.split(" up")[0] for text in told_of[SECOND]] == ["two-places: 4 positions"]
 
 
 def test_another_aircraft_that_appears_elsewhere_is_another_mission(asked: Asked) -> None:
