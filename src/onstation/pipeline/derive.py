@@ -137,8 +137,8 @@ def _looked_through(
         elif icao in touched:
             stale[icao] = touched[icao]
     if not stale and store.note(JOINED) == wanted:
+        store.try_settle(number)  # first: after the note nobody would, were this run killed here
         store.try_note(CHECKED, _checked(store, fleet, regions, changes))
-        store.try_settle(number)
     return number, wanted, stale
 
 
