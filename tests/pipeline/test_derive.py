@@ -11,7 +11,7 @@ from traces import put, trace_of
 
 from onstation.pipeline import derive
 from onstation.schema import Answer
-from onstation.store.database import open_store
+from onstation.store.database import Store, open_store
 
 NEXT = date(2025, 2, 2)
 
@@ -126,3 +126,28 @@ def test_a_change_made_while_rows_are_checked_is_seen_by_the_next_question(
         asked("missions", "--status", "all", "--format", "json", status=None)
 
     assert len(looked) == 2
+
+
+def test_a_run_killed_as_it_notes_that_rows_are_checked_leaves_no_changes_to_look_at(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = Asked(tmp_path)
+    for icao in (None, "ae6804"):
+        with open_store(tmp_path / "store") as store, store.transaction():
+            store.ledger.record(answer("heard", icao))
+        if icao is None:
+            asked("missions", status=None)
+    note = Store.try_note
+
+    def killed(store: Store, name: str, text: str) -> None:
+        note(store, name, text)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Store, "try_note", killed)
+        asked("missions", status=None)
+    asked("missions", status=None)
+
+    with open_store(tmp_path / "store") as store:
+        assert store.note(derive.CHECKED)
+        assert store.pieces.touched() == (0, {})

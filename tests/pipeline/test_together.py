@@ -1,6 +1,7 @@
 """A flight that changes its address: one mission, from trace documents to the count."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from traces import put, trace_of
 
 from onstation.schema import Track
 from onstation.store.database import open_store
+from onstation.tracks.join import join
 
 FIRST, SECOND = "ae6774", "ae6780"
 LEGS: list[Waypoint] = [(k * 10, 31.2 - 0.8 * (k % 2), -116.9, 20000.0) for k in range(13)]
@@ -86,6 +88,24 @@ def test_the_rows_say_so(asked: Asked) -> None:
     assert "changed its address" in asked("tail", SECOND, status=None).stdout
 
 
+def test_it_is_as_suspicious_as_all_its_parts(asked: Asked) -> None:
+    def twice(track: Track) -> Track:
+        away = track.take(slice(4, 12, 2))
+        return join([track, replace(away, lat_deg=away.lat_deg + 4.0, time_ms=away.time_ms + 1000)])
+
+    first, second = flight(65)
+    fetched(asked, twice(first), twice(second))
+
+    rows = told(asked, "missions", "--status", "all")["missions"]
+    told_of = {r["icao"]: r["suspicions"] for r in rows if r["region"] == "baja"}
+
+    assert statuses(asked) == {(FIRST, "counted"), (SECOND, "excluded")}
+    assert [text.split(" km")[0] for text in told_of[FIRST]] == [
+        "two-places: 8 positions up to 444"
+    ]
+    assert [text.split(" up")[0] for text in told_of[SECOND]] == ["two-places: 4 positions"]
+
+
 def test_another_aircraft_that_appears_elsewhere_is_another_mission(asked: Asked) -> None:
     first, _ = flight(65)
     away = fly(*[(m + 66, lat - 4, lon + 3, alt) for m, lat, lon, alt in LEGS], icao=SECOND)
@@ -122,6 +142,22 @@ def test_a_join_that_comes_later_is_found_and_survives_a_run_cut_short(asked: As
         store.leave_note("joined", "")
 
     assert asked("missions", "--status", "all", "--format", "csv", status=None).stdout == before
+
+
+@pytest.mark.parametrize("gone", [FIRST, SECOND])
+def test_a_join_ends_when_all_of_one_address_is_taken_out(asked: Asked, gone: str) -> None:
+    fetched(asked, *flight(65))
+    assert told(asked, "report")["total"]["missions"] == 1
+    left = SECOND if gone == FIRST else FIRST
+
+    with open_store(asked.home / "store") as store, store.transaction():
+        lost = f"(SELECT sha256 FROM documents WHERE icao = '{gone}')"
+        for table in ("bodies", "appearances", "document_days", "documents"):
+            store._db.execute(f"DELETE FROM {table} WHERE sha256 IN {lost}")
+
+    assert statuses(asked) == {(left, "counted")}
+    rows = told(asked, "missions", "--status", "all")["missions"]
+    assert all(row["addresses"] == [left] for row in rows)
 
 
 def test_a_chain_of_three_addresses_is_one(asked: Asked) -> None:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from onstation.pipeline.judge import Flown
     from onstation.schema import Anew, Handover, Track
 
-JUDGE_VERSION = "6"
+JUDGE_VERSION = "7"
 """Version of the code that judges; a change that alters any row needs a new number."""
 
 FOUND_OUT = "found out"
@@ -127,7 +127,9 @@ def _looked_through(
     present = store.derived.all_keys()
     held = store.archive.icaos()
     for icao in present.keys() - set(held):
-        store.derived.forget_aircraft(icao)
+        with store.transaction():
+            store.derived.forget_aircraft(icao)
+            store.leave_note(JOINED, "")  # its flights may have been part of others'
     stale: dict[str, Span | None] = {}
     for icao in held:
         if present.get(icao) != wanted:
@@ -135,8 +137,8 @@ def _looked_through(
         elif icao in touched:
             stale[icao] = touched[icao]
     if not stale and store.note(JOINED) == wanted:
+        store.try_settle(number)  # first: after the note nobody would, were this run killed here
         store.try_note(CHECKED, _checked(store, fleet, regions, changes))
-        store.try_settle(number)
     return number, wanted, stale
 
 

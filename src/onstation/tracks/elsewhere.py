@@ -4,6 +4,8 @@ Two aircraft that share an address, or one that somebody invents. The filters ke
 that they had to is told.
 """
 
+from collections.abc import Iterable
+
 import numpy as np
 
 from onstation.geodesy import between
@@ -24,6 +26,18 @@ THRESHOLDS = (
     ),
     Threshold("elsewhere_positions", ELSEWHERE_POSITIONS, "", "... at least so many times"),
 )
+
+
+def in_all(parts: Iterable[Elsewhere | None]) -> Elsewhere | None:
+    """Return where the addresses of all parts of one flight were heard meanwhile."""
+    found = [part for part in parts if part]
+    if not found:
+        return None
+    return Elsewhere(
+        sum(part.positions for part in found),
+        max(part.away_m for part in found),
+        min(part.time_ms for part in found),
+    )
 
 
 def elsewhere(whole: Track, flown: Track) -> Elsewhere | None:

@@ -24,6 +24,7 @@ from onstation.schema import (
     Threshold,
     Track,
 )
+from onstation.tracks.elsewhere import in_all
 from onstation.tracks.join import join
 from onstation.tracks.silences import moment
 from onstation.units import M_PER_KM, MPS_PER_KT, MS_PER_MIN, MS_PER_S
@@ -166,7 +167,7 @@ def joined(parts: Sequence[Sortie], handovers: Sequence[Handover]) -> Sortie:
         silences=tuple(sorted(silences, key=lambda one: one.start_ms)),
         dropped=tuple(sorted(dropped.items())),
         handovers=tuple(handovers),
-        elsewhere=next((part.elsewhere for part in parts if part.elsewhere), None),
+        elsewhere=in_all(part.elsewhere for part in parts),
     )
 
 
