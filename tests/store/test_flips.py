@@ -238,16 +238,26 @@ def test_a_day_that_cannot_be_one_is_told(made: Made, tmp_path: Path) -> None:
     assert run(tmp_path, "verify").exit_code == 1
 
 
-def test_a_file_of_which_nothing_can_be_read_is_left_as_it_is(tmp_path: Path) -> None:
+@pytest.mark.parametrize("times", [4096, 100, 1])
+def test_a_file_of_which_nothing_can_be_read_is_left_as_it_is(tmp_path: Path, times: int) -> None:
     (tmp_path / "store").mkdir()
     path = tmp_path / "store" / FILE
-    path.write_bytes(b"no store at all " * 4096)
+    path.write_bytes(b"no store at all " * times)
     result = run(tmp_path, "verify", "--repair")
 
     assert result.exit_code == 1
     assert "nothing in it can be read; it was left as it is" in result.stderr
-    assert path.read_bytes() == b"no store at all " * 4096
+    assert path.read_bytes() == b"no store at all " * times
     assert not list(path.parent.glob("*unfinished*"))
+
+
+def test_a_store_that_cannot_even_be_opened_is_told_of_and_left(tmp_path: Path) -> None:
+    (tmp_path / "store" / FILE).mkdir(parents=True)
+    result = run(tmp_path, "verify", "--repair")
+
+    assert result.exit_code == 1
+    assert "it cannot be opened, so it was left as it is" in result.stderr
+    assert (tmp_path / "store" / FILE).is_dir()
 
 
 def test_a_damaged_row_is_never_read_as_another(made: Made, tmp_path: Path) -> None:
