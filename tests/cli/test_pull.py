@@ -88,6 +88,15 @@ def test_a_dry_run_downloads_and_writes_nothing(
     assert not (tmp_path / "store").exists()
 
 
+def test_a_dry_run_says_that_nothing_is_downloaded_of_a_folder(tmp_path: Path) -> None:
+    folder = Path(__file__).parents[2] / "data/sample/recorded"
+    result = run(tmp_path, "fetch", "--source", str(folder), "--dry-run")
+
+    assert result.exit_code == 0
+    assert result.stdout == f"{folder}: read where it is, nothing to download.\n"
+    assert not (tmp_path / "store").exists()
+
+
 def test_a_day_that_is_missing_is_a_hole_with_its_reason(
     tmp_path: Path, released: tuple[str, ReleaseSite]
 ) -> None:

@@ -211,12 +211,11 @@ def test_a_csv_and_its_metadata_are_one_pair(ten: Asked, tmp_path: Path) -> None
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
-@pytest.mark.parametrize("into", ["stdout", "-o"])
-def test_a_full_disk_behind_stdout_is_one_sentence(tmp_path: Path, into: str) -> None:
-    typed = ["-o", "/dev/full"] if into == "-o" else []
+@pytest.mark.parametrize("typed", [["rule"], ["rule", "-o", "/dev/full"], ["--help"]])
+def test_a_full_disk_behind_stdout_is_one_sentence(tmp_path: Path, typed: list[str]) -> None:
     with Path("/dev/full").open("wb") as full:
         done = subprocess.run(
-            [sys.executable, "-m", "onstation", "rule", *typed],
+            [sys.executable, "-m", "onstation", *typed],
             env={**os.environ, "ONSTATION_CACHE": str(tmp_path)},
             stdout=full, stderr=subprocess.PIPE, text=True, check=False,
         )  # fmt: skip

@@ -9,7 +9,7 @@ from builders import track_of
 from onstation.geodesy import wgs84
 from onstation.missions.integrity import integrity_of
 from onstation.missions.suspicion import suspicions_of
-from onstation.schema import POSITION_SOURCES, Track
+from onstation.schema import POSITION_SOURCES, UNKNOWN_SOURCE, Track
 from onstation.tracks.elsewhere import elsewhere
 
 P8 = {"cruise_kt": 490.0, "max_speed_kt": 490.0}
@@ -144,6 +144,17 @@ def _mixed(one: Track, other: Track) -> Track:
     from onstation.tracks.join import join
 
     return join([one, other])
+
+
+def test_positions_of_which_nobody_says_how_they_were_obtained_have_no_shares() -> None:
+    track = _flown(minutes=10)
+    sources = np.full(len(track), UNKNOWN_SOURCE, dtype=np.int8)
+    every = np.arange(len(track))
+    found = integrity_of(replace(track, position_source=sources), every)
+    assert (found.adsb_share, found.mlat_share, found.tisb_share) == (None, None, None)
+    sources[:15] = POSITION_SOURCES.index("mlat")
+    found = integrity_of(replace(track, position_source=sources), every)
+    assert (found.adsb_share, found.mlat_share) == (0.0, 15 / 60)
 
 
 def test_shares_add_up_and_unknown_integrity_is_none() -> None:

@@ -23,7 +23,13 @@ def test_nothing_is_said_of_integrity_that_was_not_sent() -> None:
     one = row(adsb_share=0.0, mlat_share=0.0, tisb_share=0.0)
 
     assert integrity_words(one) == "positions in baja: obtained in other ways"
-    assert trust_lines([row()]) == []
+    assert trust_lines([row(last_lat=None)]) == []
+
+
+def test_it_is_said_that_no_source_says_how_positions_were_obtained() -> None:
+    assert trust_lines([row(last_lat=30.0)]) == [
+        "positions in baja: no source says how they were obtained"
+    ]
 
 
 def test_a_report_says_how_many_of_its_missions_are_suspicious() -> None:

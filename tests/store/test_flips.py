@@ -217,6 +217,38 @@ def test_a_page_of_the_list_of_files_that_is_lost_makes_no_day_look_whole(
     assert {**now, "fleets": []} == {**before, "fleets": []}
 
 
+def test_what_is_told_of_a_lost_source_is_what_the_store_then_says(
+    made: Made, tmp_path: Path
+) -> None:
+    path = made.copy(tmp_path)
+    data = bytearray(path.read_bytes())
+    for page, owner in flipping.regions_of(path).items():
+        if owner in ("documents", "appearances"):
+            data[(page - 1) * PAGE : page * PAGE] = b"\xff" * PAGE
+    path.write_bytes(bytes(data))
+    result = run(tmp_path, "verify", "--repair")
+    with closing(sqlite3.connect(path)) as store:
+        sources = dict(store.execute("SELECT sha256, source FROM traces"))
+    lines = [line.split() for line in result.stderr.split("\n") if "its source is" in line]
+
+    assert result.exit_code == 3
+    assert {line[2].strip(":"): line[-1].strip(".") for line in lines} == sources
+    assert set(sources.values()) == {"reconstruction", "unknown"}
+
+
+def test_a_day_of_two_lists_that_are_not_whole_gives_one_reason_once(
+    made: Made, tmp_path: Path
+) -> None:
+    made.copy(tmp_path)
+    with open_store(tmp_path / "store") as store:
+        store.amends.distrust_lists()
+        store.amends.tally(0)
+    report = run(tmp_path, "report", "--since", str(DAY), "--until", str(DAY))
+
+    assert report.exit_code == 3
+    assert report.stderr.count("the list of its files was damaged in the store") == 1
+
+
 def test_a_damaged_name_of_a_table_is_told_and_made_good(made: Made, tmp_path: Path) -> None:
     path = made.copy(tmp_path)
     hurt(path, b"CREATE TABLE fleets (id INTEGER", b"CREATE TABLE fleets (\xf0d INTEGER")
@@ -238,16 +270,26 @@ def test_a_day_that_cannot_be_one_is_told(made: Made, tmp_path: Path) -> None:
     assert run(tmp_path, "verify").exit_code == 1
 
 
-def test_a_file_of_which_nothing_can_be_read_is_left_as_it_is(tmp_path: Path) -> None:
+@pytest.mark.parametrize("times", [4096, 100, 1])
+def test_a_file_of_which_nothing_can_be_read_is_left_as_it_is(tmp_path: Path, times: int) -> None:
     (tmp_path / "store").mkdir()
     path = tmp_path / "store" / FILE
-    path.write_bytes(b"no store at all " * 4096)
+    path.write_bytes(b"no store at all " * times)
     result = run(tmp_path, "verify", "--repair")
 
     assert result.exit_code == 1
     assert "nothing in it can be read; it was left as it is" in result.stderr
-    assert path.read_bytes() == b"no store at all " * 4096
+    assert path.read_bytes() == b"no store at all " * times
     assert not list(path.parent.glob("*unfinished*"))
+
+
+def test_a_store_that_cannot_even_be_opened_is_told_of_and_left(tmp_path: Path) -> None:
+    (tmp_path / "store" / FILE).mkdir(parents=True)
+    result = run(tmp_path, "verify", "--repair")
+
+    assert result.exit_code == 1
+    assert "it cannot be opened, so it was left as it is" in result.stderr
+    assert (tmp_path / "store" / FILE).is_dir()
 
 
 def test_a_damaged_row_is_never_read_as_another(made: Made, tmp_path: Path) -> None:

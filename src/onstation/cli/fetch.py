@@ -95,7 +95,10 @@ def command(
     holes = False
     with open_store(settings.store, create=not dry_run) as store:
         icaos = addresses_of(tails, fleet, store)
-        if local and not dry_run:
+        if dry_run:
+            for source in local:
+                click.echo(f"{drawn(source.text)}: read where it is, nothing to download.")
+        elif local:
             with _engine(jobs, scheduler) as engine:
                 holes = fetch(
                     settings, store, fleet, local, icaos, first=first, last=last, engine=engine

@@ -1,5 +1,6 @@
 """The group of commands, and the one place where errors become lines and statuses."""
 
+import errno
 import gc
 import importlib
 import logging
@@ -160,4 +161,12 @@ def run() -> None:
         main()
     except BrokenPipeError:
         sys.stderr.close()
+        sys.exit(FAILED)
+    except OSError as error:  # help is written by click
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        from onstation.cli.writing import give_up_stdout, why
+
+        give_up_stdout()
+        say(f"Error: {why(error)}.")
         sys.exit(FAILED)

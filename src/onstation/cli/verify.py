@@ -38,9 +38,11 @@ def command(settings: Settings, repair: bool) -> None:
     if problems and repair:
         sys.exit(_repair(settings, path, problems))
     if problems:
+        from onstation.reports.sentences import plural
+
         click.echo(
-            f"The store has {len(problems):,} faults; `onstation verify --repair` makes it sound"
-            " and keeps it as it is beside that, or restore a copy."
+            f"The store has {plural(len(problems), 'fault')}; `onstation verify --repair` makes it"
+            " sound and keeps it as it is beside that, or restore a copy."
         )
         sys.exit(FAILED)
 

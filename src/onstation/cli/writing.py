@@ -96,11 +96,11 @@ def _to_stdout(content: str | bytes, *, paged: bool) -> None:
     except BrokenPipeError:
         raise
     except OSError as error:
-        _give_up_stdout()
+        give_up_stdout()
         raise OnstationError(f"the answer cannot be written: {why(error)}.") from error
 
 
-def _give_up_stdout() -> None:
+def give_up_stdout() -> None:
     """Let nothing try to write the rest once more when the program ends."""
     try:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

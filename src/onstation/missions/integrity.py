@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from onstation.schema import POSITION_SOURCES, Ints, Track
+from onstation.schema import POSITION_SOURCES, UNKNOWN_SOURCE, Ints, Track
 
 UNKNOWN_INTEGRITY = -1
 """In place of a NIC or SIL that a position did not come with."""
@@ -62,7 +62,7 @@ def integrity_of(track: Track, rows: Ints) -> Integrity:
 
 def _share(sources: npt.NDArray[np.int8], *starts: str) -> float | None:
     """Return how much of some positions came from sources of a family."""
-    if not len(sources):
-        return None
+    if (sources == UNKNOWN_SOURCE).all():
+        return None  # none of them says, or there are none
     family = [i for i, name in enumerate(POSITION_SOURCES) if name.startswith(starts)]
     return float(np.isin(sources, family).mean())

@@ -124,9 +124,9 @@ def _tell_again(found: Repaired, store: Store, amends: Amends, saved: Salvage) -
         document = kept.document
         if source != UNKNOWN:
             document = replace(document, source=source, evidence_url=evidence)
-        else:
+        else:  # a reconstruction says itself what it is
             found.lost.append(
-                f"document {sha256}: where it came from; its source is called {UNKNOWN}."
+                f"document {sha256}: where it came from; its source is called {document.source}."
             )
         store.archive.keep_again(
             document, first_ms=kept.first_ms, last_ms=kept.last_ms, days=kept.days

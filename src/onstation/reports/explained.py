@@ -231,7 +231,7 @@ def _heard(one: ExplainedSortie) -> Lines:
     lines += [(6, f"{d.evidence_url} (SHA-256 {d.sha256})") for d in one.documents]
     if one.by_multilateration:
         lines.append((4, f"{one.by_multilateration:,} of them by multilateration, which scatters"))
-    lines += [(4, integrity_words(row)) for row in one.rows if row.adsb_share is not None]
+    lines += [(4, integrity_words(row)) for row in one.rows if row.last_lat is not None]
     if one.callsigns:
         lines.append((4, f"callsign {listed(one.callsigns)}: evidence, no identity"))
     if one.dropped:

@@ -21,7 +21,7 @@ def suspicions(report: Report) -> str | None:
 
 def trust_lines(rows: Sequence[Mission]) -> list[str]:
     """Tell how a sortie's positions were obtained, and what does not look like a flight."""
-    heard = next((row for row in rows if row.adsb_share is not None), None)
+    heard = next((row for row in rows if row.last_lat is not None), None)
     lines = [integrity_words(heard)] if heard else []
     return lines + [suspicion_words(one) for one in rows[0].suspicions]
 
@@ -34,7 +34,12 @@ def integrity_words(row: Mission) -> str:
         (row.tisb_share, "by radar (TIS-B)"),
     )
     told = [f"{share:.0%} {how}" for share, how in shares if share]
-    words = f"positions in {row.region}: {listed(told) if told else 'obtained in other ways'}"
+    other = (
+        "no source says how they were obtained"
+        if row.adsb_share is None
+        else "obtained in other ways"
+    )
+    words = f"positions in {row.region}: {listed(told) if told else other}"
     if row.nic_min is not None:
         words += f"; integrity NIC {row.nic_median:g}, at worst {row.nic_min}"
     if row.sil_min is not None:

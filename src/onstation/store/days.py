@@ -148,4 +148,4 @@ class Days:
         )
         if any(kind == TAR and outcome == HEARD for kind, outcome, _ in found):
             return []
-        return [reason for _, outcome, reason in found if outcome == PARTIAL]
+        return list(dict.fromkeys(reason for _, outcome, reason in found if outcome == PARTIAL))

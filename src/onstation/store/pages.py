@@ -161,6 +161,8 @@ class Pages:
     def _free(self) -> set[int]:
         """Return the pages in no use; they may hold rows that were deleted."""
         found: set[int] = set()
+        if not self.count:  # not even a whole header
+            return found
         (trunk,) = unpack_from(">I", self.data, 32)
         while 0 < trunk <= self.count and trunk not in found:
             found.add(trunk)

@@ -29,7 +29,7 @@ def held(path: Path) -> Iterator[bytes | mmap]:
         Another program has it open.
     """
     check_room(path, 2, "to repair it, for which a new one is made beside it")
-    with closing(sqlite3.connect(path, timeout=WAIT_S, isolation_level=None)) as lock:
+    with closing(_opened(path)) as lock:
         try:
             lock.execute("PRAGMA locking_mode = EXCLUSIVE")
             lock.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -45,6 +45,16 @@ def held(path: Path) -> Iterator[bytes | mmap]:
                 yield _with_journal(data, path)
         except (OSError, ValueError) as error:
             raise StoreError(f"store {path}: it cannot be read ({error}).") from error
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    try:
+        return sqlite3.connect(path, timeout=WAIT_S, isolation_level=None)
+    except sqlite3.OperationalError as error:
+        raise StoreError(
+            f"store {path}: it cannot be opened, so it was left as it is; check that it is a file"
+            " and that you may read and write it."
+        ) from error
 
 
 def _with_journal(data: mmap, path: Path) -> bytes | mmap:
