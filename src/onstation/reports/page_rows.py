@@ -11,7 +11,6 @@ from onstation.reports.dossier import Sheet
 from onstation.reports.safe import drawn
 from onstation.reports.story import ending_words
 from onstation.reports.timeline import UNNAMED
-from onstation.reports.trust import suspicion_words
 from onstation.schema import COUNTED, STATUSES, Mission
 
 _INSTANT = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)Z")
@@ -66,6 +65,7 @@ class Entry:
     on_station: str
     ending: str
     doubt: str
+    suspicions: str
     label: str
     proofs: tuple[Proof, ...]
 
@@ -114,7 +114,8 @@ def _entry(number: int, rows: Sequence[Mission], in_total: bool, zone: str) -> E
         stays=tuple((drawn(row.region), _stay(row)) for row in rows),
         on_station=_on_station(meant),
         ending=plain_instants(drawn(ending_words(rows))),
-        doubt=drawn("; ".join([*filter(None, [one.doubt]), *map(suspicion_words, one.suspicions)])),
+        doubt=drawn(one.doubt or ""),
+        suspicions=drawn("; ".join(one.suspicions)),
         label=f"RECONSTRUCTION from {drawn(one.reconstruction)}" if one.reconstruction else "",
         proofs=tuple(dict.fromkeys(_proofs(rows))),
     )
