@@ -67,9 +67,9 @@ def repair(settings: Settings, path: Path) -> Repaired:
                 saved = store.salvaged(data)
                 if not saved.copied.keys() - {BODIES}:  # none of an older version is sealed
                     raise StoreError(
-                        f"store {path}: no row of it could be checked: it is too damaged, or older than"
-                        " version 6, whose rows are sealed; it was left as it is. Restore a copy, or"
-                        " move it away and fetch anew from your sources."
+                        f"store {path}: no row of it could be checked: it is too damaged, or older"
+                        " than version 6, whose rows are sealed; it was left as it is. Restore a"
+                        " copy, or move it away and fetch anew from your sources."
                     )
                 _amend(found, settings, store, fleet, saved)
                 left = store.problems()
