@@ -152,6 +152,7 @@ def _plain_traceback(
 def run() -> None:
     """Start the program; the entry point of the installed command."""
     sys.excepthook = _plain_traceback
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # its threads wait busily: half of all CPU
     gc.set_threshold(100_000, 50, 50)  # records hold no cycles; looking for some costs a fifth
     if "_ONSTATION_COMPLETE" in os.environ:
         from onstation.cli.completing import complete
