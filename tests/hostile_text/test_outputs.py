@@ -9,6 +9,7 @@ import csv
 import io
 import json
 import re
+import shlex
 import sqlite3
 import zipfile
 from collections.abc import Callable, Iterator
@@ -282,7 +283,7 @@ def test_a_shell_is_offered_no_word_to_obey(home: Path, shell: str) -> None:
     words = ["onstation", *options(home), "tail", ""]
     asked = {
         "_ONSTATION_COMPLETE": f"{shell}_complete",
-        "COMP_WORDS": " ".join(words if shell != "fish" else words[:-1]),
+        "COMP_WORDS": shlex.join(words[:-1]) + (" " if shell != "fish" else ""),
         "COMP_CWORD": str(len(words) - 1) if shell != "fish" else "",
     }
     shown, _ = on_screen([], environ={**asked, "ONSTATION_CACHE": str(home / "cache")})

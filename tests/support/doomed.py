@@ -147,9 +147,12 @@ def compiled(folder: Path) -> Path:
 def nursery(home: Path, **patches: Any) -> Iterator[Nursery]:
     """Start an interpreter that forks runs, and end it."""
     home.mkdir(parents=True, exist_ok=True)
+    library = compiled(home.parent) if COMPILER else None
+    folder = str(library.parent) if library else ""
     environment = {
         **os.environ,
-        "LD_PRELOAD": str(compiled(home.parent)) if COMPILER else "",
+        "LD_PRELOAD": library.name if library else "",  # a path would end at its first blank
+        "LD_LIBRARY_PATH": ":".join(filter(None, [folder, os.environ.get("LD_LIBRARY_PATH")])),
         "ONSTATION_CACHE": str(home / "cache"),
         "ONSTATION_CONFIG": str(home / "config"),
         "OPENBLAS_NUM_THREADS": "1",

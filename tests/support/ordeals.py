@@ -129,8 +129,8 @@ class Ordeals:
 
     def typed(self, text: str) -> list[str]:
         """Return a command line."""
-        filled = text.format(**self.places, out=self.home / "out")
-        return ["--store", str(self.home / "store"), *filled.split()]
+        filled = [word.format(**self.places, out=self.home / "out") for word in text.split()]
+        return ["--store", str(self.home / "store"), *filled]
 
     def set_up(self, ordeal: Ordeal, run: Run) -> "Undisturbed":
         """Make the state it starts from, and run it once undisturbed."""
