@@ -127,7 +127,7 @@ def traces(size: int, bench: Bench) -> Iterator[tuple[str, Ran]]:
             watch_list.write_text("\n".join(f"{0xAE6000 + which:06x}" for which in range(1_000)))
             naive = ("-I", NAIVE, "stdlib", day, watch_list)
             yield "peer: tarfile + gzip + json", bench.python(*naive)
-    walk = ["/bin/sh", "-c", f"tar -tf '{day}' >{bench.folder}/names"]
+    walk = ["/bin/sh", "-c", f"tar -tf '{day}' >'{bench.folder}/names'"]
     yield "limit: tar -t", bench.typical(lambda: bench.other(walk))
     day.unlink()
 

@@ -72,7 +72,7 @@ def ways_of(work: Path, day: Path) -> dict[str, Way]:
         "limit: cat": lambda: _shell('cat "$@" >/dev/null', parts, work),
     }
     if len(parts) == 1:
-        ways["limit: tar -t"] = lambda: _shell(f'tar -tf "$@" >{work}/names', parts, work)
+        ways["limit: tar -t"] = lambda: _shell(f'tar -tf "$@" >"{work}/names"', parts, work)
     if peer.has("orjson", "isal"):
         ways["tarfile + isal + orjson"] = lambda: peer.ask(
             "scan.py", "orjson", *given, scratch=work
