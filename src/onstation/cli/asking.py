@@ -19,7 +19,8 @@ from onstation.config import Settings
 from onstation.errors import DONE, HOLES, InputError
 from onstation.periods import Period
 from onstation.reports.records import Frame
-from onstation.reports.words.sentences import empty_sentence, hole_lines, left_out_sentence
+from onstation.reports.words.heard import empty_sentence, hole_lines
+from onstation.reports.words.limits import left_out_sentence
 from onstation.schema import Mission
 from onstation.store.database import Store, open_store
 

@@ -11,7 +11,7 @@ from onstation.cli.options import output_options, period_options
 from onstation.config import Settings
 from onstation.errors import InputError
 from onstation.reports.records import CoverageTable
-from onstation.reports.words.sentences import damage_lines
+from onstation.reports.words.coverage import damage_lines
 
 
 @click.command("coverage", epilog="Example: onstation coverage --days 30")

@@ -22,7 +22,7 @@ from onstation.pipeline.daily import DaysToFetch, daily, days_to_fetch, write_sn
 from onstation.pipeline.summary import PullSummary
 from onstation.reports.records import DailyReport
 from onstation.reports.text.answers import daily_text
-from onstation.reports.words.sentences import hole_lines, nothing_usable
+from onstation.reports.words.heard import hole_lines, nothing_usable
 from onstation.schema import FAILED, PARTIAL
 from onstation.sources.local import LocalSource
 from onstation.sources.named import DEFAULT, RemoteSource, open_sources, remote_named

@@ -17,7 +17,7 @@ from onstation.errors import InputError, OnstationError
 from onstation.partials import partial_file, partial_folder, put_folder
 from onstation.reports.package.files import DESCRIPTOR, SUMS, File, files_of
 from onstation.reports.records import MissionList
-from onstation.reports.words.sentences import plural
+from onstation.reports.words.phrases import plural
 from onstation.store.database import Store
 
 Opens = Callable[[str], IO[bytes]]

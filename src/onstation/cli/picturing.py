@@ -10,7 +10,8 @@ from onstation.errors import OnstationError
 from onstation.periods import Period
 from onstation.reports.records import Report, TailStory
 from onstation.reports.safe import drawn
-from onstation.reports.words.sentences import nothing_usable, period_words, plural
+from onstation.reports.words.heard import nothing_usable
+from onstation.reports.words.phrases import period_words, plural
 from onstation.store.database import Store
 
 PNG = "png"

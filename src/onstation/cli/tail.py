@@ -17,7 +17,8 @@ from onstation.cli.terminal import say
 from onstation.config import Settings
 from onstation.errors import DONE, HOLES, InputError
 from onstation.reports.records import MissionList, TailStory
-from onstation.reports.words.sentences import empty_sentence, nothing_usable, plural
+from onstation.reports.words.heard import empty_sentence, nothing_usable
+from onstation.reports.words.phrases import plural
 from onstation.reports.words.story import astride_lines
 from onstation.store.database import Store
 

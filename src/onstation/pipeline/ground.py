@@ -12,7 +12,7 @@ from onstation.regions.load import brief
 from onstation.reports.columns import RECONSTRUCTION, seen_sources
 from onstation.reports.counting.exposure import aircraft_coverage, calendar_days, days_in, utc_days
 from onstation.reports.records import DayState, Filters, Frame
-from onstation.reports.words.sentences import plural
+from onstation.reports.words.phrases import plural
 from onstation.schema import MISSING, Answer, DayCoverage, Mission, RegionsBrief
 from onstation.sources.named import attributions, viewers
 from onstation.store.database import Store

@@ -18,7 +18,7 @@ from onstation.reports.counting.claims import AGREES, NO_DATA, Measured, verdict
 from onstation.reports.counting.counts import SEEN
 from onstation.reports.flights import Flight
 from onstation.reports.records import Days
-from onstation.reports.words.sentences import distance, plural, significant
+from onstation.reports.words.phrases import distance, plural, significant
 from onstation.schema import (
     COUNTED,
     COUNTING,

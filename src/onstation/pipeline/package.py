@@ -27,7 +27,8 @@ from onstation.reports.package.files import Package
 from onstation.reports.package.tables import CoveredDay, Trace
 from onstation.reports.records import Filters, MissionList
 from onstation.reports.safe import drawn
-from onstation.reports.words.sentences import listed, plural, surge_sentences
+from onstation.reports.words.norm import surge_sentences
+from onstation.reports.words.phrases import listed, plural
 from onstation.schema import COUNTED, Document
 from onstation.sources.inflate import MAGIC
 from onstation.sources.named import attributions, kept_back, licence_of

@@ -19,8 +19,8 @@ from onstation.reports.page.chart import bar_words, chart, chart_words, is_partl
 from onstation.reports.page.dossier import Dossier
 from onstation.reports.page.rows import entries_of, public
 from onstation.reports.page.write import report_html
+from onstation.reports.words.norm import surge_sentences
 from onstation.reports.words.rule import POINTS
-from onstation.reports.words.sentences import surge_sentences
 
 HOSTILE = "</script><img src=x onerror=alert(1)>@{x}{{7*7}}\u202e\x1b[2J"
 

@@ -14,7 +14,9 @@ from onstation.reports.records import Report, Tally, Window
 from onstation.reports.text.answers import missions_text, report_text
 from onstation.reports.text.layout import at_once, cell, table_of
 from onstation.reports.text.markdown import report_markdown
-from onstation.reports.words.sentences import chance, compared, coverage_sentence, surge_sentences
+from onstation.reports.words.heard import coverage_sentence
+from onstation.reports.words.norm import compared, surge_sentences
+from onstation.reports.words.phrases import chance
 from onstation.schema import Mission
 
 CLOSING_80 = """

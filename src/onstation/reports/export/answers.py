@@ -29,7 +29,8 @@ from onstation.reports.export.encode import (
     tool,
 )
 from onstation.reports.records import Aside, Frame, MissionList, Report, Row, RuleText, TailStory
-from onstation.reports.words.sentences import closing_lines, norm_source
+from onstation.reports.words.limits import closing_lines
+from onstation.reports.words.norm import norm_source
 from onstation.schema import Mission
 
 if TYPE_CHECKING:

@@ -28,7 +28,7 @@ from onstation.reports.columns import (
 from onstation.reports.counting.exposure import hole_runs
 from onstation.reports.records import COUNTS, Counts, Days, Frame
 from onstation.reports.safe import cell
-from onstation.reports.words.sentences import closing_lines
+from onstation.reports.words.limits import closing_lines
 
 METADATA = "-metadata.json"
 """What the name of a CSV file's metadata ends with."""

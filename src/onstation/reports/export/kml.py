@@ -17,15 +17,9 @@ from onstation.reports.flights import Flight, Gap, Run
 from onstation.reports.records import MissionList
 from onstation.reports.safe import drawn, markup
 from onstation.reports.scene import Scene, Shape
-from onstation.reports.words.sentences import (
-    RECONSTRUCTED,
-    closing_lines,
-    coverage_sentence,
-    empty_sentence,
-    left_out_sentence,
-    period_words,
-    plural,
-)
+from onstation.reports.words.heard import coverage_sentence, empty_sentence
+from onstation.reports.words.limits import RECONSTRUCTED, closing_lines, left_out_sentence
+from onstation.reports.words.phrases import period_words, plural
 from onstation.schema import (
     COUNTED,
     DATA_ENDS,

@@ -7,7 +7,7 @@ from onstation.reports.columns import COLUMNS
 from onstation.reports.export.encode import json_text
 from onstation.reports.records import Frame
 from onstation.reports.safe import drawn
-from onstation.reports.words.sentences import closing_lines
+from onstation.reports.words.limits import closing_lines
 
 TITLES = {
     "missions": "Sorties judged against regions, one row a sortie and region",

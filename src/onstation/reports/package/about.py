@@ -9,11 +9,8 @@ from onstation.reports.columns import RECONSTRUCTION
 from onstation.reports.export.encode import about, json_text
 from onstation.reports.package.schema import schema_of
 from onstation.reports.records import MissionList
-from onstation.reports.words.sentences import (
-    LOWER_BOUND,
-    listed,
-    period_words,
-)
+from onstation.reports.words.limits import LOWER_BOUND
+from onstation.reports.words.phrases import listed, period_words
 
 FILES = {
     "missions.csv": "missions, one row a mission and region",

@@ -6,14 +6,9 @@ from onstation.reports.package.about import FILES, RAW, Told
 from onstation.reports.package.tables import Trace
 from onstation.reports.replay import replay_urls
 from onstation.reports.safe import markdown
-from onstation.reports.words.sentences import (
-    LOWER_BOUND,
-    RECONSTRUCTED,
-    coverage_sentence,
-    hole_lines,
-    left_out_sentence,
-    plural,
-)
+from onstation.reports.words.heard import coverage_sentence, hole_lines
+from onstation.reports.words.limits import LOWER_BOUND, RECONSTRUCTED, left_out_sentence
+from onstation.reports.words.phrases import plural
 from onstation.schema import Mission
 
 

@@ -28,7 +28,7 @@ from onstation.reports.page.look import (
     tint,
 )
 from onstation.reports.safe import drawn
-from onstation.reports.words.sentences import plural, significant, span
+from onstation.reports.words.phrases import plural, significant, span
 from onstation.units import MS_PER_DAY, MS_PER_S
 
 GAP = 0.1

@@ -31,7 +31,7 @@ from onstation.reports.page.look import (
 )
 from onstation.reports.safe import drawn
 from onstation.reports.scene import Rings, Scene
-from onstation.reports.words.sentences import listed, plural
+from onstation.reports.words.phrases import listed, plural
 from onstation.schema import DATA_ENDS, SIGNAL_LOST, Floats
 from onstation.units import MS_PER_S
 

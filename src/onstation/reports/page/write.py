@@ -33,18 +33,11 @@ from onstation.reports.page.rows import Entry, entries_of
 from onstation.reports.safe import drawn
 from onstation.reports.words.below import below, title_of
 from onstation.reports.words.grid import cells_of
+from onstation.reports.words.heard import hole_lines
+from onstation.reports.words.limits import LOWER_BOUND, RECONSTRUCTED
+from onstation.reports.words.norm import norm_source, norm_words, surge_sentences
+from onstation.reports.words.phrases import period_words, plural, significant
 from onstation.reports.words.rule import POINTS
-from onstation.reports.words.sentences import (
-    LOWER_BOUND,
-    RECONSTRUCTED,
-    hole_lines,
-    norm_source,
-    norm_words,
-    period_words,
-    plural,
-    significant,
-    surge_sentences,
-)
 from onstation.reports.words.story import HEADING, story_lines
 from onstation.schema import DATA_ENDS
 from onstation.units import DAYS_PER_MONTH

@@ -27,7 +27,7 @@ from matplotlib.text import Text
 from onstation import __version__
 from onstation.reports.safe import REPLACEMENT, drawn
 from onstation.reports.scene import Backdrop, Rings
-from onstation.reports.words.sentences import RECONSTRUCTED
+from onstation.reports.words.limits import RECONSTRUCTED
 
 SIZES = {"16:9": (1600, 900), "1:1": (1200, 1200)}
 """Width and height of a picture by its aspect. [px]"""

@@ -45,7 +45,7 @@ from onstation.reports.picture.words import (
     nothing_known,
 )
 from onstation.reports.records import Report
-from onstation.reports.words.sentences import RECONSTRUCTED
+from onstation.reports.words.limits import RECONSTRUCTED
 from onstation.schema import MISSING, PARTIAL, Mission
 
 OTHERS = "other types"

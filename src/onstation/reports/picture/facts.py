@@ -13,13 +13,8 @@ from onstation.reports.flights import Flight
 from onstation.reports.picture.words import day_words, place_words
 from onstation.reports.records import TailStory
 from onstation.reports.safe import drawn
-from onstation.reports.words.sentences import (
-    RECONSTRUCTED,
-    closing_lines,
-    distance,
-    listed,
-    plural,
-)
+from onstation.reports.words.limits import RECONSTRUCTED, closing_lines
+from onstation.reports.words.phrases import distance, listed, plural
 from onstation.reports.words.story import STATUS_WORDS
 from onstation.schema import COUNTED, DATA_ENDS, OBSERVED, SIGNAL_LOST, STATUSES, Mission
 from onstation.units import MS_PER_MIN, MS_PER_S

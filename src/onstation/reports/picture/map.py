@@ -57,7 +57,8 @@ from onstation.reports.picture.tracks import (
 from onstation.reports.picture.words import SHORT
 from onstation.reports.records import TailStory
 from onstation.reports.scene import Scene
-from onstation.reports.words.sentences import RECONSTRUCTED, plural
+from onstation.reports.words.limits import RECONSTRUCTED
+from onstation.reports.words.phrases import plural
 from onstation.schema import COUNTED
 
 COLUMN_PX = 500

@@ -27,7 +27,7 @@ from onstation.reports.picture.base import (
     ring_path,
 )
 from onstation.reports.scene import Backdrop, Scene, Shape
-from onstation.reports.words.sentences import listed
+from onstation.reports.words.phrases import listed
 
 WIDTH_IN, REGIONS_DPI = 9.0, 150
 MARGIN_DEG = 1.2

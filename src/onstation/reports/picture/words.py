@@ -11,16 +11,12 @@ from onstation import __version__
 from onstation.reports.counting.timeline import Bar, Timeline, timeline_of
 from onstation.reports.records import Filters, Frame, Report
 from onstation.reports.safe import drawn
-from onstation.reports.words.sentences import (
-    CBP_NOTE,
-    RECONSTRUCTED,
-    closing_lines,
-    compared,
-    coverage_sentence,
+from onstation.reports.words.heard import coverage_sentence
+from onstation.reports.words.limits import RECONSTRUCTED, closing_lines, left_out_sentence
+from onstation.reports.words.norm import CBP_NOTE, compared, norm_words
+from onstation.reports.words.phrases import (
     is_whole,
-    left_out_sentence,
     listed,
-    norm_words,
     period_words,
     plural,
     rate_words,

@@ -37,22 +37,14 @@ from onstation.reports.words.coverage import (
     alone_lines,
     calendar_lines,
     change_lines,
+    damage_lines,
     runs_of,
 )
 from onstation.reports.words.grid import cells_of
-from onstation.reports.words.sentences import (
-    coverage_sentence,
-    damage_lines,
-    empty_sentence,
-    hole_lines,
-    left_out_sentence,
-    listed,
-    only_words,
-    period_words,
-    plural,
-    rate_words,
-    surge_sentences,
-)
+from onstation.reports.words.heard import coverage_sentence, empty_sentence, hole_lines
+from onstation.reports.words.limits import left_out_sentence
+from onstation.reports.words.norm import surge_sentences
+from onstation.reports.words.phrases import listed, only_words, period_words, plural, rate_words
 from onstation.schema import DATA_ENDS
 
 ALWAYS = 6

@@ -14,15 +14,9 @@ from onstation.reports.counting.claims import (
 from onstation.reports.safe import drawn, markdown
 from onstation.reports.text.answers import folded_text
 from onstation.reports.text.rows import WIDE
-from onstation.reports.words.sentences import (
-    closing_lines,
-    coverage_sentence,
-    distance,
-    hole_lines,
-    left_out_sentence,
-    listed,
-    plural,
-)
+from onstation.reports.words.heard import coverage_sentence, hole_lines
+from onstation.reports.words.limits import closing_lines, left_out_sentence
+from onstation.reports.words.phrases import distance, listed, plural
 from onstation.schema import (
     ABOUT,
     AT_LEAST,

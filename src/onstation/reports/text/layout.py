@@ -17,7 +17,8 @@ from rich.text import Text
 
 from onstation.reports.records import Frame
 from onstation.reports.safe import drawn
-from onstation.reports.words.sentences import RECONSTRUCTED, closing_lines, hole_lines
+from onstation.reports.words.heard import hole_lines
+from onstation.reports.words.limits import RECONSTRUCTED, closing_lines
 
 PROSE = 100
 """Columns after which a line of prose is broken, however wide the terminal is."""

@@ -6,12 +6,9 @@ from onstation.reports.records import Report
 from onstation.reports.safe import markdown
 from onstation.reports.words.below import below, title_of
 from onstation.reports.words.grid import cells_of
-from onstation.reports.words.sentences import (
-    RECONSTRUCTED,
-    closing_lines,
-    hole_lines,
-    surge_sentences,
-)
+from onstation.reports.words.heard import hole_lines
+from onstation.reports.words.limits import RECONSTRUCTED, closing_lines
+from onstation.reports.words.norm import surge_sentences
 
 
 def report_markdown(report: Report) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from onstation.reports.counting.counts import BEFORE, THEN, WHILE
 from onstation.reports.records import Aside, Passing, Report
 from onstation.reports.safe import drawn
-from onstation.reports.words.sentences import listed, plural
+from onstation.reports.words.phrases import listed, plural
 from onstation.schema import POSSIBLE, TRANSIT
 
 NAMED = 5

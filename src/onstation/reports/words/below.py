@@ -1,20 +1,15 @@
 """The heading of a report and everything said below its table."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from onstation.reports.counting.baseline import TOO_SHORT
 from onstation.reports.records import Report
+from onstation.reports.safe import drawn
 from onstation.reports.words.asides import aside_lines
-from onstation.reports.words.sentences import (
-    adding_up,
-    coverage_sentence,
-    doubts,
-    left_out_sentence,
-    not_counted,
-    period_words,
-    sensitivity_sentence,
-    three_counts,
-)
+from onstation.reports.words.heard import coverage_sentence
+from onstation.reports.words.limits import left_out_sentence
+from onstation.reports.words.phrases import period_words, plural
 from onstation.reports.words.trust import suspicions
 
 MANY_ROWS = 10
@@ -82,3 +77,77 @@ def many_rows(report: Report) -> str | None:
         f" where about {by_luck:.2g} would by luck alone. Judge by the total, or by a far smaller"
         " p."
     )
+
+
+def adding_up(report: Report) -> str | None:
+    """Say why the rows by region add to more than the total; ``None`` if they do not."""
+    if "region" not in report.by or not report.overlaps:
+        return None
+    names = {2: "two", 3: "three", 4: "four"}
+    inside = [row for row in report.rows if _region_of(report, row.keys) in report.frame.scope]
+    rows = sum(row.counts.missions or 0 for row in inside)
+    overlapping = " and ".join(
+        f"{plural(n, 'mission')} {'was' if n == 1 else 'were'} on station in"
+        f" {names.get(size, size)} regions"
+        for size, n in report.overlaps
+    )
+    return f"Rows add to {rows:,}; {overlapping}; total {report.total.missions:,}."
+
+
+def three_counts(report: Report) -> str | None:
+    """Say how much the count depends on the rule."""
+    total = report.total
+    if not total.missions:
+        return None
+    assert total.minimum is not None
+    assert total.segments is not None
+    return (
+        f"By three rules: {plural(total.minimum, 'aircraft day')},"
+        f" {plural(total.missions, 'mission')} (rule {report.frame.rule}, the headline),"
+        f" {plural(total.segments, 'segment')}."
+    )
+
+
+def not_counted(report: Report) -> str:
+    """List what was seen and is not counted; empty where no day could show anything."""
+    excluded = sum(n for _, n in report.excluded)
+    if report.total.missions is None and not report.transits + report.possible + excluded:
+        return ""
+    told = (
+        f"Not counted: {plural(report.transits, 'transit')}, {report.possible:,} possible,"
+        f" {excluded:,} excluded"
+    )
+    if report.excluded:
+        told += f" ({'; '.join(f'{n:,} {drawn(reason)}' for reason, n in report.excluded)})"
+    return told + "."
+
+
+def doubts(report: Report) -> str | None:
+    """Say how many missions rest on a silence that could be read either way."""
+    if not report.doubtful:
+        return None
+    rest = "1 mission rests" if report.doubtful == 1 else f"{report.doubtful:,} missions rest"
+    return (
+        f"{rest} on a silence that could be read either way, as one flight or two: see"
+        " `onstation tail IDENT --explain`."
+    )
+
+
+def sensitivity_sentence(report: Report) -> str | None:
+    """Say what the total would be under other thresholds; ``None`` if nobody asked."""
+    if not report.sensitivity:
+        return None
+    first, *others = report.sensitivity
+    told = "; ".join(f"with {one.rule}: {_number(one.missions)}" for one in others)
+    return (
+        f"How much the total hangs on the rule: {_number(first.missions)} with {first.rule};"
+        f" {told}. The same flights, other thresholds; no range of confidence."
+    )
+
+
+def _number(missions: int | None) -> str:
+    return "not known" if missions is None else f"{missions:,}"
+
+
+def _region_of(report: Report, keys: Iterable[str | None]) -> str | None:
+    return dict(zip(report.by, keys, strict=True)).get("region")

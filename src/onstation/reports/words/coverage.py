@@ -8,7 +8,8 @@ from typing import TypeVar
 from onstation.periods import days_between, iso
 from onstation.reports.records import CoverageTable
 from onstation.reports.safe import drawn
-from onstation.reports.words.sentences import plural, span
+from onstation.reports.words.heard import NAMED_HOLES
+from onstation.reports.words.phrases import plural, span
 from onstation.schema import (
     EXPIRED,
     FAILED,
@@ -159,6 +160,16 @@ def alone_lines(answers: Iterable[Answer]) -> list[str]:
         f"{outcome}: {plural(count, 'more question')} at {source}{_because(reason)}"
         for (outcome, source, reason), count in sorted(rest.items())
     ]
+
+
+def damage_lines(table: CoverageTable) -> list[str]:
+    """Name documents that could not be read; after ten, count them by reason."""
+    if len(table.damaged) <= NAMED_HOLES:
+        return [f"damaged: {drawn(name)}: {drawn(reason)}" for name, reason, _ in table.damaged]
+    reasons: dict[str, int] = {}
+    for _, reason, _ in table.damaged:
+        reasons[reason] = reasons.get(reason, 0) + 1
+    return [f"damaged: {plural(n, 'document')}: {drawn(reason)}" for reason, n in reasons.items()]
 
 
 def calendar_lines(table: CoverageTable) -> list[str]:

@@ -6,7 +6,7 @@ from datetime import date
 
 from onstation.reports.counting.baseline import TOO_SHORT
 from onstation.reports.records import Counts, Report, Row
-from onstation.reports.words.sentences import LEAST_P, significant
+from onstation.reports.words.phrases import LEAST_P, significant
 
 UNKNOWN = "not known"
 NOTHING = "–"

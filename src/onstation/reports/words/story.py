@@ -8,15 +8,8 @@ from onstation.reports.columns import local_time
 from onstation.reports.counting.exposure import spans_of
 from onstation.reports.records import Aircraft, Frame, TailStory
 from onstation.reports.replay import replay_urls
-from onstation.reports.words.sentences import (
-    RECONSTRUCTED,
-    closing_lines,
-    distance,
-    listed,
-    period_words,
-    plural,
-    span,
-)
+from onstation.reports.words.limits import RECONSTRUCTED, closing_lines
+from onstation.reports.words.phrases import distance, listed, period_words, plural, span
 from onstation.reports.words.trust import trust_lines
 from onstation.schema import (
     COUNTED,

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from onstation.reports.records import Report
-from onstation.reports.words.sentences import listed
+from onstation.reports.words.phrases import listed
 from onstation.schema import Mission
 
 
