@@ -91,9 +91,9 @@ audit:
 fix: .venv/.dev
 	@$(BIN)/python -m ruff check --fix --cache-dir $(BUILD)/ruff . ; $(BIN)/python -m ruff format --cache-dir $(BUILD)/ruff .
 
-# Write docs/cli.md, the thresholds of docs/method.md and the console blocks of README.md anew.
+# Write docs/cli.md, the tables of the pages and every console block anew.
 docs: .venv/.ready
-	@$(BIN)/python scripts/write_cli_docs.py && $(BIN)/python scripts/write_method.py && $(BIN)/python scripts/write_formats.py && $(BIN)/python scripts/run_readme.py
+	@$(BIN)/python scripts/write_cli_docs.py && $(BIN)/python scripts/write_method.py && $(BIN)/python scripts/write_formats.py && $(BIN)/python scripts/run_pages.py
 
 # Write the golden files anew, and the examples taken from them; read the difference before keeping it.
 golden: .venv/.dev
