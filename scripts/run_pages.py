@@ -22,6 +22,9 @@ PAGES = tuple(
     TOP / name
     for name in (
         "README.md",
+        "docs/start.md",
+        "docs/cookbook.md",
+        "docs/adding.md",
         "docs/sources.md",
         "docs/package.md",
     )
@@ -36,20 +39,20 @@ WELL = (0, 3)
 """Ends of a command that told something: done, or done with holes."""
 
 
-def executed(text: str, folder: Path) -> str:
+def executed(text: str, folder: Path, cache: Path) -> str:
     """Return a page with each console block as it comes out, followed in an empty folder.
 
-    The folder must exist; files the page writes stay in it.
+    The folder must exist; files the page writes stay in it. Pages may share a cache.
 
     Raises
     ------
     AssertionError
         A command failed.
     """
-    place = _Place(folder)
+    place = _Place(folder, cache)
     for block in re.finditer(f"{FILE.pattern}|{CONSOLE.pattern}", text, FILE.flags):
         if block[1]:
-            (place.folder / block[1]).write_text(block[2], encoding="utf-8")
+            place.holds(block[1], block[2])
         else:
             told = "".join(map(place.says, _commands(block[3])))
             text = text.replace(block[0], f"```console\n{told}```")
@@ -64,7 +67,7 @@ def _commands(block: str) -> list[str]:
 class _Place:
     """Where a page is followed: a folder of its own, a store and the tools it may call."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, cache: Path) -> None:
         self.folder = folder / "work"
         self.folder.mkdir()
         for name in LYING_THERE:
@@ -78,11 +81,16 @@ class _Place:
         self.environment = {
             "PATH": f"{tools}{os.pathsep}{os.environ['PATH']}",
             "ONSTATION_STORE": str(folder / "store"),
-            "ONSTATION_CACHE": str(folder / "cache"),
+            "ONSTATION_CACHE": str(cache),
             "ONSTATION_CONFIG": str(folder / "config"),
             "COLUMNS": "100",
             "LC_ALL": "C.UTF-8",
         }
+
+    def holds(self, name: str, text: str) -> None:
+        """Write a file that a page asks for; parts of the program are left to its tests."""
+        if not name.startswith("src/"):
+            (self.folder / name).write_text(text, encoding="utf-8")
 
     def says(self, command: str) -> str:
         """Return a command as the page shows it: itself, and what it prints."""
@@ -105,7 +113,7 @@ class _Place:
         finally:
             os.chdir(before)
         assert result.exit_code in WELL, f"{words}: {result.output}"
-        return result.stderr + self._by_shell(rest, result.stdout) if rest else result.output
+        return self._by_shell(rest, result.stdout) + result.stderr if rest else result.output
 
     def _by_shell(self, command: str, given: str = "") -> str:
         done = subprocess.run(
@@ -123,7 +131,9 @@ class _Place:
 
 
 if __name__ == "__main__":
-    for page in PAGES:
-        with tempfile.TemporaryDirectory() as own:
+    with tempfile.TemporaryDirectory() as shared:
+        for number, page in enumerate(PAGES):
+            own = Path(shared, str(number))
+            own.mkdir()
             text = page.read_text(encoding="utf-8")
-            page.write_text(executed(text, Path(own)), encoding="utf-8")
+            page.write_text(executed(text, own, Path(shared, "cache")), encoding="utf-8")

@@ -1,37 +1,32 @@
 """What the documents show is what the program does."""
 
 import re
-from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
-from types import ModuleType
 
 import click
 import pytest
+from written import script
 
 from onstation.cli.main import COMMANDS, main
 
 TOP = Path(__file__).parents[1]
 TEXTS = sorted(TOP.glob("*.md")) + sorted(TOP.glob("docs/**/*.md"))
-
-
-def script(name: str) -> ModuleType:
-    """Return a script of the project as a module."""
-    spec = spec_from_file_location(name, TOP / "scripts" / f"{name}.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 RUN = script("run_pages")
 
 
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a cache that the pages share."""
+    return tmp_path_factory.mktemp("cache")
+
+
 @pytest.mark.parametrize("page", RUN.PAGES, ids=lambda page: page.name)
-def test_every_console_block_of_a_page_does_what_it_says(page: Path, tmp_path: Path) -> None:
+def test_every_console_block_of_a_page_does_what_it_says(
+    page: Path, tmp_path: Path, cache: Path
+) -> None:
     current = page.read_text(encoding="utf-8")
 
-    assert RUN.executed(current, tmp_path) == current, "run `make docs`"
+    assert RUN.executed(current, tmp_path, cache) == current, "run `make docs`"
 
 
 def test_no_page_has_a_console_block_that_nobody_runs() -> None:
