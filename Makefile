@@ -16,7 +16,7 @@ export PYTHONUTF8 := 1
 # pip asks rustc for its version; where rustc is rustup's, that would make a folder at home.
 export RUSTUP_HOME := $(CURDIR)/$(BUILD)/rustup
 
-.PHONY: report test opponent lint smoke audit fix bench bench-quick growth peers fuzz faults soak docs golden constraints clean
+.PHONY: report test opponent lint smoke audit fix bench bench-quick growth peers fuzz faults soak docs site golden constraints clean
 .DEFAULT_GOAL := report
 
 # The main job on the bundled sample archive; its store lies under build/, never the user's.
@@ -93,7 +93,11 @@ fix: .venv/.dev
 
 # Write docs/cli.md, the tables of the pages and every console block anew.
 docs: .venv/.ready
-	@$(BIN)/python scripts/write_cli_docs.py && $(BIN)/python scripts/write_method.py && $(BIN)/python scripts/write_formats.py && $(BIN)/python scripts/run_pages.py
+	@$(BIN)/python scripts/write_cli_docs.py && $(BIN)/python scripts/write_method.py && $(BIN)/python scripts/write_formats.py && $(BIN)/python scripts/write_python.py && $(BIN)/python scripts/run_pages.py
+
+# The pages of docs/ with a search, in build/site: they open from disk and ask nobody for anything.
+site: .venv/.dev
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict -q && echo "$(BUILD)/site/index.html"
 
 # Write the golden files anew, and the examples taken from them; read the difference before keeping it.
 golden: .venv/.dev

@@ -1,5 +1,6 @@
 """What the documents show is what the program does."""
 
+import doctest
 import re
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from onstation.cli.main import COMMANDS, main
 TOP = Path(__file__).parents[1]
 TEXTS = sorted(TOP.glob("*.md")) + sorted(TOP.glob("docs/**/*.md"))
 RUN = script("run_pages")
+CALLS = list(script("write_python").calls())
 
 
 @pytest.fixture(scope="module")
@@ -35,17 +37,30 @@ def test_no_page_has_a_console_block_that_nobody_runs() -> None:
     assert pages == set(RUN.PAGES)
 
 
-def test_the_python_page_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("ONSTATION_CACHE", str(tmp_path / "cache"))
+def test_the_python_page_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cache: Path) -> None:
+    monkeypatch.setenv("ONSTATION_CACHE", str(cache))
     monkeypatch.setenv("MPLBACKEND", "agg")
     page = (TOP / "docs" / "python.md").read_text(encoding="utf-8")
-    (block,) = re.findall(r"```python\n(.*?)```", page, flags=re.DOTALL)
+    block, *_ = re.findall(r"```python\n(.*?)```", page, flags=re.DOTALL)
+    (tried,) = re.findall(r"```pycon\n(.*?)```", page, flags=re.DOTALL)
     given = {
         "STORE": str(tmp_path / "store"),
         "SOURCE": TOP / "data" / "sample" / "reconstructed",
     }
 
     exec(compile(block, "docs/python.md", "exec"), given)
+    told: list[str] = []
+    examples = doctest.DocTestParser().get_doctest(tried, given, "docs/python.md", None, 0)
+    outcome = doctest.DocTestRunner().run(examples, out=told.append)
+
+    assert outcome.failed == 0, "".join(told)
+    assert {name for name, _ in CALLS if f"{name.removeprefix('session')}(" not in tried} == set()
+
+
+def test_the_python_page_has_every_call_as_it_is() -> None:
+    current = (TOP / "docs" / "python.md").read_text(encoding="utf-8")
+
+    assert script("write_python").page(current) == current, "run `make docs`"
 
 
 def test_the_command_reference_is_current() -> None:
