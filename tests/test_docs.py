@@ -63,6 +63,18 @@ def test_the_python_page_has_every_call_as_it_is() -> None:
     assert script("write_python").page(current) == current, "run `make docs`"
 
 
+def test_the_columns_of_the_store_are_current() -> None:
+    current = (TOP / "docs" / "store.md").read_text(encoding="utf-8")
+
+    assert script("write_formats").store_page(current) == current, "run `make docs`"
+
+
+def test_every_decision_is_listed() -> None:
+    listed = (TOP / "docs" / "decisions" / "README.md").read_text(encoding="utf-8")
+
+    assert [one.name for one in TOP.glob("docs/decisions/0*.md") if one.name not in listed] == []
+
+
 def test_the_command_reference_is_current() -> None:
     current = (TOP / "docs" / "cli.md").read_text(encoding="utf-8")
 
