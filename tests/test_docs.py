@@ -9,6 +9,7 @@ import pytest
 from written import script
 
 from onstation.cli.main import COMMANDS, main
+from onstation.schema import OUTCOMES, STATUSES
 
 TOP = Path(__file__).parents[1]
 TEXTS = sorted(TOP.glob("*.md")) + sorted(TOP.glob("docs/**/*.md"))
@@ -124,3 +125,9 @@ def test_every_relative_link_leads_somewhere(page: Path) -> None:
     links = re.findall(r"\]\((?!https?:)([^)#]+)\)", page.read_text(encoding="utf-8"))
 
     assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+def test_the_glossary_has_the_words_that_columns_hold() -> None:
+    page = (TOP / "docs" / "glossary.md").read_text(encoding="utf-8")
+
+    assert [word for word in (*STATUSES, *OUTCOMES) if f"`{word}`" not in page] == []
