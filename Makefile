@@ -20,7 +20,7 @@ export RUSTUP_HOME := $(CURDIR)/$(BUILD)/rustup
 SEED ?=
 PYTEST = $(BIN)/python -m pytest -n auto --dist worksteal --basetemp=$(BUILD)/pytest -o cache_dir=$(BUILD)/pytest-cache $(if $(SEED),-p randomly --randomly-seed=$(SEED))
 
-.PHONY: help report test coverage opponent bench bench-quick growth peers fuzz faults soak lint fix hooks smoke release audit docs golden constraints clean
+.PHONY: help report test coverage opponent bench bench-quick growth peers fuzz faults soak lint fix hooks smoke release audit docs site golden constraints clean
 .DEFAULT_GOAL := help
 
 # This list.
@@ -106,9 +106,13 @@ fix: .venv/.dev
 hooks: .venv/.dev
 	@$(BIN)/python -m pre_commit install
 
-# Write docs/cli.md, the thresholds of docs/method.md and the console blocks of README.md anew.
+# Write docs/cli.md, the tables of the pages and every console block anew.
 docs: .venv/.ready
-	@$(BIN)/python scripts/write_cli_docs.py && $(BIN)/python scripts/write_method.py && $(BIN)/python scripts/write_formats.py && $(BIN)/python scripts/run_readme.py
+	@$(BIN)/python scripts/write_cli_docs.py && $(BIN)/python scripts/write_method.py && $(BIN)/python scripts/write_formats.py && $(BIN)/python scripts/write_python.py && $(BIN)/python scripts/run_pages.py
+
+# The pages of docs/ with a search, in build/site: they open from disk and ask nobody for anything.
+site: .venv/.dev
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict -q && echo "$(BUILD)/site/index.html"
 
 # Write the golden files anew, and the examples taken from them; read the difference before keeping it.
 golden: .venv/.dev

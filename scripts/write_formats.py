@@ -1,4 +1,4 @@
-"""Write the tables of docs/formats.md from the columns in force, with examples of the sample."""
+"""Write the tables of docs/formats.md and docs/store.md from the columns in force."""
 
 import csv
 import re
@@ -9,9 +9,11 @@ from onstation.reports.columns import COLUMNS, DAY, INSTANT, LIST, LOCAL_TIME, W
 from onstation.reports.export.geojson import PROPERTIES
 from onstation.reports.export.missions import BESIDE
 from onstation.reports.export.report import COUNT_COLUMNS, KEY_MEANINGS, PERIOD_COLUMNS
+from onstation.store.views import DESCRIBED
 
 TOP = Path(__file__).resolve().parents[1]
 PAGE = TOP / "docs" / "formats.md"
+STORE = TOP / "docs" / "store.md"
 EXAMPLES = [TOP / "tests" / "golden" / name for name in ("u2.csv", "cbp113.csv")]
 WORDS = {
     DAY: "date",
@@ -26,18 +28,33 @@ LONGEST = 40
 
 
 def page(text: str) -> str:
-    """Return the page with each of its tables written anew."""
+    """Return docs/formats.md with each of its tables written anew."""
     tables = {
         "missions": _table(COLUMNS, _examples()),
         "beside": _table(BESIDE),
         "geojson": _table(PROPERTIES),
         "report": _table((*KEYS, *PERIOD_COLUMNS, *COUNT_COLUMNS)),
     }
+    return _filled(text, tables)
+
+
+def store_page(text: str) -> str:
+    """Return docs/store.md with the tables of its views written anew."""
+    return _filled(text, {view: _meanings(told) for view, told in DESCRIBED.items()})
+
+
+def _filled(text: str, tables: dict[str, str]) -> str:
     for name, lines in tables.items():
         pattern = re.compile(rf"(<!-- {name} -->\n).*?(<!-- end -->)", re.DOTALL)
-        assert pattern.search(text), f"{PAGE.name} has lost its mark {name}"
+        assert pattern.search(text), f"the page has lost its mark {name}"
         text = pattern.sub(lambda found, told=lines: f"{found[1]}\n{told}\n{found[2]}", text)
     return text
+
+
+def _meanings(told: dict[str, str]) -> str:
+    rows = [["column", "meaning"], ["---", "---"]]
+    rows += [[f"`{name}`", meaning] for name, meaning in told.items()]
+    return "".join(f"| {' | '.join(row)} |\n" for row in map(_plain, rows))
 
 
 def _table(columns: Iterable[Column], examples: dict[str, str] | None = None) -> str:
@@ -73,3 +90,4 @@ def _examples() -> dict[str, str]:
 
 if __name__ == "__main__":
     PAGE.write_text(page(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+    STORE.write_text(store_page(STORE.read_text(encoding="utf-8")), encoding="utf-8")
