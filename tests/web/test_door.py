@@ -75,6 +75,23 @@ def test_a_clock_that_is_set_back_costs_no_more_than_a_second(clock: Clock) -> N
     assert clock.slept == [1.0]
 
 
+def test_a_clock_that_is_set_back_leaves_a_host_alone_no_longer_than_it_asked(
+    clock: Clock,
+) -> None:
+    answers = iter([Answer(429, headers={"Retry-After": "20"}), Answer(200, b"yes")])
+    policy = Policy(pace_s=0, tries=1)
+    with (
+        Web(now=clock, sleep=clock.sleep, policy=policy) as web,
+        serving(lambda asked: next(answers)) as (base, _),
+    ):
+        with pytest.raises(SourceError):
+            web.ask(base)
+        clock.now -= 7 * 86_400
+        assert web.ask(base).body == b"yes"
+
+    assert sum(clock.slept) == 20.0
+
+
 @pytest.mark.parametrize("status", [403, 429, 500, 503])
 def test_a_refusal_is_tried_again_a_few_times_and_then_told(
     web: Web, clock: Clock, status: int

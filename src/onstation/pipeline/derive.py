@@ -21,7 +21,7 @@ from onstation.schema import RULE, Mission, RegionsBrief
 from onstation.store.database import Store
 
 if TYPE_CHECKING:
-    from onstation.pipeline.at_hand import AtHand
+    from onstation.pipeline.at_hand import AtHand, Placed
     from onstation.pipeline.judge import Flown
     from onstation.schema import Anew, Handover, Track
 
@@ -286,6 +286,10 @@ class Judges:
         whole, single = self._asked
         asked = whole | single.get(known.icao, set())
         return pickle.dumps((known, documents, asked), protocol=5)
+
+    def placed_of(self, icaos: Collection[str]) -> "dict[str, Placed]":
+        """Return where tracks of some addresses lie that were decoded in this run."""
+        return self._at_hand.placed_of(icaos) if self._at_hand else {}
 
     def _reader(self) -> "Callable[[str], Track]":
         from onstation.pipeline.at_hand import AtHand, Reader
