@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from onstation.store.salvage import Salvage
 
 FILE = "onstation.sqlite3"
-VERSION = 6
+VERSION = 7
 """Version of the tables; the number SQLite keeps as ``user_version``."""
 NOTES = "CREATE TABLE IF NOT EXISTS notes (name TEXT PRIMARY KEY, text TEXT NOT NULL)"
 """What one run leaves for the next, such as what the last daily report said.
@@ -57,6 +57,7 @@ UPGRADES = {
     4: views.TABLES_4,
     5: changes.TABLES_5 + files.TABLES_5,
     6: views.TABLES_6 + pieces.TABLES_6,
+    7: archive.TABLES_7 + days.TABLES_7 + files.TABLES_7 + ledger.TABLES_7 + pieces.TABLES_7,
 }
 """What each version added to the one before it."""
 WRITING_KIB = 16_000
