@@ -28,7 +28,7 @@ GROWING = (
     "seen", "stretches", "pieces", "sorties", "sortie_ends", "mission_bodies", "mission_cells",
     "origins", "notes", "validators",
 )  # fmt: skip
-PARTIAL = ("days_dirty", "days_mixed", "origins_lost", "pieces_joint")
+PARTIAL = ("days_dirty", "days_mixed", "origins_damaged", "pieces_joint")
 WHOLE = (
     "outcome IN ('heard', 'silent')",  # who judges asks it of all days held, as days alone
     "FROM sortie_ends e",  # flights that changed their address may have done so on any day

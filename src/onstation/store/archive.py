@@ -47,6 +47,8 @@ DOCUMENT = (
 """What is kept of a document beside its bytes."""
 _HEAD = "d.icao, d.registration, d.type_reported, d.description, d.operator, d.db_flags"
 _COLUMNS = f"d.sha256, d.day, {_HEAD}, d.reconstruction"
+UNKNOWN = "unknown"
+"""Source of a document whose own was lost."""
 _SAID = "(icao || ' ' || {})".format(
     " || ".join(
         f"CASE WHEN {name} IS NULL THEN '-' ELSE '.' || hex({name}) END"  # text may hold a NUL
@@ -101,7 +103,8 @@ class Archive:
     ) -> bool:
         """Keep a document; return whether it is new.
 
-        One that is already here only gains the name of another source.
+        One that is already here only gains the name of another source, which takes the place of
+        an unknown one.
 
         Parameters
         ----------
@@ -135,6 +138,11 @@ class Archive:
             if new:
                 self._db.execute(
                     "INSERT OR IGNORE INTO bodies VALUES (?, ?)", (document.sha256, raw)
+                )
+            if not new and document.source != UNKNOWN:
+                self._db.execute(
+                    "DELETE FROM appearances WHERE sha256 = ? AND source = ?",
+                    (document.sha256, UNKNOWN),
                 )
             self._db.execute(
                 "INSERT OR IGNORE INTO appearances (sha256, source, evidence_url) VALUES (?, ?, ?)",

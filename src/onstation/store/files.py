@@ -46,9 +46,11 @@ CREATE INDEX IF NOT EXISTS files_failed_alone ON files (icao, day)
 """
 """What version 5 adds."""
 
+LIST_DAMAGED = "the list of its files was damaged in the store"
+"""Why a folder, archive or day counts as read in part."""
 TABLES_7 = f"""
 CREATE INDEX IF NOT EXISTS files_failed ON files (day) WHERE outcome = '{FAILED}';
-CREATE INDEX IF NOT EXISTS origins_lost ON origins (kind) WHERE kind = 'lost';
+CREATE INDEX IF NOT EXISTS origins_damaged ON origins (kind) WHERE reason = '{LIST_DAMAGED}';
 """
 """What version 7 adds."""
 
@@ -182,8 +184,10 @@ class Files:
 
     def _trust_again(self, origin: Origin, asked_ms: int) -> None:
         """Take back that the list of files of its days is damaged: it was read whole."""
-        lost = self._db.rows("SELECT id FROM origins WHERE kind = ?", (LOST,))
-        for (number,) in lost:
+        damaged = self._db.rows(f"SELECT kind, id FROM origins WHERE reason = '{LIST_DAMAGED}'")
+        if any(kind == DIRECTORY for kind, _ in damaged):
+            self._take_over(origin, asked_ms)
+        for number in (number for kind, number in damaged if kind == LOST):
             days = self._db.rows(
                 "SELECT day FROM files WHERE origin = ? AND day IN"
                 " (SELECT day FROM files WHERE origin = ?)",
@@ -197,6 +201,23 @@ class Files:
                 "DELETE FROM origins WHERE id = ? AND id NOT IN (SELECT origin FROM files)",
                 (number,),
             )
+
+    def _take_over(self, origin: Origin, asked_ms: int) -> None:
+        """Forget a damaged list of files if all it names lies here: the folder was moved."""
+        for (number,) in self._db.rows(
+            "SELECT DISTINCT o.id FROM files n CROSS JOIN files f ON f.day = n.day"
+            " AND f.icao = n.icao CROSS JOIN origins o ON o.id = f.origin WHERE n.origin = ?1"
+            f" AND o.id <> ?1 AND o.kind = ?2 AND o.reason = '{LIST_DAMAGED}'"
+            " AND NOT EXISTS (SELECT name, size, day, icao FROM files WHERE origin = o.id"
+            " EXCEPT SELECT name, size, day, icao FROM files WHERE origin = ?1)",
+            (origin.number, DIRECTORY),
+        ):
+            days = self._db.rows(
+                "SELECT DISTINCT day FROM files WHERE origin = ? AND day IS NOT NULL", (number,)
+            )
+            self._days.mark([day for (day,) in days], asked_ms=asked_ms)
+            self._db.execute("DELETE FROM files WHERE origin = ?", (number,))
+            self._db.execute("DELETE FROM origins WHERE id = ?", (number,))
 
     def of(self, origin: Origin) -> dict[str, FileRow]:
         """Return the files read from an origin, by name."""
