@@ -84,6 +84,10 @@ class NewerStoreError(StoreError):
     """A newer onstation made the store; this one leaves it alone."""
 
 
+class EmptyStoreError(StoreError):
+    """The store's file is there and holds nothing: it was lost, which is no new store."""
+
+
 CHANGED, SHORT = "changed while it was read", "shorter than published"
 """Reasons of a download of which something else, or less, lies there."""
 

@@ -10,7 +10,7 @@ not a real ICAO address.
 from dataclasses import dataclass
 from datetime import date
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from onstation.units import DAYS_PER_MONTH
 
@@ -420,9 +420,10 @@ class RegionsBrief:
         return tuple(region.name for region in self.regions if region.headline)
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """One line of the ledger: a question asked of a source, and what came back.
+
+    A tuple, as a ledger of years has thousands and many a question reads them all.
 
     Attributes
     ----------
