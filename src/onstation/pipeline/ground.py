@@ -1,10 +1,10 @@
 """What every answer stands on: the days heard, the filters checked, what it says of itself."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from onstation.config import Settings, shipped
-from onstation.errors import InputError
+from onstation.errors import InputError, meant
 from onstation.fleet.load import load_fleet
 from onstation.fleet.match import Fleet
 from onstation.periods import Period
@@ -200,25 +200,37 @@ def _checked(filters: Filters, fleet: Fleet, regions: RegionsBrief, store: Store
     faults: list[str] = []
     names = {region.name.upper(): region.name for region in regions.regions}
     faults += [
-        f"--region {name!r}: no such region; there are {', '.join(names.values())}."
+        f"--region {name!r}: no such region; {_there_are(name, names.values())}"
         for name in filters.regions
         if name.upper() not in names
     ]
     types, agencies = _known(fleet, store, filters)
     faults += [
-        f"--type {name!r}: no fleet assigns it and no row has it; `onstation fleet list` shows"
-        " the types watched."
+        f"--type {name!r}: no fleet assigns it and no row has it;"
+        f" {meant(name, types) or '`onstation fleet list` shows the types watched.'}"
         for name in filters.types
         if name.upper() not in types
     ]
     faults += [
-        f"--agency {name!r}: no fleet has it; there are {', '.join(sorted(agencies))}."
+        f"--agency {name!r}: no fleet has it; {_there_are(name, sorted(agencies))}"
         for name in filters.agencies
         if name.upper() not in {agency.upper() for agency in agencies}
     ]
     if faults:
         raise InputError(*faults)
-    return replace(filters, regions=tuple(names[name.upper()] for name in filters.regions))
+    spelled = {agency.upper(): agency for agency in agencies}
+    return replace(
+        filters,
+        regions=tuple(dict.fromkeys(names[name.upper()] for name in filters.regions)),
+        types=tuple(dict.fromkeys(name.upper() for name in filters.types)),
+        agencies=tuple(dict.fromkeys(spelled[name.upper()] for name in filters.agencies)),
+    )
+
+
+def _there_are(name: str, known: Collection[str]) -> str:
+    """Return the one that was probably meant, and all there are."""
+    near, there = meant(name, known), f"here are {', '.join(known)}."
+    return f"{near} T{there}" if near else f"t{there}"
 
 
 def _known(fleet: Fleet, store: Store, filters: Filters) -> tuple[set[str], set[str]]:
