@@ -49,7 +49,7 @@ HOMES = {
     "filelock": ("store/",),
     "shapely": ("regions/",),
     "yaml": ("yamlparse.py",),
-    "rich": ("reports/render", "cli/"),
+    "rich": ("reports/text/", "cli/"),
     "click": ("cli/",),
     "distributed": ("engine/cluster.py",),
     "fsspec": ("sources/addressed.py",),
@@ -57,12 +57,12 @@ HOMES = {
     "isal": ("sources/",),
     "msgspec": ("sources/", "store/derived.py"),
     "airportsdata": ("airfields.py",),
-    "bokeh": ("reports/page",),
-    "jinja2": ("reports/page",),
-    "matplotlib": ("reports/picture",),
-    "pyarrow": ("reports/frames",),
-    "scipy": ("reports/baseline.py",),
-    "pandas": ("reports/frames",),
+    "bokeh": ("reports/page/",),
+    "jinja2": ("reports/page/",),
+    "matplotlib": ("reports/picture/",),
+    "pyarrow": ("reports/export/",),
+    "scipy": ("reports/counting/baseline.py",),
+    "pandas": ("reports/export/",),
 }
 MODULES = [p for p in sorted(SRC.rglob("*.py")) if p.parent != SRC or p.name[0] != "_"]
 

@@ -25,8 +25,8 @@ from onstation.store.database import Store, open_store
 
 if TYPE_CHECKING:
     from onstation.pipeline.summary import CollectSummary, PullSummary
+    from onstation.reports.export.frames import DataFrame
     from onstation.reports.flights import Flight
-    from onstation.reports.frames import DataFrame
     from onstation.reports.records import CoverageTable, MissionList, Report, TailStory
     from onstation.schema import Mission
 
@@ -383,21 +383,21 @@ def open_session(
 
 def missions_frame(found: "MissionList") -> "DataFrame":
     """Return mission rows as a frame for pandas: the columns of the CSV export, typed."""
-    from onstation.reports import frames
+    from onstation.reports.export import frames
 
     return frames.missions_frame(found)
 
 
 def report_frame(found: "Report") -> "DataFrame":
     """Return the rows of a report as a frame for pandas: the columns of its CSV export."""
-    from onstation.reports import frames
+    from onstation.reports.export import frames
 
     return frames.report_frame(found)
 
 
 def coverage_frame(found: "CoverageTable") -> "DataFrame":
     """Return the UTC days of a coverage as a frame for pandas, one row a day."""
-    from onstation.reports import frames
+    from onstation.reports.export import frames
 
     return frames.coverage_frame(found)
 

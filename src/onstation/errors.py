@@ -16,7 +16,7 @@
     └── DocumentError              1  one trace document is damaged; caught per document
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 DONE = 0
 FAILED = 1
@@ -162,6 +162,16 @@ def meant(typed: str, known: Iterable[str], most: int = 1) -> str:
     found = closest(typed, known, most)
     named = " or ".join([*([", ".join(found[:-1])] if found[1:] else []), *found[-1:]])
     return f"did you mean {named}?" if named else ""
+
+
+def there_are(typed: str, known: Collection[str]) -> str:
+    """Return the one that was probably meant, and all there are.
+
+    >>> there_are("csw", ["csv", "png"])
+    'did you mean csv? There are csv, png.'
+    """
+    near, there = meant(typed, known), f"here are {', '.join(known)}."
+    return f"{near} T{there}" if near else f"t{there}"
 
 
 def closest(typed: str, known: Iterable[str], most: int = 1) -> list[str]:

@@ -18,8 +18,8 @@ from stores import RECONSTRUCTED, TOP, Asked
 
 from onstation.cli import packing
 from onstation.errors import InputError
-from onstation.reports.package import File
-from onstation.reports.package_about import Notice, Told, descriptor
+from onstation.reports.package.about import Notice, Told, descriptor
+from onstation.reports.package.files import File
 from onstation.store.sealing import FUNCTION, seal_of
 
 RECORDED = TOP / "data" / "sample" / "recorded"

@@ -20,12 +20,9 @@ from onstation.config import Settings
 from onstation.errors import DONE, HOLES, InputError
 from onstation.periods import Period
 from onstation.reports.records import Frame
-from onstation.reports.sentences import (
-    empty_sentence,
-    hole_lines,
-    left_out_sentence,
-    period_words,
-)
+from onstation.reports.words.heard import empty_sentence, hole_lines
+from onstation.reports.words.limits import left_out_sentence
+from onstation.reports.words.phrases import period_words
 from onstation.schema import Mission
 from onstation.store.database import Store, open_store
 from onstation.units import MS_PER_S
@@ -112,7 +109,7 @@ def write_table(
     """
     beside = None
     if metadata is not None and output is not None:
-        from onstation.reports.encode import METADATA
+        from onstation.reports.export.encode import METADATA
 
         beside = output.with_name(output.name + METADATA), metadata(output.name)
     write_output(content, output, force, beside=beside, for_people=for_people)

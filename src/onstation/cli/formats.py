@@ -48,27 +48,27 @@ class Written:
 
 
 def _csv(answered: Answered) -> Written:
-    from onstation.reports.export import missions_csv, missions_metadata
+    from onstation.reports.export.answers import missions_csv, missions_metadata
 
     found = answered.found
     return Written(missions_csv(found), lambda url: missions_metadata(found, url))
 
 
 def _json(answered: Answered) -> Written:
-    from onstation.reports.export import missions_json
+    from onstation.reports.export.answers import missions_json
 
     return Written(missions_json(answered.found))
 
 
 def _geojson(answered: Answered) -> Written:
-    from onstation.reports.geojson import missions_geojson
+    from onstation.reports.export.geojson import missions_geojson
 
     return Written(missions_geojson(answered.found, answered.flights()))
 
 
 def _kml(answered: Answered) -> Written:
     from onstation.pipeline.scene import scene
-    from onstation.reports.kml import missions_kml
+    from onstation.reports.export.kml import missions_kml
 
     found = answered.found
     under = scene(answered.settings, found.frame.filters.regions)
@@ -76,7 +76,7 @@ def _kml(answered: Answered) -> Written:
 
 
 def _parquet(answered: Answered) -> Written:
-    from onstation.reports.frames_parquet import missions_parquet
+    from onstation.reports.export.parquet import missions_parquet
 
     return Written(missions_parquet(answered.found))
 

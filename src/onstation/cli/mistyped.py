@@ -4,12 +4,11 @@ The parser knows only that it cannot go on; a person wants to know what to type 
 """
 
 import re
-from collections.abc import Collection
 
 import click
 
 from onstation.cli.terminal import say
-from onstation.errors import MISUSE, meant
+from onstation.errors import MISUSE, meant, there_are
 
 USUAL = {
     "excel": "csv",
@@ -97,19 +96,16 @@ def _value(error: click.BadParameter, param: click.Parameter) -> str:
     typed = _REPEATED.match(message)
     if isinstance(kind, click.Choice):
         word = typed[1] if typed else ""
-        near = _choice(word, [str(one) for one in kind.choices])
-        there = f"There are {', '.join(map(str, kind.choices))}."
-        return f"{name} {word!r}: no such choice; {near + ' ' if near else ''}{there}"
+        choices = [str(one) for one in kind.choices]
+        usual = USUAL.get(word.lower().lstrip("."), "")
+        return f"{name} {word!r}: no such choice; " + there_are(
+            usual if usual in choices else word, choices
+        )
     if typed and kind.name in _NUMBERS:
         return f"{name} {typed[1]!r}: not {_NUMBERS[kind.name]}"
     if isinstance(kind, click.IntRange) and kind.max is None and " is not in the" in message:
         return f"{name} {message.split(' ')[0]}: must be {kind.min} or more"
     return f"{name}: {message}"
-
-
-def _choice(word: str, choices: Collection[str]) -> str:
-    usual = USUAL.get(word.lower().lstrip("."))
-    return f"did you mean {usual}?" if usual in choices else meant(word, choices)
 
 
 def _surplus(words: str, context: click.Context | None) -> str:

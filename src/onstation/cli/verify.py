@@ -38,7 +38,7 @@ def command(settings: Settings, repair: bool) -> None:
     if problems and repair:
         sys.exit(_repair(settings, path, problems))
     if problems:
-        from onstation.reports.sentences import plural
+        from onstation.reports.words.phrases import plural
 
         click.echo(
             f"The store has {plural(len(problems), 'fault')}; `onstation verify --repair` makes it"

@@ -20,8 +20,8 @@ from onstation.pipeline.ground import (
     stand_on,
 )
 from onstation.regions.load import brief
-from onstation.reports import baseline
-from onstation.reports.counts import (
+from onstation.reports.counting import baseline
+from onstation.reports.counting.counts import (
     KEYS,
     REGION,
     asides,
@@ -34,7 +34,7 @@ from onstation.reports.counts import (
     uncounted,
     usable_tally,
 )
-from onstation.reports.exposure import aircraft_coverage, calendar_days, days_in, utc_days
+from onstation.reports.counting.exposure import aircraft_coverage, calendar_days, days_in, utc_days
 from onstation.reports.records import (
     ASSUMED,
     Counts,
@@ -51,7 +51,7 @@ from onstation.reports.records import (
     Variant,
     Window,
 )
-from onstation.reports.rule import POINTS
+from onstation.reports.words.rule import POINTS
 from onstation.schema import (
     CBP,
     MILITARY,

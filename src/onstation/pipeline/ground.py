@@ -1,18 +1,18 @@
 """What every answer stands on: the days heard, the filters checked, what it says of itself."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from onstation.config import Settings, shipped
-from onstation.errors import InputError, meant
+from onstation.errors import InputError, meant, there_are
 from onstation.fleet.load import load_fleet
 from onstation.fleet.match import Fleet
 from onstation.periods import Period
 from onstation.regions.load import brief
 from onstation.reports.columns import RECONSTRUCTION, seen_sources
-from onstation.reports.exposure import aircraft_coverage, calendar_days, days_in, utc_days
+from onstation.reports.counting.exposure import aircraft_coverage, calendar_days, days_in, utc_days
 from onstation.reports.records import DayState, Filters, Frame
-from onstation.reports.sentences import plural
+from onstation.reports.words.phrases import plural
 from onstation.schema import MISSING, Answer, DayCoverage, Mission, RegionsBrief
 from onstation.sources.named import attributions, viewers
 from onstation.store.database import Store
@@ -200,7 +200,7 @@ def _checked(filters: Filters, fleet: Fleet, regions: RegionsBrief, store: Store
     faults: list[str] = []
     names = {region.name.upper(): region.name for region in regions.regions}
     faults += [
-        f"--region {name!r}: no such region; {_there_are(name, names.values())}"
+        f"--region {name!r}: no such region; {there_are(name, names.values())}"
         for name in filters.regions
         if name.upper() not in names
     ]
@@ -212,7 +212,7 @@ def _checked(filters: Filters, fleet: Fleet, regions: RegionsBrief, store: Store
         if name.upper() not in types
     ]
     faults += [
-        f"--agency {name!r}: no fleet has it; {_there_are(name, sorted(agencies))}"
+        f"--agency {name!r}: no fleet has it; {there_are(name, sorted(agencies))}"
         for name in filters.agencies
         if name.upper() not in {agency.upper() for agency in agencies}
     ]
@@ -225,12 +225,6 @@ def _checked(filters: Filters, fleet: Fleet, regions: RegionsBrief, store: Store
         types=tuple(dict.fromkeys(name.upper() for name in filters.types)),
         agencies=tuple(dict.fromkeys(spelled[name.upper()] for name in filters.agencies)),
     )
-
-
-def _there_are(name: str, known: Collection[str]) -> str:
-    """Return the one that was probably meant, and all there are."""
-    near, there = meant(name, known), f"here are {', '.join(known)}."
-    return f"{near} T{there}" if near else f"t{there}"
 
 
 def _known(fleet: Fleet, store: Store, filters: Filters) -> tuple[set[str], set[str]]:

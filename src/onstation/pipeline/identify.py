@@ -13,8 +13,8 @@ from onstation.fleet.records import squeeze
 from onstation.periods import Period, local_day, period_of
 from onstation.pipeline.answer import Progress, ensure_derived
 from onstation.pipeline.ground import Ground, frame_of, stand_on
-from onstation.reports.counts import rows_in_total
-from onstation.reports.exposure import utc_days
+from onstation.reports.counting.counts import rows_in_total
+from onstation.reports.counting.exposure import utc_days
 from onstation.reports.records import Aircraft, AircraftDays, Filters, TailStory
 from onstation.reports.safe import drawn
 from onstation.schema import (

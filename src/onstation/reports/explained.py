@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from onstation.periods import iso
 from onstation.reports.records import TailStory
-from onstation.reports.sentences import closing_lines, distance, listed, plural
-from onstation.reports.story import HEADING, STATUS_WORDS, Lines
-from onstation.reports.trust import integrity_words, suspicion_words
+from onstation.reports.words.limits import closing_lines
+from onstation.reports.words.phrases import distance, listed, plural
+from onstation.reports.words.story import HEADING, STATUS_WORDS, Lines
+from onstation.reports.words.trust import integrity_words, suspicion_words
 from onstation.schema import (
     AT_FIELD,
     CROSSED,

@@ -1,0 +1,5 @@
+"""How many, out of how much that was heard, against what norm: numbers, and no words.
+
+Read `counts` (rows chosen and counted), `exposure` (days heard), `baseline` (more than the
+norm?), `timeline` (counts over time), `claims` (what others have published, beside ours).
+"""
