@@ -119,6 +119,7 @@ def report_json(report: Report) -> str:
             "rule": frame.rule,
             "period": told["period"],
             "regions": list(frame.scope),
+            "filters": told["filters"],
             "coverage": told["coverage"],
             "baseline": {
                 "missions_per_month": report.rate,
