@@ -18,6 +18,7 @@ from onstation.pipeline.ground import (
     holds_recordings,
     rows_of,
     stand_on,
+    states_of,
 )
 from onstation.regions.load import brief
 from onstation.reports.counting import baseline
@@ -34,7 +35,7 @@ from onstation.reports.counting.counts import (
     uncounted,
     usable_tally,
 )
-from onstation.reports.counting.exposure import aircraft_coverage, calendar_days, days_in, utc_days
+from onstation.reports.counting.exposure import days_in, utc_days
 from onstation.reports.records import (
     ASSUMED,
     Counts,
@@ -397,12 +398,7 @@ def _days_of(ground: Ground, by: tuple[str, ...]) -> Callable[[tuple[str | None,
     def states(icao: str | None) -> tuple[DayState, ...]:
         if icao is None or not ground.single_days:
             return ground.states
-        first, last = utc_days(ground.period)
-        ledger, fleet = ground.store.ledger, ground.fleet.digest
-        known_days = ledger.aircraft_answers(icao, first, last, fleet=fleet, whole=ground.whole)
-        answers = {icao: known_days}
-        known = aircraft_coverage(first, last, answers)
-        return tuple(calendar_days(ground.period, known, recorded_only=ground.recorded))
+        return states_of(ground, icao)
 
     @cache
     def days(icao: str | None, one: Bin) -> Days:

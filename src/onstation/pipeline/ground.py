@@ -32,6 +32,9 @@ class Ground:
     period: Period
     filters: Filters
     recorded: bool
+    """Whether only recordings count."""
+    rebuilt: bool
+    """Whether only reconstructions count."""
     coverage: tuple[DayCoverage, ...]
     states: tuple[DayState, ...]
     single_days: int
@@ -82,11 +85,7 @@ def stand_on(
     whole = store.ledger.day_coverage(first, last, whole=asked)
     used = whole
     if filters.aircraft:
-        answers = {
-            icao: store.ledger.aircraft_answers(icao, first, last, fleet=fleet.digest, whole=asked)
-            for icao in filters.aircraft
-        }
-        used = _as_read(aircraft_coverage(first, last, answers), whole)
+        used = _single(store, fleet, filters.aircraft, period, asked, whole)
     rebuilt = recorded is None and not only and any(RECONSTRUCTION in d.sources for d in used)
     missing = {day.day for day in whole if day.status == MISSING}
     single = missing & store.ledger.single_days(first, last) if missing else missing
@@ -97,12 +96,42 @@ def stand_on(
         period=period,
         filters=filters,
         recorded=only,
+        rebuilt=rebuilt,
         coverage=tuple(used),
         states=tuple(calendar_days(period, used, recorded_only=only, reconstructed_only=rebuilt)),
         single_days=len(single),
         earlier_days=store.ledger.earlier_fleet_days(first, last, fleet.digest),
         whole=tuple(asked),
     )
+
+
+def states_of(ground: Ground, icao: str) -> tuple[DayState, ...]:
+    """Return what is known of each day about one aircraft, asked for alone or with all."""
+    known = _single(
+        ground.store, ground.fleet, [icao], ground.period, ground.whole, ground.coverage
+    )
+    return tuple(
+        calendar_days(
+            ground.period, known, recorded_only=ground.recorded, reconstructed_only=ground.rebuilt
+        )
+    )
+
+
+def _single(
+    store: Store,
+    fleet: Fleet,
+    icaos: Iterable[str],
+    period: Period,
+    asked: Sequence[Answer],
+    whole: Sequence[DayCoverage],
+) -> list[DayCoverage]:
+    """Return what is known of each day about some aircraft alone."""
+    first, last = utc_days(period)
+    answers = {
+        icao: store.ledger.aircraft_answers(icao, first, last, fleet=fleet.digest, whole=asked)
+        for icao in icaos
+    }
+    return _as_read(aircraft_coverage(first, last, answers), whole)
 
 
 def _as_read(single: Sequence[DayCoverage], whole: Sequence[DayCoverage]) -> list[DayCoverage]:

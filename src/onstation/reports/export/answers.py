@@ -119,7 +119,6 @@ def report_json(report: Report) -> str:
             "rule": frame.rule,
             "period": told["period"],
             "regions": list(frame.scope),
-            "filters": told["filters"],
             "coverage": told["coverage"],
             "baseline": {
                 "missions_per_month": report.rate,
@@ -134,6 +133,7 @@ def report_json(report: Report) -> str:
             "transits": report.transits,
             "possible": report.possible,
             "excluded": [{"reason": reason, "sorties": n} for reason, n in report.excluded],
+            "filters": told["filters"],
             "not_counted": [_aside_record(one) for one in report.asides],
             "reconstructed": report.reconstructed,
             "doubtful": report.doubtful,
