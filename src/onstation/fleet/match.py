@@ -181,6 +181,16 @@ class Fleet:
             self._found(icao, "registration", found)
         return tuple(sorted(found.values(), key=lambda identity: identity.icao != computed))
 
+    def registrations(self) -> frozenset[str]:
+        """Return every registration and serial the fleets list, as they are spelled there."""
+        computed = (
+            registration
+            for entry in self.entries
+            for clause in entry.clauses
+            for registration in (clause.computed or {}).values()
+        )
+        return frozenset({*self._pairs.values(), *self._registrations, *computed})
+
     def addresses_of(self, key: str, *, with_ranges: bool = False) -> tuple[str, ...]:
         """Return the addresses a fleet lists, in order.
 

@@ -18,6 +18,7 @@ from onstation.pipeline.ground import (
     holds_recordings,
     rows_of,
     stand_on,
+    states_of,
 )
 from onstation.regions.load import brief
 from onstation.reports.counting import baseline
@@ -32,7 +33,7 @@ from onstation.reports.counting.counts import (
     tally,
     usable_tally,
 )
-from onstation.reports.counting.exposure import aircraft_coverage, calendar_days, days_in, utc_days
+from onstation.reports.counting.exposure import days_in, utc_days
 from onstation.reports.counting.uncounted import asides, uncounted
 from onstation.reports.records import (
     ASSUMED,
@@ -396,12 +397,7 @@ def _days_of(ground: Ground, by: tuple[str, ...]) -> Callable[[tuple[str | None,
     def states(icao: str | None) -> tuple[DayState, ...]:
         if icao is None or not ground.single_days:
             return ground.states
-        first, last = utc_days(ground.period)
-        ledger, fleet = ground.store.ledger, ground.fleet.digest
-        known_days = ledger.aircraft_answers(icao, first, last, fleet=fleet, whole=ground.whole)
-        answers = {icao: known_days}
-        known = aircraft_coverage(first, last, answers)
-        return tuple(calendar_days(ground.period, known, recorded_only=ground.recorded))
+        return states_of(ground, icao)
 
     @cache
     def days(icao: str | None, one: Bin) -> Days:

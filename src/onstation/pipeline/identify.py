@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from onstation.config import Settings
-from onstation.errors import AmbiguousError, InputError, UnknownIdentityError
+from onstation.errors import AmbiguousError, InputError, UnknownIdentityError, meant
 from onstation.fleet import nnumber
 from onstation.fleet.load import load_fleet
 from onstation.fleet.match import Fleet
@@ -187,10 +187,16 @@ def find(ident: str, fleet: Fleet, store: Store) -> Found:
     if not text:
         raise InputError("IDENT is empty; name an address, a registration or a callsign.")
     raise UnknownIdentityError(
-        f"{shown(ident)} is unknown: no fleet and no document in the store has it as address,"
-        " registration or serial, and no sortie was flown under it as callsign;"
-        " `onstation fleet find` tells who is watched."
+        f"{shown(ident)} is unknown: neither fleet nor store has it as address, registration,"
+        f" serial or callsign; {_near(ident, fleet, heads)}"
     )
+
+
+def _near(ident: str, fleet: Fleet, heads: Iterable[Head]) -> str:
+    """Return which names are close to one nobody knows, else where to look for them."""
+    known = {*fleet.registrations(), *(head.registration for head in heads if head.registration)}
+    named = meant(ident, known, most=3)
+    return drawn(named) or "`onstation fleet list --all` shows who is watched."
 
 
 def addresses_of(tails: Collection[str], fleet: Fleet, store: Store) -> frozenset[str]:
@@ -222,9 +228,9 @@ def addresses_of(tails: Collection[str], fleet: Fleet, store: Store) -> frozense
     if unknown:
         raise UnknownIdentityError(
             "\n".join(
-                f"--tail {shown(tail)}: neither the fleet nor the store knows it; an aircraft that"
-                " is not watched is named by its ICAO address of six hexadecimal digits;"
-                " `onstation fleet list --all` shows who is watched."
+                f"--tail {shown(tail)}: neither the fleet nor the store knows it;"
+                f" {_near(tail, fleet, held)} One that is not watched goes by its ICAO address"
+                " (six hexadecimal digits)."
                 for tail in unknown
             )
         )

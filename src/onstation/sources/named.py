@@ -87,7 +87,7 @@ def open_named(text: str) -> "LocalSource | RemoteSource":
     if "://" not in text:
         from onstation.sources.local import open_local
 
-        return open_local(text)
+        return open_local(text, known)
     if text.partition("://")[0] in SCHEMES:
         _check_is_seen(text, text)
         from onstation.sources.addressed import open_addressed

@@ -9,6 +9,7 @@ import io
 import json
 import re
 from collections.abc import Sequence
+from dataclasses import fields
 from typing import Any
 from urllib.parse import quote
 
@@ -26,9 +27,10 @@ from onstation.reports.columns import (
     Value,
 )
 from onstation.reports.counting.exposure import hole_runs
-from onstation.reports.records import COUNTS, Counts, Days, Frame
+from onstation.reports.records import COUNTS, Counts, Days, Filters, Frame
 from onstation.reports.safe import cell
 from onstation.reports.words.limits import closing_lines
+from onstation.reports.words.phrases import only_named
 
 METADATA = "-metadata.json"
 """What the name of a CSV file's metadata ends with."""
@@ -56,7 +58,9 @@ def metadata(frame: Frame, columns: Sequence[Column], url: str, title: str) -> s
         {
             "@context": ["http://www.w3.org/ns/csvw", {"@language": "en"}],
             "url": quote(url),
-            "dc:title": title + (" (RECONSTRUCTION)" if frame.reconstruction else ""),
+            "dc:title": title
+            + only_named(frame.filters)
+            + (" (RECONSTRUCTION)" if frame.reconstruction else ""),
             "dc:creator": f"onstation {__version__}",
             "dc:rights": list(frame.attribution),
             "dc:description": list(closing_lines(frame)),
@@ -68,6 +72,7 @@ def metadata(frame: Frame, columns: Sequence[Column], url: str, title: str) -> s
                     "attribution": list(frame.attribution),
                     "regions": told["regions"],
                     "fleet": told["fleet"],
+                    "filters": told["filters"],
                     "reconstruction": frame.reconstruction,
                     "left_out_reconstructed": frame.left_out,
                 }
@@ -120,10 +125,16 @@ def about(frame: Frame) -> dict[str, Any]:
         "coverage": coverage,
         "regions": {"names": list(frame.scope), "digest": frame.regions_digest},
         "fleet": {"digest": frame.fleet_digest},
+        "filters": filters_record(frame.filters),
         "reconstruction": frame.reconstruction,
         "reconstructed_left_out": frame.left_out,
         "closing": list(closing_lines(frame)),
     }
+
+
+def filters_record(filters: Filters) -> dict[str, list[str]]:
+    """Return what an answer is limited to; every list is empty where it is not."""
+    return {field.name: list(getattr(filters, field.name)) for field in fields(filters)}
 
 
 def tool() -> dict[str, str]:

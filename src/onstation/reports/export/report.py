@@ -66,6 +66,7 @@ def report_json(report: Report) -> str:
             "transits": report.transits,
             "possible": report.possible,
             "excluded": [{"reason": reason, "sorties": n} for reason, n in report.excluded],
+            "filters": told["filters"],
             "not_counted": [_aside_record(one) for one in report.asides],
             "reconstructed": report.reconstructed,
             "doubtful": report.doubtful,

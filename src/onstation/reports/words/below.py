@@ -10,7 +10,7 @@ from onstation.reports.words.asides import aside_lines
 from onstation.reports.words.heard import coverage_sentence
 from onstation.reports.words.limits import label as label_of
 from onstation.reports.words.limits import left_out_sentence
-from onstation.reports.words.phrases import period_words, plural
+from onstation.reports.words.phrases import only_named, period_words, plural
 from onstation.reports.words.trust import suspicions
 
 MANY_ROWS = 10
@@ -27,11 +27,11 @@ class Note:
 
 
 def title_of(report: Report) -> str:
-    """Return the heading of a report; it says so where everything is a reconstruction."""
+    """Return the heading of a report: a reconstruction, and a limited count, say so."""
     frame = report.frame
-    told = period_words(frame.period)
+    told = f"{only_named(frame.filters)}, {period_words(frame.period)}"
     label = label_of(frame.reconstruction)
-    return f"{label}Surveillance missions, {told} ({frame.period.tz}), rule {frame.rule}"
+    return f"{label}Surveillance missions{told} ({frame.period.tz}), rule {frame.rule}"
 
 
 def below(report: Report) -> list[Note]:

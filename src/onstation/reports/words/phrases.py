@@ -99,3 +99,9 @@ def only_words(filters: Filters) -> str:
     named = [*filters.regions, *filters.agencies, *filters.types]
     named += filters.missions or [icao.upper() for icao in filters.aircraft]
     return listed([drawn(name) for name in named]) if named else ""
+
+
+def only_named(filters: Filters) -> str:
+    """Return what a count is limited to as a heading has it; empty if to nothing."""
+    only = only_words(filters)
+    return f" (only {only})" if only else ""
