@@ -5,7 +5,6 @@ once; what `derive` needs is imported by it, and only when something changed.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -19,6 +18,7 @@ from onstation.pipeline.ground import (
     rows_of,
     stand_on,
 )
+from onstation.record import record
 from onstation.regions.load import brief
 from onstation.reports.counting import baseline
 from onstation.reports.counting.counts import (
@@ -277,7 +277,7 @@ def ensure_derived(
     derive(settings, store, on_progress, crew=crew)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Against:
     """What counts are compared with: a rate, or the rows of a window."""
 

@@ -5,11 +5,11 @@ person hears of all of them at once.
 """
 
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Any, TypeVar
 
+from onstation.record import record
 from onstation.regions import values
 from onstation.schema import GROUPS, Baseline
 from onstation.units import MS_PER_DAY, MS_PER_MIN
@@ -54,7 +54,7 @@ DEFAULT_BASELINE = Baseline(
 """The published norm, for a regions file that gives none."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Shape:
     """How to draw one outline.
 
@@ -97,7 +97,7 @@ class Shape:
             yield from shape.names()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RegionSpec:
     """One entry of the file; fields as in `onstation.regions.model.Region`."""
 

@@ -3,9 +3,8 @@
 Records that `onstation.pipeline.explain` fills, and their lines for a person to read.
 """
 
-from dataclasses import dataclass
-
 from onstation.periods import iso
+from onstation.record import record
 from onstation.reports.records import TailStory
 from onstation.reports.words.limits import closing_lines
 from onstation.reports.words.phrases import distance, listed, plural
@@ -50,7 +49,7 @@ BEGINS = {
 ENDS = {CROSSED: "left", AT_FIELD: "to the field or its circuit", UNHEARD: "last heard inside"}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Limits:
     """The thresholds the decisions below were measured against."""
 
@@ -64,7 +63,7 @@ class Limits:
     inside_positions: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ExplainedVisit:
     """One presence in a region: how it was flown and what it counts as.
 
@@ -105,7 +104,7 @@ class ExplainedVisit:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ExplainedSilence:
     """A silence in which a sortie could have been in a region.
 
@@ -122,7 +121,7 @@ class ExplainedSilence:
     most_min: float | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ExplainedRegion:
     """What a sortie did in a region, and the verdict.
 
@@ -144,7 +143,7 @@ class ExplainedRegion:
     could_have_entered: tuple[ExplainedSilence, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ExplainedSortie:
     """Every decision about one sortie.
 
@@ -178,7 +177,7 @@ class ExplainedSortie:
     rows: tuple[Mission, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Explanation:
     """The story of an aircraft with every decision behind it."""
 

@@ -7,6 +7,7 @@ observed. Between two runs nothing was heard, and nothing is filled in.
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from onstation.record import record
 from onstation.reports.explained import ExplainedRegion
 from onstation.schema import Document, End, Mission
 
@@ -50,7 +51,7 @@ class Run:
         return len(self.time_ms)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Gap:
     """A silence between two runs, or after the last one.
 

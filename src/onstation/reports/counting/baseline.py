@@ -5,8 +5,7 @@ the rate; the chance is one-sided, of this many or more. A count in a window of 
 own is random too: then the test is the conditional binomial one.
 """
 
-from dataclasses import dataclass
-
+from onstation.record import record
 from onstation.reports.records import ASSUMED, PUBLISHED, Counts, Tally
 from onstation.schema import CBP, MILITARY, Baseline, Mission
 
@@ -18,7 +17,7 @@ HEARD_RATIO = 1.25
 """Traces heard a day may differ by this factor between window and period."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Comparison:
     """A count against what was expected; every number ``None`` where it has no meaning."""
 

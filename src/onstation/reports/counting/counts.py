@@ -6,10 +6,10 @@ was fixed before any filter, so that a filter never moves it.
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from onstation.periods import Bin, Period, bin_label, local_day
+from onstation.record import record
 from onstation.reports.records import Aside, Days, Filters, Passing, Tally
 from onstation.schema import COUNTED, EXCLUDED, NO_FLEET, POSSIBLE, TRANSIT, Mission
 
@@ -28,7 +28,7 @@ SEEN = (COUNTED, TRANSIT, POSSIBLE)
 """Statuses that make a key seen; a known tanker is excluded, and opens no row."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Chosen:
     """The rows of a period that an answer is made from.
 
@@ -44,7 +44,7 @@ class Chosen:
     left_out: tuple[Mission, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Uncounted:
     """Sorties in scope that are counted nowhere in it; each stands in one of the three."""
 
@@ -53,7 +53,7 @@ class Uncounted:
     excluded: tuple[tuple[str, int], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Cell:
     """A key in a bin, with its count before any comparison."""
 
