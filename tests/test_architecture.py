@@ -65,6 +65,18 @@ HOMES = {
     "scipy": ("reports/counting/baseline.py",),
     "pandas": ("reports/export/",),
 }
+TOLD = {"records", "counting", "words"}
+WITHIN_REPORTS: dict[str, set[str]] = {
+    "records": set(),
+    "counting": {"records"},
+    "words": {"records", "counting"},
+    "text": TOLD,
+    "export": TOLD,
+    "page": TOLD,
+    "picture": TOLD,
+    "package": TOLD | {"export"},
+}
+"""The sub-rooms of `reports`; ``records`` stands for the modules beside them."""
 MODULES = [p for p in sorted(SRC.rglob("*.py")) if p.parent != SRC or p.name[0] != "_"]
 
 
@@ -93,6 +105,24 @@ def test_a_room_imports_only_what_lies_upstream(path: Path) -> None:
 
     assert ours - {room} <= MAY_IMPORT[room]
     assert {lib for lib in theirs if not where.as_posix().startswith(HOMES[lib])} == set()
+
+
+def test_within_reports_no_kind_of_answer_needs_another() -> None:
+    def sub_room(dotted: str) -> str:
+        first = dotted.split(".")[2]
+        return first if (SRC / "reports" / first).is_dir() else "records"
+
+    found: dict[str, set[str]] = {}
+    for path in (SRC / "reports").rglob("*.py"):
+        if path.parent != SRC / "reports" or path.name != "__init__.py":
+            own = ".".join(("onstation", *path.relative_to(SRC).with_suffix("").parts))
+            used = {sub_room(n) for n in imported(path) if n.startswith("onstation.reports.")}
+            found.setdefault(sub_room(own), set()).update(used - {sub_room(own)})
+
+    assert found.keys() == WITHIN_REPORTS.keys()
+    assert {room: found[room] - may for room, may in WITHIN_REPORTS.items()} == {
+        room: set() for room in WITHIN_REPORTS
+    }
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda p: p.relative_to(SRC).as_posix())

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from rows import mission_list, ms, row
 
-from onstation.reports.export.answers import missions_csv, missions_json
+from onstation.reports.export.missions import missions_csv, missions_json
 from onstation.reports.records import TailStory
 from onstation.reports.replay import SUGGESTED, replay_urls
 from onstation.reports.words.story import story_lines

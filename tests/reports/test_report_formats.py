@@ -12,12 +12,7 @@ from reporting import report_of
 from rows import heard, row
 
 from onstation.periods import days_between
-from onstation.reports.export.answers import (
-    report_columns,
-    report_csv,
-    report_json,
-    report_metadata,
-)
+from onstation.reports.export.report import report_columns, report_csv, report_json, report_metadata
 from onstation.reports.records import COUNTS, Report
 from onstation.reports.text.answers import report_text
 from onstation.reports.text.markdown import report_markdown

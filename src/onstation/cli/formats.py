@@ -48,14 +48,14 @@ class Written:
 
 
 def _csv(answered: Answered) -> Written:
-    from onstation.reports.export.answers import missions_csv, missions_metadata
+    from onstation.reports.export.missions import missions_csv, missions_metadata
 
     found = answered.found
     return Written(missions_csv(found), lambda url: missions_metadata(found, url))
 
 
 def _json(answered: Answered) -> Written:
-    from onstation.reports.export.answers import missions_json
+    from onstation.reports.export.missions import missions_json
 
     return Written(missions_json(answered.found))
 

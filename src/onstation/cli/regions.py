@@ -14,7 +14,7 @@ from onstation.cli.options import write_output
 from onstation.config import Settings, shipped
 from onstation.errors import InputError
 from onstation.pipeline.scene import scene_of
-from onstation.regions.entries import near
+from onstation.regions.faults import near
 from onstation.regions.model import Atlas, Region
 from onstation.regions.resolve import resolve
 from onstation.regions.show import feature_collection, region_area_km2

@@ -172,7 +172,7 @@ def _write(
 
         content = report_markdown(found)
     else:
-        from onstation.reports.export.answers import report_csv, report_json, report_metadata
+        from onstation.reports.export.report import report_csv, report_json, report_metadata
 
         content = report_json(found) if format_ == "json" else report_csv(found)
         if format_ == "csv":

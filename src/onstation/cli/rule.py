@@ -21,7 +21,7 @@ def command(settings: Settings, format_: str, output: Path | None, force: bool) 
     """
     found = answer.rule(settings)
     if format_ == "json":
-        from onstation.reports.export.answers import rule_json
+        from onstation.reports.export.rule import rule_json
 
         content = rule_json(found)
     else:

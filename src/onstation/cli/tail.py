@@ -118,7 +118,7 @@ def _tell(
     story: TailStory, why: "Explanation | None", format_: str, output: Path | None, force: bool
 ) -> None:
     if format_ == "json":
-        from onstation.reports.export.answers import explanation_json, tail_json
+        from onstation.reports.export.tail import explanation_json, tail_json
 
         text = explanation_json(why) if why else tail_json(story)
     else:
@@ -131,7 +131,7 @@ def _tell(
 
 
 def _explanation_lines(why: "Explanation") -> "Lines":
-    from onstation.reports.explained import explanation_lines
+    from onstation.reports.words.explained import explanation_lines
 
     return explanation_lines(why)
 

@@ -24,17 +24,16 @@ from onstation.reports.counting import baseline
 from onstation.reports.counting.counts import (
     KEYS,
     REGION,
-    asides,
     choose,
     counted_in,
     grid,
     overlaps,
     rows_in_total,
     tally,
-    uncounted,
     usable_tally,
 )
 from onstation.reports.counting.exposure import aircraft_coverage, calendar_days, days_in, utc_days
+from onstation.reports.counting.uncounted import asides, uncounted
 from onstation.reports.records import (
     ASSUMED,
     Counts,

@@ -20,8 +20,8 @@ from onstation.pipeline.ground import (
 from onstation.regions.resolve import resolve
 from onstation.regions.show import feature_collection
 from onstation.reports.columns import RECONSTRUCTION
-from onstation.reports.export.answers import rule_json
 from onstation.reports.export.encode import json_line
+from onstation.reports.export.rule import rule_json
 from onstation.reports.package.about import Notice, Told
 from onstation.reports.package.files import Package
 from onstation.reports.package.tables import CoveredDay, Trace

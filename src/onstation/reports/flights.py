@@ -50,6 +50,18 @@ class Run:
     def __len__(self) -> int:
         return len(self.time_ms)
 
+    def part(self, rows: slice) -> "Run":
+        """Return some of its positions as a run of their own."""
+        return Run(
+            self.time_ms[rows],
+            self.lon_deg[rows],
+            self.lat_deg[rows],
+            self.alt_ft[rows],
+            self.on_ground[rows],
+            None if self.document is None else self.document[rows],
+            None if self.position_source is None else self.position_source[rows],
+        )
+
 
 @record
 class Gap:

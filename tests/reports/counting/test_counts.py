@@ -16,10 +16,10 @@ from onstation.reports.counting.counts import (
     overlaps,
     rows_in_total,
     tally,
-    uncounted,
     usable_tally,
 )
 from onstation.reports.counting.exposure import calendar_days, days_in
+from onstation.reports.counting.uncounted import uncounted
 from onstation.reports.records import Days, Filters, Tally
 from onstation.schema import Mission
 

@@ -23,9 +23,9 @@ from onstation.reports.columns import (
     NUMBER,
     WHOLE,
 )
-from onstation.reports.export.answers import missions_csv, missions_json
 from onstation.reports.export.frames import missions_frame
 from onstation.reports.export.geojson import missions_geojson
+from onstation.reports.export.missions import missions_csv, missions_json
 from onstation.reports.export.parquet import missions_parquet
 from onstation.reports.records import MissionList
 from onstation.reports.safe import FORMULA, drawn

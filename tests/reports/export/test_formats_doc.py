@@ -13,8 +13,9 @@ from rows import mission_list, row
 
 from onstation.cli.formats import WRITERS
 from onstation.reports.columns import NAMES
-from onstation.reports.export.answers import KEY_MEANINGS, missions_json, report_columns
 from onstation.reports.export.geojson import missions_geojson
+from onstation.reports.export.missions import missions_json
+from onstation.reports.export.report import KEY_MEANINGS, report_columns
 
 TOP = Path(__file__).parents[3]
 PAGE = (TOP / "docs" / "formats.md").read_text(encoding="utf-8")
@@ -76,7 +77,7 @@ def test_what_the_page_says_to_type_into_python_works(
     import pandas as pd
     import pyarrow.parquet
 
-    from onstation.reports.export.answers import missions_csv
+    from onstation.reports.export.missions import missions_csv
     from onstation.reports.export.parquet import missions_parquet
 
     monkeypatch.chdir(tmp_path)

@@ -11,8 +11,8 @@ from rows import mission_list, ms, row
 from shapely.geometry import shape
 
 from onstation.reports.columns import NAMES
-from onstation.reports.export.answers import BESIDE
 from onstation.reports.export.geojson import PROPERTIES, missions_geojson
+from onstation.reports.export.missions import BESIDE
 from onstation.reports.flights import Flight, Gap
 from onstation.schema import Mission
 

@@ -7,7 +7,7 @@ from onstation.reports.columns import DAY, LIST, NUMBER, TEXT, WHOLE, Column
 from onstation.reports.counting.claims import ClaimsTable, Finding
 from onstation.reports.counting.exposure import hole_runs
 from onstation.reports.export.encode import about, cell_text, csv_text, json_text, metadata
-from onstation.reports.text.claims import opening, source_words
+from onstation.reports.words.claims import opening, source_words
 from onstation.schema import INSTANTS, MEASURES
 
 COLUMNS = (

@@ -8,8 +8,8 @@ from typing import Any
 
 import pandas as pd
 
-from onstation.reports.columns import COLUMNS, DAY, INSTANT, LIST, NUMBER, WHOLE, values_of
-from onstation.reports.export.answers import report_columns, report_record
+from onstation.reports.columns import COLUMNS, DAY, INSTANT, LIST, NUMBER, WHOLE, records_of
+from onstation.reports.export.report import report_columns, report_record
 from onstation.reports.records import CoverageTable, MissionList, Report
 from onstation.schema import MISSING
 
@@ -33,16 +33,7 @@ def missions_frame(found: MissionList) -> pd.DataFrame:
         are tuples, a missing number is NaN and any other missing value None. Without
         missions: no rows, all columns.
     """
-    frame = found.frame
-    records = [
-        values_of(
-            row,
-            in_total=(row.mission_id, row.region) in found.in_total,
-            zone=frame.period.tz,
-            viewers=frame.viewers,
-        )
-        for row in found.rows
-    ]
+    records = list(records_of(found))
     columns: dict[str, Any] = {
         column.name: _series([record[column.name] for record in records], column.holds)
         for column in COLUMNS

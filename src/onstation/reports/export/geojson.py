@@ -3,8 +3,7 @@
 One feature a sortie. A line ends where a silence begins; nothing is drawn across it.
 """
 
-from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -12,17 +11,13 @@ import numpy as np
 
 from onstation.periods import iso, local_day
 from onstation.reports.columns import DAY, INSTANT, LIST, TEXT, WHOLE, Column, sources_of
-from onstation.reports.export.answers import row_record
 from onstation.reports.export.encode import about, json_line
+from onstation.reports.export.flights import DIGITS, gap_kind, instant, name_of, status_of
+from onstation.reports.export.missions import row_record
 from onstation.reports.flights import Flight, Gap, Run
 from onstation.reports.records import MissionList
-from onstation.schema import COUNTED, EXCLUDED, POSSIBLE, TRANSIT, Floats, Mission
-from onstation.units import MS_PER_S
+from onstation.schema import Floats
 
-DIGITS = 5
-"""Decimals of a coordinate: about a metre, finer than what is broadcast is true."""
-RANK = (COUNTED, POSSIBLE, TRANSIT, EXCLUDED)
-BRIDGED, SILENT = "bridged", "silent"
 NESTED, OBJECTS = "list a line", "list of objects"
 
 PROPERTIES = (
@@ -120,44 +115,6 @@ def missions_geojson(found: MissionList, flights: Sequence[Flight]) -> str:
     return "{\n" + ",\n".join(lines) + "\n}\n"
 
 
-def name_of(flight: Flight, zone: str) -> str:
-    """Return the name of a flight on a map; a reconstruction is called one.
-
-    Parameters
-    ----------
-    zone
-        Time zone of the date.
-    """
-    row = flight.rows[0]
-    label = "RECONSTRUCTION: " if row.reconstruction else ""
-    who = row.registration or row.icao.upper()
-    return f"{label}{row.type or 'type not known'} {who}, {local_day(row.date_ms, zone)}"
-
-
-def status_of(rows: Iterable[Mission]) -> str:
-    """Return the status of a sortie: counted if it is in any region, and so on."""
-    return min((row.status for row in rows), key=RANK.index)
-
-
-def gap_kind(gap: Gap, flight: Flight) -> str:
-    """Return what a silence is: bridged, silent, or how the flight ended in it."""
-    if gap.end_ms is None:
-        return flight.landing.kind
-    return BRIDGED if gap.is_bridged else SILENT
-
-
-def instant(time_ms: int) -> str:
-    """Return an instant as ISO 8601, with its milliseconds where it has any.
-
-    >>> instant(1_755_072_000_000), instant(1_755_072_000_250)
-    ('2025-08-13T08:00:00Z', '2025-08-13T08:00:00.250Z')
-    """
-    if time_ms % MS_PER_S == 0:
-        return iso(time_ms)
-    moment = datetime.fromtimestamp(time_ms // MS_PER_S, tz=UTC)
-    return f"{moment:%Y-%m-%dT%H:%M:%S}.{time_ms % MS_PER_S:03d}Z"
-
-
 def _feature(flight: Flight, found: MissionList) -> dict[str, Any]:
     pieces = [piece for run in flight.runs for piece in _cut_at_180(run)]
     lines = [
@@ -237,16 +194,7 @@ def _feet(alt_ft: float) -> int | None:
 def _cut_at_180(run: Run) -> list[Run]:
     """Return a run cut where it crosses the 180th meridian, as the standard asks."""
     cuts = np.flatnonzero(np.abs(np.diff(run.lon_deg)) > 180) + 1
-    return [
-        Run(
-            run.time_ms[start:stop],
-            run.lon_deg[start:stop],
-            run.lat_deg[start:stop],
-            run.alt_ft[start:stop],
-            run.on_ground[start:stop],
-        )
-        for start, stop in pairwise([0, *cuts.tolist(), len(run)])
-    ]
+    return [run.part(slice(*ends)) for ends in pairwise([0, *cuts.tolist(), len(run)])]
 
 
 def _box(runs: Sequence[Run]) -> list[float]:

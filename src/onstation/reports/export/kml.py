@@ -12,13 +12,14 @@ import numpy as np
 
 from onstation.periods import iso
 from onstation.reports.columns import sources_of
-from onstation.reports.export.geojson import DIGITS, gap_kind, instant, name_of, status_of
+from onstation.reports.export.flights import DIGITS, gap_kind, instant, name_of, status_of
 from onstation.reports.flights import Flight, Gap, Run
 from onstation.reports.records import MissionList
 from onstation.reports.safe import drawn, markup
 from onstation.reports.scene import Scene, Shape
 from onstation.reports.words.heard import coverage_sentence, empty_sentence
 from onstation.reports.words.limits import RECONSTRUCTED, closing_lines, left_out_sentence
+from onstation.reports.words.limits import label as label_of
 from onstation.reports.words.phrases import period_words, plural
 from onstation.schema import (
     COUNTED,
@@ -73,7 +74,7 @@ def missions_kml(found: MissionList, flights: Sequence[Flight], scene: Scene) ->
 
 def _title(found: MissionList) -> str:
     frame = found.frame
-    label = "RECONSTRUCTION: " if frame.reconstruction else ""
+    label = label_of(frame.reconstruction)
     what = "missions" if found.status == COUNTED else "sorties"
     return f"{label}onstation {what}, {period_words(frame.period)}, rule {frame.rule}"
 
@@ -141,7 +142,7 @@ def _flight(document: ET.Element, flight: Flight, zone: str) -> None:
     for run in flight.runs:
         for piece, high in _by_altitude(run):
             _track(many, piece, high)
-    label = "RECONSTRUCTION: " if flight.rows[0].reconstruction else ""
+    label = label_of(flight.rows[0].reconstruction)
     _ends(folder, flight, label, status)
     silences = [gap for gap in flight.gaps if gap.end_ms is not None]
     if silences:
@@ -172,16 +173,7 @@ def _by_altitude(run: Run) -> Iterable[tuple[Run, bool]]:
     for start, stop in pairwise([0, *cuts.tolist(), len(run)]):
         high = bool(known[start])
         here = slice(start, stop) if high else slice(max(start - 1, 0), stop + 1)
-        yield (
-            Run(
-                run.time_ms[here],
-                run.lon_deg[here],
-                run.lat_deg[here],
-                run.alt_ft[here],
-                run.on_ground[here],
-            ),
-            high,
-        )
+        yield run.part(here), high
 
 
 def _ends(folder: ET.Element, flight: Flight, label: str, status: str) -> None:

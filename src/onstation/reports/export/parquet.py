@@ -14,7 +14,7 @@ from onstation.reports.columns import (
     NUMBER,
     WHOLE,
     Column,
-    values_of,
+    records_of,
 )
 from onstation.reports.export.encode import about, json_line
 from onstation.reports.records import MissionList
@@ -37,16 +37,7 @@ def missions_parquet(found: MissionList) -> bytes:
     Instants are ``timestamp[ms, UTC]``, dates ``date32``, lists ``list<string>``; what
     nobody can give is null, and no number is NaN. Without rows: all columns, no rows.
     """
-    zone = found.frame.period.tz
-    records = [
-        values_of(
-            row,
-            in_total=(row.mission_id, row.region) in found.in_total,
-            zone=zone,
-            viewers=found.frame.viewers,
-        )
-        for row in found.rows
-    ]
+    records = list(records_of(found))
     arrays = [_array([record[column.name] for record in records], column) for column in COLUMNS]
     told = about(found.frame) | {
         "attribution": list(found.frame.attribution),

@@ -10,6 +10,7 @@ from onstation.reports.export.encode import about, json_text
 from onstation.reports.package.schema import schema_of
 from onstation.reports.records import MissionList
 from onstation.reports.words.limits import LOWER_BOUND
+from onstation.reports.words.limits import label as label_of
 from onstation.reports.words.phrases import listed, period_words
 
 FILES = {
@@ -90,7 +91,7 @@ class Told:
     @property
     def label(self) -> str:
         """What every heading begins with."""
-        return "RECONSTRUCTION: " if self.found.frame.reconstruction else ""
+        return label_of(self.found.frame.reconstruction)
 
     @property
     def title(self) -> str:

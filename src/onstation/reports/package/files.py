@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from onstation.reports.columns import Value
-from onstation.reports.export.answers import missions_csv
+from onstation.reports.export.missions import missions_csv
 from onstation.reports.flights import Flight
 from onstation.reports.package.about import Listed, Told, descriptor
 from onstation.reports.package.pages import licences_text, readme_text

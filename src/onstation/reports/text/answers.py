@@ -27,7 +27,6 @@ from onstation.reports.text.layout import (
     heading,
     label,
     limits,
-    said,
     table_of,
 )
 from onstation.reports.text.rows import mission_lines
@@ -42,6 +41,7 @@ from onstation.reports.words.coverage import (
 )
 from onstation.reports.words.grid import cells_of
 from onstation.reports.words.heard import coverage_sentence, empty_sentence, hole_lines
+from onstation.reports.words.limits import label as label_of
 from onstation.reports.words.limits import left_out_sentence
 from onstation.reports.words.norm import surge_sentences
 from onstation.reports.words.phrases import listed, only_words, period_words, plural, rate_words
@@ -85,8 +85,8 @@ def missions_text(found: MissionList, *, width: int, colour: bool = False) -> st
     frame = found.frame
     told = period_words(frame.period)
     what = "missions" if found.status == "counted" else f"sorties ({found.status})"
-    title = f"{said(frame)}Surveillance {what}, {told} ({frame.period.tz}), rule {frame.rule}"
-    lines: list[Line] = [heading(title), *label(frame)]
+    title = f"Surveillance {what}, {told} ({frame.period.tz}), rule {frame.rule}"
+    lines: list[Line] = [heading(label_of(frame.reconstruction) + title), *label(frame)]
     only = only_words(frame.filters)
     if only:
         lines.append(f"Only {only}.")
@@ -215,10 +215,9 @@ def lines_text(lines: Sequence[tuple[int, str]], *, width: int, colour: bool = F
 def daily_text(report: DailyReport, *, width: int, colour: bool = False) -> str:
     """Return the daily report: yesterday, changes, 30 days, month to date, holes."""
     frame = report.yesterday.frame
+    title = f"Daily report for {report.day} ({frame.period.tz}), rule {frame.rule}"
     lines: list[Line] = [
-        heading(
-            f"{said(frame)}Daily report for {report.day} ({frame.period.tz}), rule {frame.rule}"
-        ),
+        heading(label_of(frame.reconstruction) + title),
         *label(frame),
         "",
     ]

@@ -79,11 +79,6 @@ def heading(text: str) -> Text:
     return Text(drawn(text), style="bold")
 
 
-def said(frame: Frame) -> str:
-    """Return what a heading begins with where everything is reconstructed."""
-    return "RECONSTRUCTION: " if frame.reconstruction else ""
-
-
 def label(frame: Frame) -> list[Line]:
     """Return the line that says that all of it is reconstructed; none otherwise."""
     return [Text(RECONSTRUCTED, style="bold magenta")] if frame.reconstruction else []

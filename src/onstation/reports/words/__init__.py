@@ -1,6 +1,8 @@
-"""What is said in plain words, whatever it is written on: sentences, stories, notes, cells.
+"""What is said in plain words, whatever it is written on.
 
-Read `sentences`, which all others use; then `grid` and `below` (a report's table and what
-stands below it), `asides` (what is not counted), `trust` (how far positions can be believed),
-`story` (one aircraft), `coverage` (the ledger), `rule` (rule M1).
+Read `phrases` (a number, a day, a list in a sentence), which all others use; then what every
+answer says: `heard` (days and holes), `norm` (more than usual?), `limits` (what it cannot
+show). After these, by what is told: a report is `grid` and `below`, with `asides`; an
+aircraft is `story`, with `explained` and `trust`; the ledger is `coverage`; published figures
+are `claims`; the rule is `rule`.
 """

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from onstation.reports.counting.counts import BEFORE, THEN, WHILE
+from onstation.reports.counting.uncounted import BEFORE, THEN, WHILE
 from onstation.reports.records import Aside, Passing, Report
 from onstation.reports.safe import drawn
 from onstation.reports.words.phrases import listed, plural

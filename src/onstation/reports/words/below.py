@@ -8,6 +8,7 @@ from onstation.reports.records import Report
 from onstation.reports.safe import drawn
 from onstation.reports.words.asides import aside_lines
 from onstation.reports.words.heard import coverage_sentence
+from onstation.reports.words.limits import label as label_of
 from onstation.reports.words.limits import left_out_sentence
 from onstation.reports.words.phrases import period_words, plural
 from onstation.reports.words.trust import suspicions
@@ -29,7 +30,7 @@ def title_of(report: Report) -> str:
     """Return the heading of a report; it says so where everything is a reconstruction."""
     frame = report.frame
     told = period_words(frame.period)
-    label = "RECONSTRUCTION: " if frame.reconstruction else ""
+    label = label_of(frame.reconstruction)
     return f"{label}Surveillance missions, {told} ({frame.period.tz}), rule {frame.rule}"
 
 

@@ -14,6 +14,15 @@ RECONSTRUCTED = (
 )
 
 
+def label(made: object) -> str:
+    """Return what a title begins with; empty unless what it names is a reconstruction.
+
+    >>> label("a fixture"), label(None)
+    ('RECONSTRUCTION: ', '')
+    """
+    return "RECONSTRUCTION: " if made else ""
+
+
 def left_out_sentence(frame: Frame) -> str | None:
     """Say how many reconstructed missions are set aside beside recorded ones."""
     if not frame.left_out:

@@ -9,6 +9,7 @@ from onstation.reports.counting.exposure import spans_of
 from onstation.reports.records import Aircraft, Frame, TailStory
 from onstation.reports.replay import replay_urls
 from onstation.reports.words.limits import RECONSTRUCTED, closing_lines
+from onstation.reports.words.limits import label as label_of
 from onstation.reports.words.phrases import distance, listed, period_words, plural, span
 from onstation.reports.words.trust import trust_lines
 from onstation.schema import (
@@ -55,7 +56,7 @@ def story_lines(story: TailStory) -> Lines:
 
 
 def _title(story: TailStory) -> str:
-    label = "RECONSTRUCTION: " if story.frame.reconstruction else ""
+    label = label_of(story.frame.reconstruction)
     told = period_words(story.frame.period)
     return f"{label}{story.ident} (matched by {story.matched_by}), {told}, rule {story.frame.rule}"
 
@@ -112,7 +113,7 @@ def astride_lines(story: TailStory) -> Lines:
     lines: Lines = []
     for rows in _sorties(story.astride):
         one = rows[0]
-        label = "RECONSTRUCTION: " if one.reconstruction else ""
+        label = label_of(one.reconstruction)
         where = listed(list(dict.fromkeys(row.region for row in rows)))
         day = local_day(one.date_ms, story.frame.period.tz)
         told = (

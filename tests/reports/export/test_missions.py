@@ -11,15 +11,9 @@ from reporting import report_of
 from rows import SCOPE, frame, heard, mission_list, row
 
 from onstation.reports.columns import COLUMNS, NAMES, NUMBER, Column
-from onstation.reports.export.answers import (
-    missions_csv,
-    missions_json,
-    missions_metadata,
-    report_csv,
-    report_json,
-    report_metadata,
-)
 from onstation.reports.export.encode import cell_text
+from onstation.reports.export.missions import missions_csv, missions_json, missions_metadata
+from onstation.reports.export.report import report_csv, report_json, report_metadata
 from onstation.reports.safe import cell, drawn, markdown, markup
 
 HEADER = (
