@@ -22,11 +22,11 @@ from onstation.record import record
 from onstation.regions.load import brief
 from onstation.reports.counting import baseline
 from onstation.reports.counting.counts import (
-    KEYS,
     REGION,
     choose,
     counted_in,
     grid,
+    key_by,
     overlaps,
     rows_in_total,
     tally,
@@ -413,9 +413,9 @@ def _days_of(ground: Ground, by: tuple[str, ...]) -> Callable[[tuple[str | None,
     return of
 
 
-def _keyed(by: Sequence[str], keys: Sequence[str | None]) -> Callable[[Mission], bool]:
-    wanted = list(zip(by, keys, strict=True))
-    return lambda row: all(KEYS[name](row) == value for name, value in wanted)
+def _keyed(by: Sequence[str], keys: tuple[str | None, ...]) -> Callable[[Mission], bool]:
+    key_of = key_by(by)
+    return lambda row: key_of(row) == keys
 
 
 def _check_norm(rate: float | None, window: Period | None, period: Period) -> None:
