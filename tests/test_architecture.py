@@ -9,18 +9,19 @@ SRC = Path(__file__).parents[1] / "src" / "onstation"
 
 FLOOR = {
     *("errors", "units", "schema", "periods", "yamlfile", "geodesy", "airfields", "arrays"),
-    "partials",
+    *("partials", "record"),
 }
 ROOMS = {"sources", "tracks", "regions", "missions", "reports"}
 MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
     "units": set(),
-    "schema": {"units", "arrays", "flown", "judged", "claimed"},
-    "flown": {"schema", "arrays"},
-    "judged": {"schema", "flown"},
-    "claimed": set(),
-    "periods": {"errors", "units"},
-    "yamlfile": {"errors", "yamlparse"},
+    "record": set(),
+    "schema": {"units", "record", "arrays", "flown", "judged", "claimed"},
+    "flown": {"schema", "arrays", "record"},
+    "judged": {"schema", "flown", "record"},
+    "claimed": {"record"},
+    "periods": {"errors", "units", "record"},
+    "yamlfile": {"errors", "yamlparse", "record"},
     "yamlparse": {"errors", "yamlfile"},
     "arrays": {"schema"},
     "geodesy": {"schema"},

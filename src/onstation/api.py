@@ -12,7 +12,6 @@ The commands ask the same session. Nothing here prints; every failure is an
 import time
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
 from datetime import date, datetime
 from os import PathLike
 from pathlib import Path
@@ -21,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 from onstation.config import Settings, settings_from
 from onstation.errors import InputError
 from onstation.periods import Period, find_zone, parse_bound, period_within
+from onstation.record import record
 from onstation.store.database import Store, open_store
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ Texts = str | Sequence[str]
 Progress = Callable[[int, int], None]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Fetched:
     """What a fetch amounts to.
 
@@ -62,7 +62,7 @@ class Fetched:
         return own or any(one.has_holes for one in self.remote)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Session:
     """An open store, with the fleet and regions files in force; close it, or use ``with``.
 

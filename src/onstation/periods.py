@@ -7,17 +7,17 @@ half-open: its start belongs to it, its end does not.
 import re
 from calendar import monthrange
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo, available_timezones
 
 from onstation.errors import InputError, closest
+from onstation.record import record
 from onstation.units import MS_PER_DAY, MS_PER_S
 
 BINS = ("day", "week", "month", "all")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Period:
     """A half-open interval between two instants, cut into calendar days of a zone.
 
@@ -51,7 +51,7 @@ class Period:
         return self.since_ms <= instant_ms < self.until_ms
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Bin:
     """One column of time in a report: a label and the days in it."""
 

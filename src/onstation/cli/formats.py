@@ -4,12 +4,12 @@ What a form needs is imported by its writer, so that a table in a terminal stays
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from onstation.cli.asking import progress, write_table
 from onstation.config import Settings
+from onstation.record import record
 from onstation.reports.records import MissionList
 from onstation.store.database import Store
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from onstation.reports.flights import Flight
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Answered:
     """Rows to be written, and where more about them is found."""
 
@@ -33,7 +33,7 @@ class Answered:
         return flights(self.settings, self.store, self.found.rows, visits=visits, on_progress=told)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Written:
     """A form of the answer.
 

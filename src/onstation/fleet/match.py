@@ -8,15 +8,15 @@ respected in both passes. Nothing here reads a file; ``onstation.fleet.load`` do
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from onstation.fleet.nnumber import ADDRESS, n_number_to_icao
 from onstation.fleet.records import Clause, Entry, Identity, Range, designator, squeeze
+from onstation.record import record
 from onstation.schema import Match
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Seen:
     """What is known of one aircraft when it is matched."""
 

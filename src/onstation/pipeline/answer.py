@@ -5,7 +5,6 @@ once; what `derive` needs is imported by it, and only when something changed.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -20,14 +19,15 @@ from onstation.pipeline.ground import (
     stand_on,
     states_of,
 )
+from onstation.record import record
 from onstation.regions.load import brief
 from onstation.reports.counting import baseline
 from onstation.reports.counting.counts import (
-    KEYS,
     REGION,
     choose,
     counted_in,
     grid,
+    key_by,
     overlaps,
     rows_in_total,
     tally,
@@ -277,7 +277,7 @@ def ensure_derived(
     derive(settings, store, on_progress, crew=crew)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Against:
     """What counts are compared with: a rate, or the rows of a window."""
 
@@ -409,9 +409,9 @@ def _days_of(ground: Ground, by: tuple[str, ...]) -> Callable[[tuple[str | None,
     return of
 
 
-def _keyed(by: Sequence[str], keys: Sequence[str | None]) -> Callable[[Mission], bool]:
-    wanted = list(zip(by, keys, strict=True))
-    return lambda row: all(KEYS[name](row) == value for name, value in wanted)
+def _keyed(by: Sequence[str], keys: tuple[str | None, ...]) -> Callable[[Mission], bool]:
+    key_of = key_by(by)
+    return lambda row: key_of(row) == keys
 
 
 def _check_norm(rate: float | None, window: Period | None, period: Period) -> None:

@@ -8,7 +8,7 @@ a run over nothing new imports none of the heavy rooms.
 import hashlib
 import pickle
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Protocol
 
@@ -16,6 +16,7 @@ from onstation.config import Settings, shipped
 from onstation.fleet.load import load_fleet
 from onstation.fleet.match import Fleet
 from onstation.pipeline.publish import publish, publish_anew, publish_recordings
+from onstation.record import record
 from onstation.regions.load import brief
 from onstation.schema import RULE, Mission, RegionsBrief
 from onstation.store.database import Store
@@ -210,7 +211,7 @@ def _put_joint(
     store.pieces.set_joint(place, joint)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Group:
     """Pieces between which flights changed their address."""
 

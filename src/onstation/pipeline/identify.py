@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from onstation.config import Settings
 from onstation.errors import AmbiguousError, InputError, UnknownIdentityError, meant
@@ -13,6 +13,7 @@ from onstation.fleet.records import squeeze
 from onstation.periods import Period, local_day, period_of
 from onstation.pipeline.answer import Progress, ensure_derived
 from onstation.pipeline.ground import Ground, frame_of, stand_on
+from onstation.record import record
 from onstation.reports.counting.counts import rows_in_total
 from onstation.reports.counting.exposure import utc_days
 from onstation.reports.records import Aircraft, AircraftDays, Filters, TailStory
@@ -40,7 +41,7 @@ _ICAO = re.compile(r"[0-9A-F]{6}")
 _MISSION = re.compile(r"[0-9a-f]{6}-\d{4}-\d{2}-\d{2}-\d+")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Found:
     """Whom an identity names.
 

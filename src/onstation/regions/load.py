@@ -6,10 +6,10 @@ Imports no geometry, so that a report can learn names, minimums and the digest a
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from onstation.errors import InputError, RegionsError
+from onstation.record import record
 from onstation.regions.entries import Reader
 from onstation.regions.specs import RegionSpec
 from onstation.schema import Baseline, RegionBrief, RegionsBrief
@@ -40,7 +40,7 @@ Fault = tuple[int, str]
 """A fault and its line."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Draft:
     """A regions file as read, perhaps with faults.
 
@@ -66,7 +66,7 @@ class Draft:
         return _placed(self.located, at, told)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Spec:
     """A regions file without faults in its words.
 

@@ -1,13 +1,13 @@
 """What a regions file asks to be drawn: its regions and shapes as records, nothing drawn yet."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
+from onstation.record import record
 from onstation.yamlfile import Key
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Shape:
     """How to draw one outline.
 
@@ -50,7 +50,7 @@ class Shape:
             yield from shape.names()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RegionSpec:
     """One entry of the file; fields as in `onstation.regions.model.Region`."""
 

@@ -1,11 +1,11 @@
 """The columns of the mission rows: order, meaning, unit, and a row's value of each."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from onstation.errors import InputError
 from onstation.periods import find_zone, iso, local_day
+from onstation.record import record
 from onstation.reports.records import MissionList
 from onstation.reports.replay import replay_urls
 from onstation.schema import Mission
@@ -28,7 +28,7 @@ SEPARATOR = ";"
 RECONSTRUCTION = "reconstruction"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Column:
     """One column: what it holds and how it is written.
 

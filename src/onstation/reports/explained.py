@@ -3,13 +3,12 @@
 `onstation.pipeline.explain` fills these records; `onstation.reports.words.explained` tells them.
 """
 
-from dataclasses import dataclass
-
+from onstation.record import record
 from onstation.reports.records import TailStory
 from onstation.schema import Document, End, Handover, Match, Mission, Silence
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Limits:
     """The thresholds the decisions below were measured against."""
 
@@ -23,7 +22,7 @@ class Limits:
     inside_positions: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ExplainedVisit:
     """One presence in a region: how it was flown and what it counts as.
 
@@ -64,7 +63,7 @@ class ExplainedVisit:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ExplainedSilence:
     """A silence in which a sortie could have been in a region.
 
@@ -81,7 +80,7 @@ class ExplainedSilence:
     most_min: float | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ExplainedRegion:
     """What a sortie did in a region, and the verdict.
 
@@ -103,7 +102,7 @@ class ExplainedRegion:
     could_have_entered: tuple[ExplainedSilence, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ExplainedSortie:
     """Every decision about one sortie.
 
@@ -137,7 +136,7 @@ class ExplainedSortie:
     rows: tuple[Mission, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Explanation:
     """The story of an aircraft with every decision behind it."""
 

@@ -7,6 +7,7 @@ observed. Between two runs nothing was heard, and nothing is filled in.
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from onstation.record import record
 from onstation.reports.explained import ExplainedRegion
 from onstation.schema import Document, End, Mission
 
@@ -62,7 +63,7 @@ class Run:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Gap:
     """A silence between two runs, or after the last one.
 

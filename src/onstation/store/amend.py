@@ -5,10 +5,10 @@ say that it failed, so that it is a hole that is told, and that the next fetch f
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from onstation.record import record
 from onstation.schema import FAILED, HEARD, PARTIAL
 from onstation.store.archive import UNKNOWN
 from onstation.store.connection import Connection
@@ -30,7 +30,7 @@ _FILE_OF = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Hole:
     """What must be asked for again.
 
@@ -45,7 +45,7 @@ class Hole:
     icao: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Unread:
     """A user's own file that must be read again.
 

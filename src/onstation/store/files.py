@@ -1,11 +1,11 @@
 """Which of the user's own files were read, and what they held."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from operator import itemgetter
 from typing import NamedTuple
 
+from onstation.record import record
 from onstation.schema import FAILED, HEARD
 from onstation.store.connection import Connection
 from onstation.store.days import REPLACED, Days, ordinals
@@ -64,7 +64,7 @@ PUBLISHED = "published"
 """Kind of an upload of a published day; only its damaged members are listed."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Origin:
     """A folder, archive or file traces were read from.
 
@@ -114,7 +114,7 @@ class FileRow(NamedTuple):
     fleet: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Damage:
     """A trace document that could not be used: a hole until a good one replaces it."""
 

@@ -7,7 +7,6 @@ from rows import NORM, SCOPE, row
 
 from onstation.reports.counting.baseline import (
     Comparison,
-    at_least,
     basis_of,
     compare,
     compare_window,
@@ -16,6 +15,7 @@ from onstation.reports.counting.baseline import (
     rate_interval,
     share_at_least,
 )
+from onstation.reports.counting.poisson import at_least
 from onstation.reports.records import Tally
 
 

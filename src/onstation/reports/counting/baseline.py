@@ -5,20 +5,18 @@ the rate; the chance is one-sided, of this many or more. A count in a window of 
 own is random too: then the test is the conditional binomial one.
 """
 
-from dataclasses import dataclass
-
+from onstation.record import record
+from onstation.reports.counting.poisson import at_least, interval
 from onstation.reports.records import ASSUMED, PUBLISHED, Counts, Tally
 from onstation.schema import CBP, MILITARY, Baseline, Mission
 
-TAIL = 0.025
-"""Share left out at each end of the interval."""
 TOO_SHORT = 0.25
 """With less expected, people are shown only count and expected: one flight is no surge."""
 HEARD_RATIO = 1.25
 """Traces heard a day may differ by this factor between window and period."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Comparison:
     """A count against what was expected; every number ``None`` where it has no meaning."""
 
@@ -92,33 +90,8 @@ def rate_interval(count: int, exposure_months: float) -> tuple[float, float]:
     >>> [round(bound, 1) for bound in rate_interval(18, 1.0)]
     [10.7, 28.4]
     """
-    from scipy.special import gammaincinv
-
-    low = float(gammaincinv(count, TAIL)) if count else 0.0
-    high = float(gammaincinv(count + 1, 1 - TAIL))
+    low, high = interval(count)
     return low / exposure_months, high / exposure_months
-
-
-def at_least(count: int, expected: float) -> float:
-    """Return the chance of a count or more where so many are expected.
-
-    >>> round(at_least(2, 30 / 30.4375), 2)
-    0.26
-    """
-    from scipy.special import gammainc
-
-    return float(gammainc(count, expected)) if count else 1.0
-
-
-def at_most(count: int, expected: float) -> float:
-    """Return the chance of a count or fewer where so many are expected.
-
-    >>> round(at_most(0, 8 / 30.4375), 2)
-    0.77
-    """
-    from scipy.special import gammaincc
-
-    return float(gammaincc(count + 1, expected))
 
 
 def share_at_least(count: int, other: int, share: float) -> float:

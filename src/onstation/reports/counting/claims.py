@@ -5,8 +5,7 @@ missing, or a flight fell silent, its high end is open. A verdict is given only 
 holds for everything in the interval; so nothing unheard is ever taken for nothing.
 """
 
-from dataclasses import dataclass
-
+from onstation.record import record
 from onstation.reports.counting.baseline import TOO_SHORT, rate_interval
 from onstation.reports.records import Days, Frame
 from onstation.schema import (
@@ -33,7 +32,7 @@ LESS_IS_NO_PROOF = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Measured:
     """What the ledger says of a claim.
 
@@ -58,7 +57,7 @@ class Measured:
     mission_ids: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Finding:
     """One reading of a claim beside what the ledger holds.
 
@@ -86,7 +85,7 @@ class Finding:
     reconstructed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ClaimsTable:
     """Published figures beside the ledger.
 

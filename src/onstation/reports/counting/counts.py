@@ -6,26 +6,26 @@ was fixed before any filter, so that a filter never moves it.
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from functools import cache, lru_cache
+from operator import attrgetter
 
 from onstation.periods import Bin, Period, bin_label, local_day
+from onstation.record import record
 from onstation.reports.records import Days, Filters, Tally
 from onstation.schema import COUNTED, NO_FLEET, POSSIBLE, TRANSIT, Mission
 
-KEYS: dict[str, Callable[[Mission], str | None]] = {
-    "type": lambda row: row.type,
-    "region": lambda row: row.region,
-    "agency": lambda row: row.agency,
-    "aircraft": lambda row: row.icao,
-}
-"""What ``--by`` may name, and a row's value of it."""
+KEYS = {"type": "type", "region": "region", "agency": "agency", "aircraft": "icao"}
+"""What ``--by`` may name, and what of a row that is."""
 
 REGION = "region"
 SEEN = (COUNTED, TRANSIT, POSSIBLE)
 """Statuses that make a key seen; a known tanker is excluded, and opens no row."""
 
+_day = lru_cache(maxsize=2**16)(local_day)
+"""A report dates each of its missions five times."""
 
-@dataclass(frozen=True, slots=True)
+
+@record
 class Chosen:
     """The rows of a period that an answer is made from.
 
@@ -41,7 +41,7 @@ class Chosen:
     left_out: tuple[Mission, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Cell:
     """A key in a bin, with its count before any comparison."""
 
@@ -61,16 +61,12 @@ def choose(rows: Iterable[Mission], period: Period, filters: Filters, *, recorde
         Whether the period holds recordings: then reconstructions are left out, because
         the two are never added.
     """
-    passed = sorted(
-        (
-            row
-            for row in rows
-            if _in_period(row, period)
-            and passes(row, filters)
-            and (row.fleet != NO_FLEET or filters.aircraft)
-        ),
-        key=lambda row: (row.date_ms, row.mission_id),
-    )
+    passed = [row for row in rows if period.holds(row.date_ms)]
+    if not filters.aircraft:
+        passed = [row for row in passed if row.fleet != NO_FLEET]
+    if filters != Filters():
+        passed = [row for row in passed if passes(row, filters)]
+    passed.sort(key=attrgetter("date_ms", "mission_id"))
     return Chosen(
         rows=tuple(row for row in passed if not (recorded and row.reconstruction)),
         left_out=tuple(row for row in passed if recorded and row.reconstruction),
@@ -110,8 +106,8 @@ def tally(rows: Iterable[Mission], zone: str) -> Tally:
     """
     given = list(rows)
     missions = len({row.mission_id for row in given})
-    minimum = len({(row.icao, local_day(row.date_ms, zone)) for row in given})
-    segments = sum(row.segments for row in given)
+    minimum = len({(row.icao, _day(row.date_ms, zone)) for row in given})
+    segments = sum([row.segments for row in given])
     assert minimum <= missions <= segments, (minimum, missions, segments)
     return Tally(missions, minimum, segments)
 
@@ -179,14 +175,15 @@ def grid(
         Keys in order (regions in theirs, the rest by name), bins in order of time.
     """
     here = [row for row in rows if row.region in shown]
-    keys = {_key(row, by) for row in here if row.status in SEEN}
+    key_of, label_of = key_by(by), cache(lambda day: bin_label(day, width))
+    keys = {key_of(row) for row in here if row.status in SEEN}
     if tuple(by) == (REGION,):
         keys |= {(region,) for region in shown}
     found: dict[tuple[tuple[str | None, ...], str], list[Mission]] = {}
     for row in here:
         if row.status == COUNTED:
-            label = bin_label(local_day(row.date_ms, zone), width)
-            found.setdefault((_key(row, by), label), []).append(row)
+            label = label_of(_day(row.date_ms, zone))
+            found.setdefault((key_of(row), label), []).append(row)
 
     def order(key: tuple[str | None, ...]) -> tuple[tuple[int, bool, str], ...]:
         return tuple(
@@ -201,12 +198,13 @@ def grid(
     ]
 
 
-def _in_period(row: Mission, period: Period) -> bool:
-    return period.since_ms <= row.date_ms < period.until_ms
-
-
-def _key(row: Mission, by: Sequence[str]) -> tuple[str | None, ...]:
-    return tuple(KEYS[name](row) for name in by)
+def key_by(names: Sequence[str]) -> Callable[[Mission], tuple[str | None, ...]]:
+    """Return what tells the key of a row: its values of some `KEYS`."""
+    values = [KEYS[name] for name in names]
+    if len(values) == 1:
+        only = attrgetter(values[0])
+        return lambda row: (only(row),)
+    return attrgetter(*values) if values else lambda row: ()
 
 
 def _upper(values: Iterable[str]) -> set[str]:

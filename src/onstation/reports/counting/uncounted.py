@@ -2,9 +2,9 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from onstation.periods import local_day
+from onstation.record import record
 from onstation.reports.counting.counts import usable_tally
 from onstation.reports.records import Aside, Days, Passing
 from onstation.schema import COUNTED, EXCLUDED, POSSIBLE, TRANSIT, Mission
@@ -13,7 +13,7 @@ THEN, BEFORE, WHILE = "then", "before", "while"
 """When a sortie was on station elsewhere: after its way through a region, before, or both."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Uncounted:
     """Sorties in scope that are counted nowhere in it; each stands in one of the three."""
 
@@ -63,14 +63,15 @@ def asides(
     regions
         The regions to tell of, in their order; one without such rows is left out.
     """
-    given = list(rows)
     counted: dict[str, list[Mission]] = {}
-    for row in given:
+    found: dict[str, list[Mission]] = {region: [] for region in regions}
+    for row in rows:
         if row.status == COUNTED:
             counted.setdefault(row.mission_id, []).append(row)
+        if row.region in found:
+            found[row.region].append(row)
     told = []
-    for region in regions:
-        here = [row for row in given if row.region == region]
+    for region, here in found.items():
         rest = [row for row in here if row.status in (TRANSIT, POSSIBLE)]
         excluded = Counter(row.status_reason for row in here if row.status == EXCLUDED)
         if not rest and not excluded:

@@ -7,7 +7,6 @@ there is no escape in it, whatever a feed may have sent.
 import io
 import textwrap
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from rich.box import SIMPLE_HEAD
 from rich.cells import cell_len, chop_cells
@@ -15,6 +14,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from onstation.record import record
 from onstation.reports.records import Frame
 from onstation.reports.safe import drawn
 from onstation.reports.words.heard import hole_lines
@@ -26,7 +26,7 @@ GAP = 2
 """Blanks between two columns."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Indented:
     """Text whose first line starts at ``first`` and whose further ones at ``rest``."""
 

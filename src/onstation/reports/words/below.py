@@ -1,8 +1,8 @@
 """The heading of a report and everything said below its table."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+from onstation.record import record
 from onstation.reports.counting.baseline import TOO_SHORT
 from onstation.reports.records import Report
 from onstation.reports.safe import drawn
@@ -18,7 +18,7 @@ MANY_ROWS = 10
 SMALL_P = 0.05
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Note:
     """A sentence, with what it lists."""
 

@@ -1,9 +1,9 @@
 """The cells of a report as people read them: one table for terminal, page and Markdown."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 
+from onstation.record import record
 from onstation.reports.counting.baseline import TOO_SHORT
 from onstation.reports.records import Counts, Report, Row
 from onstation.reports.words.phrases import LEAST_P, significant
@@ -13,7 +13,7 @@ NOTHING = "–"
 """In place of a number nobody can give."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Cells:
     """A table ready to be drawn.
 

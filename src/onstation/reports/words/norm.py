@@ -3,7 +3,8 @@
 Every sentence can stand alone in print: it names its population, its days and its norm.
 """
 
-from onstation.reports.counting.baseline import TOO_SHORT, at_most, share_at_least
+from onstation.reports.counting.baseline import TOO_SHORT, share_at_least
+from onstation.reports.counting.poisson import at_most
 from onstation.reports.records import Counts, Days, Filters, Frame, Report, Window
 from onstation.reports.safe import drawn
 from onstation.reports.words.heard import nothing_usable
