@@ -13,7 +13,7 @@ from onstation.config import Settings, settings_from
 from onstation.periods import Period, day_start_ms
 from onstation.pipeline import answer
 from onstation.pipeline.flights import flights, runs_of
-from onstation.regions.geofence import BRIDGE_MS, OBSERVED_MS
+from onstation.regions.flight import BRIDGE_MS, OBSERVED_MS
 from onstation.reports.counting.timeline import timeline_of
 from onstation.reports.flights import Flight
 from onstation.schema import DATA_ENDS, SIGNAL_LOST, Sortie

@@ -36,7 +36,8 @@ from hypothesis import strategies as st
 from patrols import DEEP, P8, Plan, by_sortie, named, plans, proof, rows
 from shapely import Geometry
 
-from onstation.regions.geofence import BRIDGE_MS, OBSERVED_MS, presence
+from onstation.regions.flight import BRIDGE_MS, OBSERVED_MS
+from onstation.regions.geofence import presence
 from onstation.schema import SEGMENT_UNKNOWN, Mission, Track, Visit
 
 SPANS = st.lists(st.tuples(st.floats(0, 1), st.floats(0, 0.35)), min_size=1, max_size=3)

@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from patrols import Plan, bench, plans, proof, rows
 
-from onstation.regions.geofence import BRIDGE_MS, OBSERVED_MS, presence
+from onstation.regions.flight import BRIDGE_MS, OBSERVED_MS
+from onstation.regions.geofence import presence
 from onstation.regions.model import Region
 from onstation.schema import (
     SEGMENT_BRIDGED,

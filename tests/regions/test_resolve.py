@@ -12,11 +12,12 @@ from onstation.config import shipped
 from onstation.errors import RegionsError
 from onstation.geodesy import wgs84
 from onstation.regions import resolve as resolving
+from onstation.regions.draw import draw
 from onstation.regions.load import read_regions
 from onstation.regions.model import Atlas
 from onstation.regions.nearest import Nearest
 from onstation.regions.outlines import area_km2, polygons
-from onstation.regions.resolve import PREBUILT, draw, resolve
+from onstation.regions.resolve import PREBUILT, resolve
 from onstation.regions.shipped import Shipped
 
 GEOMETRY = shipped("regions")

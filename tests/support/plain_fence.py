@@ -14,7 +14,7 @@ import numpy as np
 import shapely
 
 from onstation.regions.fields import at_field as at_field_of
-from onstation.regions.geofence import BRIDGE_MS, OBSERVED_MS, known_altitudes_ft
+from onstation.regions.flight import BRIDGE_MS, OBSERVED_MS, known_altitudes_ft
 from onstation.regions.model import Region
 from onstation.schema import (
     AT_FIELD,

@@ -16,8 +16,9 @@ from onstation.errors import InputError
 from onstation.pipeline.scene import scene_of
 from onstation.regions.faults import near
 from onstation.regions.model import Atlas, Region
+from onstation.regions.outlines import area_km2
 from onstation.regions.resolve import resolve
-from onstation.regions.show import feature_collection, region_area_km2
+from onstation.regions.show import feature_collection
 from onstation.yamlfile import shown
 
 WIDTH = 140
@@ -135,7 +136,7 @@ def _cells(region: Region) -> tuple[str, ...]:
         f"{region.min_on_station_min:g} min",
         "yes" if region.line_patrol else "no",
         "yes" if region.headline else "no",
-        f"{region_area_km2(region):,.0f}",
+        f"{area_km2(region.outline):,.0f}",
         _band(region),
     )
 

@@ -9,7 +9,7 @@ from onstation.missions.rows import documents_behind, doubt_of
 from onstation.missions.rules import JudgedVisit
 from onstation.pipeline.derive import Judges
 from onstation.pipeline.judge import Flown, Weighed, weigh
-from onstation.regions import geofence
+from onstation.regions.flight import BRIDGE_MS, OBSERVED_MS
 from onstation.reports.explained import (
     ExplainedRegion,
     ExplainedSilence,
@@ -34,8 +34,8 @@ from onstation.units import M_PER_KM, MS_PER_MIN
 LIMITS = Limits(
     straight_ratio=features.STRAIGHT_RATIO,
     reversal_deg=features.REVERSAL_DEG,
-    observed_gap_min=geofence.OBSERVED_MS / MS_PER_MIN,
-    bridged_gap_min=geofence.BRIDGE_MS / MS_PER_MIN,
+    observed_gap_min=OBSERVED_MS / MS_PER_MIN,
+    bridged_gap_min=BRIDGE_MS / MS_PER_MIN,
     window_min=features.WINDOW_MS / MS_PER_MIN,
     orbit_turns=features.ORBIT_TURNS,
     inside_km=mexico.INSIDE_M / M_PER_KM,

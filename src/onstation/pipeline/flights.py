@@ -10,7 +10,7 @@ from onstation.fleet.load import load_fleet
 from onstation.pipeline.derive import Judges
 from onstation.pipeline.explain import documents_of, regions_of
 from onstation.pipeline.judge import Flown, weigh
-from onstation.regions.geofence import BRIDGE_MS, OBSERVED_MS
+from onstation.regions.flight import BRIDGE_MS, OBSERVED_MS
 from onstation.reports.flights import Flight, Gap, Run
 from onstation.schema import DATA_ENDS, SIGNAL_LOST, Mission, Silence, Sortie
 from onstation.store.database import Store

@@ -22,11 +22,7 @@ from onstation.periods import utc_day
 from onstation.pipeline.at_hand import AtHand
 from onstation.pipeline.history import History, Source
 from onstation.regions.depth import Depth
-from onstation.regions.geofence import (
-    distance_to_m,
-    minutes_in_parts,
-    presences,
-)
+from onstation.regions.geofence import distance_to_m, minutes_in_parts, presences
 from onstation.regions.model import Atlas, Region
 from onstation.schema import (
     COUNTED,

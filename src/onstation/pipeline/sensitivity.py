@@ -12,8 +12,8 @@ from onstation.config import Settings, shipped
 from onstation.pipeline.derive import Judges
 from onstation.pipeline.ground import Ground
 from onstation.pipeline.judge import Bench, Flown, Weighed, judge_again, weigh
+from onstation.regions.draw import strips
 from onstation.regions.model import Region
-from onstation.regions.resolve import strips
 from onstation.reports.counting.exposure import utc_days
 from onstation.reports.records import Variant
 from onstation.schema import COUNTED, RULE

@@ -33,7 +33,20 @@ Part = tuple[float, float, Vertex, Vertex]
 
 
 class Flight:
-    """A sortie, with what every region asks of it worked out once."""
+    """A sortie, with what every region asks of it worked out once.
+
+    Parameters
+    ----------
+    box
+        Of all its n positions: west, south, east, north. [°]
+
+    Attributes
+    ----------
+    gaps
+        Time from each position to the next, shape (n - 1,). [ms]
+    short
+        Which of these are at most the bridging limit.
+    """
 
     def __init__(self, sortie: Sortie, box: Box) -> None:
         self.sortie, self.track = sortie, sortie.track
@@ -62,7 +75,14 @@ class Flight:
         return marked if marked.any() else None
 
     def vertices(self, rows: Ints, fractions: Floats) -> list[Vertex]:
-        """Return the vertices at fractions of the lines from some rows."""
+        """Return the vertices at fractions of the lines from some rows.
+
+        Parameters
+        ----------
+        rows, fractions
+            Of each vertex the position its line begins at, and how far along it lies, from
+            0 to 1; shape (k,) both.
+        """
 
         def mix(one: Floats, other: Floats) -> Floats:
             return one + (other - one) * fractions
@@ -99,7 +119,21 @@ class Inside:
 def inside_of(
     flight: Flight, fences: Fences, chosen: Ints, regions: Sequence[Region]
 ) -> list[Inside]:
-    """Return what of a flight is inside each of the regions chosen."""
+    """Return what of a flight is inside each of the regions chosen.
+
+    Parameters
+    ----------
+    fences
+        The outlines of all regions.
+    chosen, regions
+        The how-manieth of these outlines each region has, and the regions themselves, for
+        their altitude bands; of the same length.
+
+    Returns
+    -------
+    list of Inside
+        One a region. With a band, a position without altitude is outside.
+    """
     inside, entire, (nth, row, a, b) = fences.stretches(flight.steps, chosen)
     bands = np.array([_band(region) for region in regions])
     low, high = bands.T

@@ -5,8 +5,7 @@ two of them is found; across a silence longer than the bridging limit nothing is
 interpolated. Time inside plus time outside is the whole of the sortie.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 from weakref import WeakKeyDictionary, ref
 
@@ -21,20 +20,13 @@ from onstation.regions.flight import (
     OBSERVED_MS,
     Flight,
     Inside,
-    Vertex,
     inside_of,
-    known_altitudes_ft,
 )
 from onstation.regions.model import Region
 from onstation.regions.segments import Fences
+from onstation.regions.visits import stays_of, visit_of
 from onstation.schema import (
-    AT_FIELD,
-    CROSSED,
-    OBSERVED,
-    SEGMENT_BRIDGED,
-    SEGMENT_OBSERVED,
     SEGMENT_UNKNOWN,
-    UNHEARD,
     Floats,
     Ints,
     Presence,
@@ -43,17 +35,6 @@ from onstation.schema import (
     Visit,
 )
 from onstation.units import MS_PER_MIN
-
-__all__ = [
-    "BRIDGE_MS",
-    "OBSERVED_MS",
-    "THRESHOLDS",
-    "distance_to_m",
-    "known_altitudes_ft",
-    "minutes_in_parts",
-    "presence",
-    "presences",
-]
 
 EDGE_STEP_DEG = 0.1
 
@@ -97,26 +78,6 @@ def _once(make: Callable[[Region], _Made]) -> Callable[[Region], _Made]:
     return made
 
 
-@dataclass(slots=True)
-class _Path:
-    """A visit while it is built: rows from first to last, an interpolated vertex before or after.
-
-    ``first`` is -1 while there are no rows; the kinds are of the time after the vertex before
-    and after the last row.
-    """
-
-    start_kind: str
-    before_ms: int | None = 0
-    before: Vertex | None = None
-    before_to: int = SEGMENT_OBSERVED
-    first: int = -1
-    last: int = -1
-    last_to: int = SEGMENT_OBSERVED
-    after: Vertex | None = None
-    end_kind: str = CROSSED
-    after_ms: int | None = 0
-
-
 def presences(sortie: Sortie, regions: Sequence[Region]) -> list[Presence]:
     """Return the visits of a sortie to each of some regions.
 
@@ -153,12 +114,26 @@ def presences(sortie: Sortie, regions: Sequence[Region]) -> list[Presence]:
 
 
 def presence(sortie: Sortie, region: Region) -> Presence:
-    """Return the visits of a sortie to one region."""
+    """Return the visits of a sortie to one region; see `presences`."""
     return presences(sortie, (region,))[0]
 
 
 def distance_to_m(region: Region, *, lon_deg: float, lat_deg: float) -> float:
-    """Return how far a place is from a region, 0 inside; good to a few kilometres. [m]"""
+    """Return how far a place is from a region.
+
+    Measured on the WGS 84 ellipsoid to places along its edge that are at most 0.1° apart:
+    up to some 6 km too far where the edge is near, less where it is far away.
+
+    Parameters
+    ----------
+    lon_deg, lat_deg
+        One place, WGS 84. [°]
+
+    Returns
+    -------
+    float
+        0 inside and on the edge. [m]
+    """
     edge, (west, south, east, north) = _edge(region)
     in_box = west <= lon_deg <= east and south <= lat_deg <= north
     if in_box and shapely.intersects_xy(region.outline, lon_deg, lat_deg):
@@ -176,6 +151,12 @@ def minutes_in_parts(visit: Visit, region: Region) -> dict[str, float]:
     """Return the time a visit spent in each named part of its region. [min]
 
     Observed and bridged time only; a stretch belongs to a part if its middle does.
+
+    Returns
+    -------
+    dict
+        Minutes by name of the part, only of parts it was in; empty for a region without
+        parts. Parts may overlap, so their sum may be more than the visit. [min]
     """
     if not region.parts or len(visit.time_ms) < 2:
         return {}
@@ -230,112 +211,11 @@ def _near(fences: Fences, box: Box) -> Ints:
 def _presence(flight: Flight, name: str, there: Inside) -> Presence:
     if not there.parts and not there.rows.any():
         return NEVER
-    paths = list(_walk(flight, there))
+    stays = list(stays_of(flight, there))
     silences = int(np.count_nonzero(there.joined & ~flight.short))
     visits: list[Visit] = []
-    for path in paths:
-        visit = _visit(name, flight, path)
+    for stay in stays:
+        visit = visit_of(name, flight, stay)
         marked = flight.at_field
         visits += [visit] if marked is None else fields.without_fields(visit, marked)
-    return Presence(tuple(visits), len(paths) + silences)
-
-
-def _walk(flight: Flight, there: Inside) -> Iterator[_Path]:
-    """Yield the stretches of a flight inside, in order.
-
-    From the end of one run of rows joined to the next: what happens there is told by the
-    lines that are neither inside as a whole nor outside.
-    """
-    gaps, inside, parts = flight.gaps, there.rows, there.parts
-    final = len(flight.track) - 1
-    begins, ends = inside.copy(), inside.copy()
-    begins[1:] &= ~there.joined
-    ends[:-1] &= ~there.joined
-    runs = dict(zip(ends.nonzero()[0].tolist(), begins.nonzero()[0].tolist(), strict=True))
-    path: _Path | None = None
-    for row in sorted(runs.keys() | parts.keys()):
-        if row in runs:
-            first = runs[row]
-            if path is None:
-                path = _open_at(flight, first)
-            if path.first < 0:
-                path.first = first
-            path.last, path.last_to = row, SEGMENT_OBSERVED
-        if row == final:
-            break
-        gap = int(gaps[row])
-        if gap > BRIDGE_MS:
-            if path is not None:
-                path.end_kind, path.after_ms = UNHEARD, gap
-                yield path
-                path = None
-            continue
-        for start, stop, entry, leave in parts.get(row, ()):
-            kind = SEGMENT_OBSERVED if gap <= OBSERVED_MS else SEGMENT_UNKNOWN
-            if gap > OBSERVED_MS and (start, stop) == (0.0, 1.0):
-                kind = SEGMENT_BRIDGED
-            if path is None or start > 0.0:
-                if path is not None:
-                    yield path
-                path = _Path(CROSSED, before=entry)
-            if path.first < 0:
-                path.before_to = kind
-            else:
-                path.last_to = kind
-            if stop < 1.0 or not inside[row + 1]:
-                path.after = leave
-                yield path
-                path = None
-        if row not in parts and path is not None:  # inside by a hair's breadth at one position
-            yield path
-            path = None
-    if path is not None:
-        heard = flight.sortie.landing.kind == OBSERVED
-        path.end_kind, path.after_ms = (AT_FIELD, 0) if heard else (UNHEARD, None)
-        yield path
-
-
-def _open_at(flight: Flight, row: int) -> _Path:
-    if row == 0:
-        heard = flight.sortie.take_off.kind == OBSERVED
-        return _Path(AT_FIELD, 0) if heard else _Path(UNHEARD, None)
-    gap = int(flight.gaps[row - 1])
-    return _Path(UNHEARD, gap) if gap > BRIDGE_MS else _Path(CROSSED)
-
-
-def _visit(name: str, flight: Flight, path: _Path) -> Visit:
-    track = flight.track
-    rows = slice(path.first, path.last + 1) if path.first >= 0 else slice(0, 0)
-    start = int(path.before is not None)
-    stop = start + rows.stop - rows.start
-    count = stop + (path.after is not None)
-    time, row = np.empty((2, count), np.int64)
-    lon, lat, alt = np.empty((3, count))
-    kind = np.empty(count, np.int8)
-    for at, vertex in ((0, path.before), (-1, path.after)):
-        if vertex is not None:
-            time[at], lon[at], lat[at], alt[at] = vertex
-            row[at], kind[at] = -1, SEGMENT_OBSERVED
-    if stop > start:
-        time[start:stop] = track.time_ms[rows]
-        lon[start:stop] = track.lon_deg[rows]
-        lat[start:stop] = track.lat_deg[rows]
-        alt[start:stop] = flight.alt[rows]
-        row[start:stop] = np.arange(rows.start, rows.stop)
-        kind[start:stop] = flight.kind[rows]
-        kind[stop - 1] = path.last_to
-    if start:
-        kind[0] = path.before_to
-    return Visit(
-        region=name,
-        time_ms=time,
-        lon_deg=lon,
-        lat_deg=lat,
-        alt_ft=alt,
-        row=row,
-        kind=kind,
-        start_kind=path.start_kind,
-        end_kind=path.end_kind,
-        before_ms=path.before_ms,
-        after_ms=path.after_ms,
-    )
+    return Presence(tuple(visits), len(stays) + silences)

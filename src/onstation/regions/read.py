@@ -39,7 +39,27 @@ class OutlineError(ValueError):
 
 
 def read_file(path: Path, where: Where) -> Geometry:
-    """Return the outline a file holds, of the features whose properties are as asked."""
+    """Return the outline a file holds, of the features whose properties are as asked.
+
+    Parameters
+    ----------
+    path
+        GeoJSON (RFC 7946), KML or well-known text, by its ending.
+    where
+        Names and values of properties; with none, every feature is taken.
+
+    Returns
+    -------
+    Geometry
+        All of them as one, longitude before latitude (WGS 84). [°]
+
+    Raises
+    ------
+    OutlineError
+        If it cannot be used; says why, and the remedy.
+    OSError
+        If the file cannot be read.
+    """
     data = path.read_bytes()
     try:
         text = data.decode("utf-8-sig")
@@ -62,12 +82,12 @@ def read_file(path: Path, where: Where) -> Geometry:
 
 
 def from_geojson(value: dict[str, Any]) -> Geometry:
-    """Return the outline of a GeoJSON object."""
+    """Return the outline of a GeoJSON object, as `read_file` does; raises OutlineError."""
     return shapely.union_all([_checked(_geometry(drawn)) for drawn, _ in _features(value)])
 
 
 def from_wkt(text: str) -> Geometry:
-    """Return the outline of well-known text."""
+    """Return the outline of well-known text, as `read_file` does; raises OutlineError."""
     _refuse_many(text.count(","))
     if "\0" in text or len(_COLLECTION.findall(text)) > MAX_NESTED:
         raise OutlineError("no plain WKT; write POLYGON ((lon lat, ...))")

@@ -39,11 +39,11 @@ class Steps:
     Parameters
     ----------
     lon_deg, lat_deg
-        The positions, at least one.
+        The positions, shape (n,), at least one. [°]
     meant
-        Of which lines from a position to the next anything is asked.
+        Of which lines from a position to the next anything is asked, shape (n - 1,).
     box
-        Of all positions.
+        Of all positions: west, south, east, north. [°]
 
     Attributes
     ----------
@@ -62,7 +62,13 @@ class Steps:
         return lon + (self.lon[rows + 1] - lon + 180.0) % 360.0 - 180.0
 
     def ends(self, rows: Ints) -> Floats:
-        """Return start and end of the lines from some rows, longitude before latitude."""
+        """Return start and end of the lines from some rows, longitude before latitude.
+
+        Returns
+        -------
+        array of float
+            Shape (rows, 2, 2): line, start or end, coordinate. [°]
+        """
         ends = np.empty((len(rows), 2, 2))
         ends[:, 0, 0], ends[:, 1, 0] = self.lon[rows], self.to_lon(rows)
         ends[:, 0, 1], ends[:, 1, 1] = self.lat[rows], self.lat[rows + 1]
@@ -91,10 +97,15 @@ class Steps:
 class Fences:
     """Some outlines made ready for many tracks; what is costly, when it is first needed.
 
+    Parameters
+    ----------
+    outlines
+        In longitude and latitude. [°]
+
     Attributes
     ----------
     boxes
-        West, south, east and north of each outline.
+        West, south, east and north of each outline, shape (4, outlines). [°]
     """
 
     def __init__(self, outlines: Sequence[Outline]) -> None:
@@ -106,7 +117,20 @@ class Fences:
         self._grids: dict[int, BitGrid] = {}
 
     def holds(self, which: int, lon_deg: Floats, lat_deg: Floats) -> Bools:
-        """Return which places are inside one of the outlines; its edge is."""
+        """Return which places are inside one of the outlines; its edge is.
+
+        Parameters
+        ----------
+        which
+            The how-manieth of the outlines.
+        lon_deg, lat_deg
+            Places, shape (n,). [°]
+
+        Returns
+        -------
+        array of bool
+            Shape (n,).
+        """
         grid = self._grid(which)
         cells = cell_of(lon_deg, grid.per_degree), cell_of(lat_deg, grid.per_degree)
         flags = grid.look_up(*cells)[2]
@@ -115,11 +139,21 @@ class Fences:
     def stretches(self, steps: Steps, chosen: Ints) -> tuple[Bools, Bools, Parts]:
         """Return what of a track some of the outlines hold.
 
+        Parameters
+        ----------
+        steps
+            The track: n positions, n - 1 lines.
+        chosen
+            The how-manieth of the outlines each is asked of, shape (m,).
+
         Returns
         -------
-        tuple
-            By outline, which positions are inside, and which lines are as a whole; and the
-            parts of other lines, longer than nothing. Of the lines meant only.
+        inside : array of bool
+            Shape (m, n): which positions are inside; an edge is.
+        entire : array of bool
+            Shape (m, n - 1): which lines are inside as a whole, of the lines meant.
+        parts
+            Of other lines meant, the parts inside that are longer than nothing.
         """
         inside = np.empty((len(chosen), len(steps.lon)), np.bool_)
         wraps = steps.wraps
@@ -262,7 +296,15 @@ class Fences:
 
 
 def cell_of(degrees: Floats, per_degree: float) -> Ints:
-    """Return the column or row of cells that longitudes or latitudes lie in."""
+    """Return the column or row of cells that longitudes or latitudes lie in.
+
+    Parameters
+    ----------
+    degrees
+        Longitudes or latitudes, any shape. [°]
+    per_degree
+        So many cells a degree.
+    """
     return np.floor(degrees * per_degree).astype(np.int64)
 
 

@@ -36,11 +36,6 @@ def inner_point(outline: Geometry) -> tuple[float, float]:
     return float(x), float(y)
 
 
-def region_area_km2(region: Region) -> float:
-    """Return the geodesic area of a region. [km²]"""
-    return area_km2(region.outline)
-
-
 def feature_collection(
     atlas: Atlas, regions: Sequence[Region], generator: str, *, with_parts: bool = False
 ) -> dict[str, Any]:
@@ -79,7 +74,7 @@ def _properties(region: Region) -> dict[str, Any]:
         "min_on_station_min": region.min_on_station_min,
         "line_patrol": region.line_patrol,
         "headline": region.headline,
-        "area_km2": round(region_area_km2(region)),
+        "area_km2": round(area_km2(region.outline)),
     }
 
 
