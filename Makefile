@@ -1,5 +1,5 @@
-# Two recipes matter: `make report` and `make test`. Each builds what it needs.
-# Everything is written inside this folder: .venv, build/.
+# `make` alone lists the recipes: the comment above one is its line there. Each builds what it needs.
+# Everything is written inside this folder: .venv, build/, and what a recipe is there to write.
 PYTHON ?= python3
 BIN := .venv/bin
 BUILD := build
@@ -16,16 +16,32 @@ export PYTHONUTF8 := 1
 # pip asks rustc for its version; where rustc is rustup's, that would make a folder at home.
 export RUSTUP_HOME := $(CURDIR)/$(BUILD)/rustup
 
-.PHONY: report test opponent lint smoke audit fix bench bench-quick growth peers fuzz faults soak docs site golden constraints clean
-.DEFAULT_GOAL := report
+# Tests run in an order of their own each time; the seed is printed, and given here repeats it.
+SEED ?=
+PYTEST = $(BIN)/python -m pytest -n auto --dist worksteal --basetemp=$(BUILD)/pytest -o cache_dir=$(BUILD)/pytest-cache $(if $(SEED),-p randomly --randomly-seed=$(SEED))
+
+.PHONY: help report test coverage opponent bench bench-quick growth peers fuzz faults soak lint fix hooks smoke release audit docs site golden constraints clean
+.DEFAULT_GOAL := help
+
+# This list.
+help:
+	@awk '/^# / { told = substr($$0, 3); next } /^[a-z][a-z-]*:/ && told { sub(/:.*/, "", $$1); printf "make %-12s %s\n", $$1, told } { told = "" }' $(firstword $(MAKEFILE_LIST))
 
 # The main job on the bundled sample archive; its store lies under build/, never the user's.
 report: .venv/.ready
 	@$(BIN)/python scripts/report_sample.py --store $(BUILD)/store
 
-# Every test, on every core.
+# Every test, on every core, in an order of its own; SEED=N repeats one.
 test: .venv/.dev
-	@$(BIN)/python -m pytest -n auto --basetemp=$(BUILD)/pytest -o cache_dir=$(BUILD)/pytest-cache
+	@$(PYTEST)
+
+# Which lines and branches no test takes: the modules least covered, and the whole; takes twice the time of test.
+coverage: .venv/.dev
+	@rm -rf $(BUILD)/coverage && mkdir -p $(BUILD)/coverage
+	@$(PYTEST) --cov --cov-report=
+	@$(BIN)/python -m coverage report --sort=cover --skip-covered > $(BUILD)/coverage/report.txt
+	@sed -n 1,22p $(BUILD)/coverage/report.txt; tail -n 4 $(BUILD)/coverage/report.txt
+	@$(BIN)/python -m coverage html -q && echo "Line by line: $(BUILD)/coverage/html/index.html"
 
 # Thousands of invented flights with known truth: recall and precision of the count, by cause.
 opponent: .venv/.dev
@@ -69,18 +85,13 @@ soak: .venv/.dev
 lint: .venv/.dev
 	@$(BIN)/python -m ruff check --cache-dir $(BUILD)/ruff . && $(BIN)/python -m ruff format --check --cache-dir $(BUILD)/ruff . && $(BIN)/python -m mypy --cache-dir $(BUILD)/mypy
 
-# The tool from a wheel in an environment of its own, away from the checkout.
-smoke: .venv/.ready
-	@rm -rf $(BUILD)/smoke && mkdir -p $(BUILD)/smoke/elsewhere
-	@$(PYTHON) -m venv $(BUILD)/smoke/make && $(BUILD)/smoke/make/bin/python -m pip install -q hatchling
-	@$(BUILD)/smoke/make/bin/python -m hatchling build -d $(BUILD)/smoke >/dev/null 2>&1
-	@mkdir $(BUILD)/smoke/again && tar -xzf $(BUILD)/smoke/*.tar.gz -C $(BUILD)/smoke/again --strip-components=1
-	@cd $(BUILD)/smoke/again && ../make/bin/python -m hatchling build -t wheel -d dist >/dev/null 2>&1
-	@$(BIN)/python scripts/check_packages.py $(BUILD)/smoke
-	@$(PYTHON) -m venv $(BUILD)/smoke/venv
-	@$(BUILD)/smoke/venv/bin/python -m pip install -q -c constraints.txt $(BUILD)/smoke/*.whl
-	@cd $(BUILD)/smoke/elsewhere && ../venv/bin/python -m onstation --store ../store -q fetch --source ../../../data/sample/reconstructed
-	@cd $(BUILD)/smoke/elsewhere && ../venv/bin/python -m onstation --store ../store report --since 2025-01-26 --until 2025-02-08 --format json | grep -q '"missions": 18' && echo "smoke: the installed tool counts 18"
+# Build wheel and source archive, check them, install them elsewhere and run the main job there.
+smoke:
+	@$(PYTHON) scripts/prove_packages.py $(BUILD)/smoke
+
+# The packages of a version, checked and proven, in dist/; docs/releasing.md says what comes before.
+release: lint test
+	@$(PYTHON) scripts/prove_packages.py $(BUILD)/smoke --release dist
 
 # Known vulnerabilities of the versions pinned, each looked up; one that cannot be is a failure.
 audit:
@@ -90,6 +101,10 @@ audit:
 # Mend what a machine can mend.
 fix: .venv/.dev
 	@$(BIN)/python -m ruff check --fix --cache-dir $(BUILD)/ruff . ; $(BIN)/python -m ruff format --cache-dir $(BUILD)/ruff .
+
+# Check what is committed, before it is: style, types, where modules may look. Once per clone.
+hooks: .venv/.dev
+	@$(BIN)/python -m pre_commit install
 
 # Write docs/cli.md, the tables of the pages and every console block anew.
 docs: .venv/.ready
@@ -103,10 +118,12 @@ site: .venv/.dev
 golden: .venv/.dev
 	@$(BIN)/python scripts/write_golden.py && $(BIN)/python scripts/write_formats.py
 
-# Pin what is installed now: names and versions, no addresses.
+# Pin what is installed now, names and versions without addresses, in constraints.txt.
 constraints: .venv/.dev
+	@$(BIN)/python -m pip install -q hatchling twine
 	@{ echo "# Versions this project is tested with: names and versions only. Rewrite with 'make constraints'."; $(BIN)/python -m pip freeze --exclude-editable --exclude onstation --exclude pip --exclude setuptools; } > constraints.txt
 
+# Take away what recipes made: build/ and .venv.
 clean:
 	rm -rf $(BUILD) .venv
 

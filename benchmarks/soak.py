@@ -49,6 +49,8 @@ database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 database.close()
 """
 BLOCKS = 12
+CACHE_DAYS = 400
+"""When the store has outgrown the memory SQLite keeps its pages in, 16 MB of an open session."""
 GROWS, SURE = 0.1, 2.0
 """Growth is a rise over the run of a tenth of the mean, if it is twice what chance does."""
 
@@ -61,12 +63,15 @@ class Column:
     ----------
     exact
         Whether it may not rise at all.
+    full_after
+        Days after which nothing fills any more.
     """
 
     title: str
     form: str
     values: list[float]
     exact: bool = False
+    full_after: int = PERIOD_DAYS
 
 
 def main() -> int:
@@ -136,7 +141,7 @@ def one_process(home: Path, count: int) -> list[str]:
                 )
                 for what in ("fetch", "report", "tail")
             ),
-            Column("RSS MB", ".1f", typical("rss_mb")),
+            Column("RSS MB", ".1f", typical("rss_mb"), full_after=CACHE_DAYS),
             Column("handles", ".2f", typical("handles"), exact=True),
             Column("threads", ".2f", typical("threads"), exact=True),
             Column("store bytes a day", ",.0f", _each(sizes, block)),
@@ -201,7 +206,7 @@ def judged(where: str, block: int, *columns: Column) -> list[str]:
     """Print a line through each column; return what grows."""
     found = []
     for column in columns:
-        values = column.values[max(1, -(-PERIOD_DAYS // block)) :]
+        values = column.values[max(1, -(-column.full_after // block)) :]
         if len(values) < 3:
             print(f"  {column.title}: too few blocks to tell")
             continue

@@ -1,10 +1,9 @@
 """Say what is wrong with the wheel and the source archive in a folder: what each holds, exactly.
 
-Run by ``make smoke``. The wheel holds the package, the files it ships and its metadata; the
+Asked by `prove_packages`. The wheel holds the package, the files it ships and its metadata; the
 source archive what it takes to build, test and document it; nothing else is in either.
 """
 
-import sys
 import tarfile
 import tomllib
 import zipfile
@@ -73,18 +72,11 @@ def faults_of_sdist(path: Path) -> list[str]:
     ]
 
 
-def main() -> None:
-    """Check what lies in the folder named; end with 1 where something is wrong."""
-    folder = Path(sys.argv[1])
+def faults_of(folder: Path) -> list[str]:
+    """Return what is wrong with the packages in a folder and below it."""
     wheels, sdists = sorted(folder.rglob("*.whl")), sorted(folder.glob("*.tar.gz"))
     faults = [fault for wheel in wheels for fault in faults_of_wheel(wheel)]
     faults += [fault for sdist in sdists for fault in faults_of_sdist(sdist)]
     if len(wheels) != 2 or len(sdists) != 1:
         faults.append(f"{len(wheels)} wheels and {len(sdists)} source archives, not 2 and 1")
-    if faults:
-        sys.exit("\n".join(faults))
-    print("packages: wheel, source archive and the wheel made from that hold what they should")
-
-
-if __name__ == "__main__":
-    main()
+    return faults

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from onstation.reports.columns import COLUMNS, DAY, INSTANT, LIST, LOCAL_TIME, WHOLE, Column
-from onstation.reports.export import BESIDE, COUNT_COLUMNS, KEY_MEANINGS, PERIOD_COLUMNS
-from onstation.reports.geojson import PROPERTIES
+from onstation.reports.export.geojson import PROPERTIES
+from onstation.reports.export.missions import BESIDE
+from onstation.reports.export.report import COUNT_COLUMNS, KEY_MEANINGS, PERIOD_COLUMNS
 from onstation.store.views import DESCRIBED
 
 TOP = Path(__file__).resolve().parents[1]

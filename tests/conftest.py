@@ -1,8 +1,19 @@
-"""No test reaches the network."""
+"""No test reaches the network; properties are tried on the same examples in every run."""
 
+import os
 import socket
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+settings.register_profile(
+    "suite",
+    deadline=None,  # a busy machine is no fault
+    database=None,
+    derandomize="PROOF_EXAMPLES" not in os.environ,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("suite")
 
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 

@@ -89,7 +89,7 @@ def test_the_method_names_every_threshold_with_its_value_and_reason() -> None:
 
 
 def test_the_method_names_every_filter() -> None:
-    from onstation.reports.explained import FILTERS
+    from onstation.reports.words.explained import FILTERS
 
     page = (TOP / "docs" / "method.md").read_text(encoding="utf-8")
 

@@ -96,3 +96,9 @@ def test_what_a_package_ships_is_there() -> None:
     assert all(there.startswith("onstation/_shipped/") for there in shipped.values())
     assert "*.md" in built["targets"]["sdist"]["include"], "the threat model goes along"
     assert (TOP / "SECURITY.md").is_file()
+
+
+def test_sources_are_told_no_page_that_is_not_there() -> None:
+    project = tomllib.loads((TOP / "pyproject.toml").read_text("utf-8"))["project"]
+
+    assert not [page for page in project.get("urls", {}).values() if "example" in page]

@@ -12,7 +12,6 @@ The commands ask the same session. Nothing here prints; every failure is an
 import time
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
 from datetime import date, datetime
 from os import PathLike
 from pathlib import Path
@@ -21,12 +20,13 @@ from typing import TYPE_CHECKING, Any
 from onstation.config import Settings, settings_from
 from onstation.errors import InputError
 from onstation.periods import Period, find_zone, parse_bound, period_within
+from onstation.record import record
 from onstation.store.database import Store, open_store
 
 if TYPE_CHECKING:
     from onstation.pipeline.summary import CollectSummary, PullSummary
+    from onstation.reports.export.frames import DataFrame
     from onstation.reports.flights import Flight
-    from onstation.reports.frames import DataFrame
     from onstation.reports.records import CoverageTable, MissionList, Report, TailStory
     from onstation.schema import Mission
 
@@ -37,7 +37,7 @@ Texts = str | Sequence[str]
 Progress = Callable[[int, int], None]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Fetched:
     """What a fetch amounts to.
 
@@ -62,7 +62,7 @@ class Fetched:
         return own or any(one.has_holes for one in self.remote)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Session:
     """An open store, with the fleet and regions files in force; close it, or use ``with``.
 
@@ -383,21 +383,21 @@ def open_session(
 
 def missions_frame(found: "MissionList") -> "DataFrame":
     """Return mission rows as a frame for pandas: the columns of the CSV export, typed."""
-    from onstation.reports import frames
+    from onstation.reports.export import frames
 
     return frames.missions_frame(found)
 
 
 def report_frame(found: "Report") -> "DataFrame":
     """Return the rows of a report as a frame for pandas: the columns of its CSV export."""
-    from onstation.reports import frames
+    from onstation.reports.export import frames
 
     return frames.report_frame(found)
 
 
 def coverage_frame(found: "CoverageTable") -> "DataFrame":
     """Return the UTC days of a coverage as a frame for pandas, one row a day."""
-    from onstation.reports import frames
+    from onstation.reports.export import frames
 
     return frames.coverage_frame(found)
 

@@ -4,11 +4,12 @@ Declared apart from `onstation.schema`, where they are imported from, because on
 `claims` needs them.
 """
 
-from dataclasses import dataclass
 from datetime import date
 
+from onstation.record import record
 
-@dataclass(frozen=True, slots=True)
+
+@record
 class ClaimSource:
     """Where a published figure was seen.
 
@@ -28,7 +29,7 @@ class ClaimSource:
     copy: bool
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ClaimPeriod:
     """One reading of the days a figure speaks of: both included, in a zone.
 
@@ -44,7 +45,7 @@ class ClaimPeriod:
     note: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Claim:
     """A published figure, and how it can be held against the ledger.
 

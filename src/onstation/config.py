@@ -3,17 +3,17 @@
 import json
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from platformdirs import user_cache_path, user_config_path, user_data_path
 
 from onstation.errors import InputError
+from onstation.record import record
 
 _PACKAGE = Path(__file__).parent
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Settings:
     """Where things lie and how much to say.
 

@@ -16,7 +16,7 @@
     └── DocumentError              1  one trace document is damaged; caught per document
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 DONE = 0
 FAILED = 1
@@ -84,6 +84,10 @@ class NewerStoreError(StoreError):
     """A newer onstation made the store; this one leaves it alone."""
 
 
+class EmptyStoreError(StoreError):
+    """The store's file is there and holds nothing: it was lost, which is no new store."""
+
+
 CHANGED, SHORT = "changed while it was read", "shorter than published"
 """Reasons of a download of which something else, or less, lies there."""
 
@@ -144,3 +148,46 @@ class DocumentError(OnstationError):
         super().__init__(f"{reason}: {detail}" if detail else reason)
         self.reason = reason
         self.detail = detail
+
+
+def meant(typed: str, known: Iterable[str], most: int = 1) -> str:
+    """Return the question whether a name that is close was meant; empty if none is.
+
+    Parameters
+    ----------
+    most
+        How many names are offered.
+
+    Examples
+    --------
+    >>> meant("P-8A", ["Q9", "P8"]), meant("xyz", ["Q9", "P8"])
+    ('did you mean P8?', '')
+    """
+    found = closest(typed, known, most)
+    named = " or ".join([*([", ".join(found[:-1])] if found[1:] else []), *found[-1:]])
+    return f"did you mean {named}?" if named else ""
+
+
+def there_are(typed: str, known: Collection[str]) -> str:
+    """Return the one that was probably meant, and all there are.
+
+    >>> there_are("csw", ["csv", "png"])
+    'did you mean csv? There are csv, png.'
+    """
+    near, there = meant(typed, known), f"here are {', '.join(known)}."
+    return f"{near} T{there}" if near else f"t{there}"
+
+
+def closest(typed: str, known: Iterable[str], most: int = 1) -> list[str]:
+    """Return the names closest to what was typed, the closest first; empty if none is close.
+
+    Case, hyphens, underscores and blanks are no difference.
+    """
+    from difflib import get_close_matches  # only where something was mistyped
+
+    alike = {_plain(name): name for name in sorted(known, reverse=True)}
+    return [alike[one] for one in get_close_matches(_plain(typed), alike, n=most)]
+
+
+def _plain(name: str) -> str:
+    return "".join(letter for letter in name.casefold() if letter not in "-_ ")

@@ -7,6 +7,7 @@ over nothing new needs none of them and would pay for each.
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from onstation.record import record
 from onstation.schema import SELF_REPORTED, Document
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ class Track:
         return np.isin(self.position_source, SELF_REPORTED)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Airfield:
     """An airfield with an ICAO code, from the airfield table."""
 
@@ -93,7 +94,7 @@ class Airfield:
     elevation_ft: float
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class End:
     """How a sortie began or ended: a graded claim with its reason.
 
@@ -124,7 +125,7 @@ class End:
     cut: "Silence | None" = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Silence:
     """A stretch of a sortie without positions, longer than the bridging limit.
 
@@ -153,7 +154,7 @@ class Silence:
         return None if self.end_ms is None else (self.end_ms - self.start_ms) / 60_000
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class LooseEnd:
     """An end of a sortie heard in flight, away from any field it left or was bound for.
 
@@ -197,7 +198,7 @@ class LooseEnd:
     silence_ms: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Handover:
     """A change of address in flight: one sortie goes on under another address.
 
@@ -219,7 +220,7 @@ class Handover:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Elsewhere:
     """Positions under a sortie's address, at its time, where it cannot have been.
 
@@ -313,7 +314,7 @@ class Visit:
         return float(np.diff(self.time_ms)[self.kind[:-1] == kind].sum()) / 60_000
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Presence:
     """Where a sortie was in one region.
 

@@ -4,14 +4,15 @@ Apart, because each record costs time to declare. The names are imported from
 `onstation.schema`, as those of all records are.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 
 from onstation.flown import LooseEnd
+from onstation.record import record
 from onstation.schema import Mission
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Shown:
     """What was found out of a stretch.
 
@@ -36,7 +37,7 @@ class Shown:
     links: str = "null"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Listed:
     """A document as deriving needs it before it is decoded.
 
@@ -59,7 +60,7 @@ class Listed:
     callsigns: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SortieSpan:
     """When a sortie was heard; whether it is of an aircraft that is watched."""
 
@@ -69,7 +70,7 @@ class SortieSpan:
     watched: bool
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Judged:
     """A piece of the history of an address, judged apart from the rest.
 
@@ -92,7 +93,7 @@ class Judged:
     ends: tuple[LooseEnd, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Around:
     """What is known of an address of one kind, around what changed of it, or of all of it.
 
@@ -130,7 +131,7 @@ class Around:
     numbers: dict[date, int] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Known:
     """What the store knows of an address: what was recorded, and what reconstructed."""
 
@@ -139,7 +140,7 @@ class Known:
     rebuilt: Around
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Anew:
     """What is to be written of an address that was judged again.
 

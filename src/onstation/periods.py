@@ -4,18 +4,20 @@ Instants are Unix milliseconds (``int``); a day is a `datetime.date`. A period i
 half-open: its start belongs to it, its end does not.
 """
 
+import re
+from calendar import monthrange
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
-from onstation.errors import InputError
+from onstation.errors import InputError, closest
+from onstation.record import record
 from onstation.units import MS_PER_DAY, MS_PER_S
 
 BINS = ("day", "week", "month", "all")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Period:
     """A half-open interval between two instants, cut into calendar days of a zone.
 
@@ -49,7 +51,7 @@ class Period:
         return self.since_ms <= instant_ms < self.until_ms
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Bin:
     """One column of time in a report: a label and the days in it."""
 
@@ -98,9 +100,13 @@ def find_zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError) as error:
-        raise InputError(
-            f"--tz {name!r}: no such time zone; use a name such as UTC or America/Tijuana."
-        ) from error
+        zones = sorted(available_timezones())
+        named = {zone.rpartition("/")[2]: zone for zone in zones} | {zone: zone for zone in zones}
+        near = closest(name, named)
+        remedy = (
+            f"did you mean {named[near[0]]}?" if near else "write it as America/Tijuana or UTC."
+        )
+        raise InputError(f"--tz {name!r}: no such time zone; {remedy}") from error
 
 
 def period_of(first: date, last: date, zone: str = "UTC") -> Period:
@@ -129,12 +135,42 @@ def parse_bound(text: str, option: str) -> date | datetime:
     try:
         instant = datetime.fromisoformat(text)
     except ValueError as error:
-        raise InputError(
-            f"{option} {text!r}: not a day (2025-02-03) nor an instant (2025-02-03T13:41Z)."
-        ) from error
+        raise InputError(f"{option} {text!r}: {_no_bound(text, option)}") from error
     if instant.tzinfo is None:
         raise InputError(f"{option} {text!r}: an instant needs its offset, such as {text}Z.")
     return instant
+
+
+def _no_bound(text: str, option: str) -> str:
+    """Return why a text is no day and no instant, and which day was probably meant."""
+    year_first = re.fullmatch(r"(\d{4})[-/. ](\d{1,2})[-/. ](\d{1,2})", text)
+    year_last = re.fullmatch(r"(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4})", text)
+    month = re.fullmatch(r"(\d{4})[-/.](\d{1,2})", text)
+    if text.lower() == "yesterday":
+        return "no day; --days 1 is the last complete one."
+    days: list[date] = []
+    if year_first:
+        days = _day(*year_first.groups())
+    elif year_last:  # a US date has the month first, elsewhere the day stands there
+        first, second, year = year_last.groups()
+        days = list(dict.fromkeys(_day(year, first, second) + _day(year, second, first)))
+    elif month:
+        days = _day(month[1], month[2], "1")
+        if days and option == "--until":
+            days = [days[0].replace(day=monthrange(days[0].year, days[0].month)[1])]
+    if days:
+        return f"days are written as 2025-02-03; did you mean {' or '.join(map(str, days))}?"
+    if year_first or year_last or month:
+        return "there is no such day; days are written as 2025-02-03."
+    return "not a day (2025-02-03) nor an instant (2025-02-03T13:41Z)."
+
+
+def _day(year: str, month: str, day: str) -> list[date]:
+    """Return the day that numbers stand for; empty if there is none."""
+    try:
+        return [date(int(year), int(month), int(day))]
+    except ValueError:
+        return []
 
 
 def period_from_bounds(since: date | datetime, until: date | datetime, zone: str) -> Period:

@@ -7,11 +7,11 @@ Addresses (``icao``) are six lower-case hex digits; a leading ``~`` marks one th
 not a real ICAO address.
 """
 
-from dataclasses import dataclass
 from datetime import date
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from onstation.record import record
 from onstation.units import DAYS_PER_MONTH
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ SELF_REPORTED = tuple(
 UNKNOWN_SOURCE = POSITION_SOURCES.index("unknown")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Threshold:
     """One number of the counting rule, as ``onstation rule`` prints it."""
 
@@ -121,7 +121,7 @@ class Threshold:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Head:
     """What a trace document says of its aircraft before the first position.
 
@@ -144,7 +144,7 @@ class Head:
     reconstruction: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Document:
     """One trace document as it was received, without its bytes.
 
@@ -176,7 +176,7 @@ NOT_LISTED = "not on the watch list"
 """Its label, and why its sorties are excluded."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Match:
     """Why an address is watched, and as what.
 
@@ -216,7 +216,7 @@ the sortie touched ground, or at an end that was not heard."""
 SEGMENT_OBSERVED, SEGMENT_BRIDGED, SEGMENT_UNKNOWN = 0, 1, 2
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Mission:
     """One sortie judged against one region: the row behind a count.
 
@@ -340,7 +340,7 @@ class Mission:
     suspicions: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class DayCoverage:
     """What is known of one UTC day, over all whole-day sources.
 
@@ -369,7 +369,7 @@ class DayCoverage:
 USABLE, MISSING = "usable", "missing"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Baseline:
     """The published norm a count is compared with.
 
@@ -389,7 +389,7 @@ class Baseline:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RegionBrief:
     """What a report needs to know of a region without its outline."""
 
@@ -400,7 +400,7 @@ class RegionBrief:
     headline: bool
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RegionsBrief:
     """The regions in force without their outlines.
 
@@ -420,9 +420,10 @@ class RegionsBrief:
         return tuple(region.name for region in self.regions if region.headline)
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """One line of the ledger: a question asked of a source, and what came back.
+
+    A tuple, as a ledger of years has thousands and many a question reads them all.
 
     Attributes
     ----------
@@ -468,7 +469,7 @@ class Answer:
     upload: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Change:
     """An answer that took the place of an earlier one to the same question."""
 

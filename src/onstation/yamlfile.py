@@ -10,12 +10,12 @@ import contextlib
 import hashlib
 import json
 import os
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from onstation.errors import InputError
+from onstation.record import record
 
 MAX_BYTES = 4_000_000
 """Larger files are refused; geometry of that size belongs in a file of its own."""
@@ -29,7 +29,7 @@ _DATE = "\0"
 Key = tuple[str | int, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Located:
     """The data of a file, with the line of every entry.
 

@@ -14,7 +14,7 @@ from rows import heard, row
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.keys import Keys
 
-from onstation.reports.page_write import report_html
+from onstation.reports.page.write import report_html
 
 pytestmark = [
     pytest.mark.server,

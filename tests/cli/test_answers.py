@@ -138,7 +138,7 @@ def test_several_matches_are_listed_with_a_command_for_each(stories: Asked) -> N
 def test_an_answer_limited_to_something_says_so(stories: Asked) -> None:
     """Else a copied "No missions were counted" is said of everybody."""
     none = stories("missions", *SURGE, "--region", "michoacan", "--type", "u2")
-    assert "No missions were counted for michoacan and u2, from 2025-01-26" in words(none)
+    assert "No missions were counted for michoacan and U2, from 2025-01-26" in words(none)
     as_csv = stories("missions", *SURGE, "--region", "michoacan", "--format", "csv")
     assert "No missions were counted for michoacan, from 2025-01-26" in as_csv.stderr
     some = words(stories("missions", *SURGE, "--type", "U2"))

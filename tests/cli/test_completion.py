@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from forked import ended
 
 from onstation.cli.completing import SHELLS, VARIABLE
 from onstation.cli.main import COMMANDS, main
@@ -60,11 +61,7 @@ def told(home: Path, line: str, shell: str = "bash", **more: str) -> list[str]:
         asked = {"COMP_WORDS": " ".join(words[:-1]), "COMP_CWORD": words[-1]}
     else:
         asked = {"COMP_WORDS": line, "COMP_CWORD": number}
-    done = subprocess.run(
-        [sys.executable, "-m", "onstation"],
-        env={**environ(home), VARIABLE: f"{shell}_complete", **asked, **more},
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    done = ended([], {**environ(home), VARIABLE: f"{shell}_complete", **asked, **more})
     assert (done.returncode, done.stderr) == (0, "")
     if shell == "zsh":  # kind, value, help: a line each
         return done.stdout.splitlines()[1::3]

@@ -9,7 +9,7 @@ from builders import SILENT, START, fly
 from stores import RECONSTRUCTED, TEN_TRACKS, Asked
 from traces import put, trace_of
 
-from onstation.reports.explained import FILTERS
+from onstation.reports.words.explained import FILTERS
 
 
 @pytest.fixture(scope="module")

@@ -24,9 +24,6 @@ OWN = {
 """Records and readers of our own that take long to declare, and the question seldom needs."""
 SLOW = {"difflib", "html", "statistics", "subprocess"}
 """Modules of the standard library that take long as well, and that no question needs."""
-COUNTED = {"msgspec", "scipy", "numpy", *SLOW}
-"""Mission rows, and the interval of a rate, for which scipy needs numpy and much else."""
-
 MAY_LOAD: dict[str, set[str]] = {
     "--help": set(),
     "--version": set(),
@@ -45,9 +42,9 @@ MAY_LOAD: dict[str, set[str]] = {
     "missions --format csv": {"msgspec"},
     "missions --format json": {"msgspec"},
     "missions": {"msgspec", "rich"},
-    "report": COUNTED | {"rich"},
-    "report --format json": COUNTED,
-    "report --format csv": COUNTED,
+    "report": {"msgspec", "rich"},
+    "report --format json": {"msgspec"},
+    "report --format csv": {"msgspec"},
 }
 """Command, and what of these it may load where nothing is judged anew."""
 

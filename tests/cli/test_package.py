@@ -5,9 +5,11 @@ import gzip
 import hashlib
 import json
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
+import warnings
 import zipfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -18,8 +20,8 @@ from stores import RECONSTRUCTED, TOP, Asked
 
 from onstation.cli import packing
 from onstation.errors import InputError
-from onstation.reports.package import File
-from onstation.reports.package_about import Notice, Told, descriptor
+from onstation.reports.package.about import Notice, Told, descriptor
+from onstation.reports.package.files import File
 from onstation.store.sealing import FUNCTION, seal_of
 
 RECORDED = TOP / "data" / "sample" / "recorded"
@@ -43,6 +45,28 @@ def folder(ask: Asked) -> Path:
     return place
 
 
+@pytest.fixture(scope="module")
+def packed(ask: Asked) -> Path:
+    """Return the same package as one file."""
+    place = ask.home / "two-weeks.zip"
+    ask("missions", *TWO_WEEKS, "-o", str(place))
+    return place
+
+
+@pytest.fixture(scope="module")
+def deep(ask: Asked) -> Path:
+    """Return a package of one flight, as a folder nobody may change."""
+    place = ask.home / "deep"
+    ask("missions", "--mission", DEEP, *PACKAGE, str(place))
+    return place
+
+
+@pytest.fixture
+def copied(deep: Path, tmp_path: Path) -> Path:
+    """Return a package of one flight that may be changed."""
+    return shutil.copytree(deep, tmp_path / "copied")
+
+
 def frictionless(path: Path) -> subprocess.CompletedProcess[str]:
     """Validate a package as anybody would, in a process without this test's settings."""
     return subprocess.run(
@@ -53,6 +77,16 @@ def frictionless(path: Path) -> subprocess.CompletedProcess[str]:
         text=True,
         check=False,
     )
+
+
+def faults(path: Path) -> list[str]:
+    """Return what the same library finds in a package when it is asked here."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from frictionless import validate
+
+        report = validate(str(path / "datapackage.json" if path.is_dir() else path))
+    return [str(one) for one in report.flatten(["type", "fieldName", "message"])]
 
 
 def table(folder: Path, name: str) -> list[dict[str, str]]:
@@ -68,18 +102,16 @@ def files(folder: Path) -> dict[str, bytes]:
     }
 
 
-def test_a_folder_and_a_zip_are_valid_and_hold_the_same_files(ask: Asked, folder: Path) -> None:
-    place = ask.home / "two-weeks.zip"
-    ask("missions", *TWO_WEEKS, "-o", str(place))
-    with zipfile.ZipFile(place) as archive:
-        packed = {name: archive.read(name) for name in archive.namelist()}
+def test_a_folder_and_a_zip_are_valid_and_hold_the_same_files(folder: Path, packed: Path) -> None:
+    with zipfile.ZipFile(packed) as archive:
+        held = {name: archive.read(name) for name in archive.namelist()}
 
-    assert packed == files(folder)
-    for path in (place, folder / "datapackage.json"):
+    assert held == files(folder)
+    for path in (packed, folder / "datapackage.json"):
         told = frictionless(path)
         assert told.returncode == 0, told.stdout
         assert "INVALID" not in told.stdout
-        assert told.stdout.count("VALID") == len(packed) - 2
+        assert told.stdout.count("VALID") == len(held) - 2
 
 
 @pytest.mark.parametrize(
@@ -92,44 +124,40 @@ def test_a_folder_and_a_zip_are_valid_and_hold_the_same_files(ask: Asked, folder
     ],
 )
 def test_a_changed_cell_makes_it_invalid(
-    ask: Asked, tmp_path: Path, name: str, before: bytes, after: bytes
+    copied: Path, name: str, before: bytes, after: bytes
 ) -> None:
-    place = tmp_path / "changed"
-    ask("missions", "--mission", DEEP, *PACKAGE, str(place))
-    content = (place / name).read_bytes()
+    content = (copied / name).read_bytes()
     assert before in content
-    (place / name).write_bytes(content.replace(before, after, 1))
+    (copied / name).write_bytes(content.replace(before, after, 1))
 
-    assert frictionless(place / "datapackage.json").returncode == 1
+    assert faults(copied)
 
 
 @pytest.mark.parametrize("gone", ["visits.csv", "rule.json", "raw"])
-def test_a_file_taken_away_makes_it_invalid(ask: Asked, tmp_path: Path, gone: str) -> None:
-    place = tmp_path / "less"
-    ask("missions", "--mission", DEEP, *PACKAGE, str(place))
-    for one in (place / gone).iterdir() if gone == "raw" else [place / gone]:
+def test_a_file_taken_away_makes_it_invalid(copied: Path, gone: str) -> None:
+    for one in (copied / gone).iterdir() if gone == "raw" else [copied / gone]:
         one.unlink()
 
-    assert frictionless(place / "datapackage.json").returncode == 1
+    assert faults(copied)
+
+
+def test_a_package_as_it_was_made_has_no_fault(deep: Path) -> None:
+    assert faults(deep) == []
 
 
 def test_a_column_that_breaks_its_rule_is_found_even_where_digests_are_mended(
-    ask: Asked, tmp_path: Path
+    copied: Path,
 ) -> None:
-    place = tmp_path / "mended"
-    ask("missions", "--mission", DEEP, *PACKAGE, str(place))
-    content = (place / "missions.csv").read_bytes().replace(b",132.3,", b",-132.3,")
-    (place / "missions.csv").write_bytes(content)
-    about = json.loads((place / "datapackage.json").read_text(encoding="utf-8"))
+    content = (copied / "missions.csv").read_bytes().replace(b",132.3,", b",-132.3,")
+    (copied / "missions.csv").write_bytes(content)
+    about = json.loads((copied / "datapackage.json").read_text(encoding="utf-8"))
     for one in about["resources"]:
         if one["path"] == "missions.csv":
             one["bytes"], one["hash"] = len(content), hashlib.sha256(content).hexdigest()
             one["hash"] = f"sha256:{one['hash']}"
-    (place / "datapackage.json").write_text(json.dumps(about), encoding="utf-8")
-    told = frictionless(place / "datapackage.json")
+    (copied / "datapackage.json").write_text(json.dumps(about), encoding="utf-8")
 
-    assert told.returncode == 1
-    assert "observed_min" in told.stdout
+    assert any("observed_min" in told for told in faults(copied))
 
 
 def test_its_missions_are_those_of_the_csv_export_and_add_up_to_the_report(
@@ -213,11 +241,10 @@ def test_reconstructions_say_so_everywhere(folder: Path) -> None:
     assert all(not row["replay_url"] for row in table(folder, "missions"))
 
 
-def test_the_same_store_gives_the_same_bytes(ask: Asked, tmp_path: Path) -> None:
-    for name in ("one.zip", "two.zip"):
-        ask("missions", *TWO_WEEKS, "-o", str(tmp_path / name))
+def test_the_same_store_gives_the_same_bytes(ask: Asked, packed: Path, tmp_path: Path) -> None:
+    ask("missions", *TWO_WEEKS, "-o", str(tmp_path / "again.zip"))
 
-    assert (tmp_path / "one.zip").read_bytes() == (tmp_path / "two.zip").read_bytes()
+    assert (tmp_path / "again.zip").read_bytes() == packed.read_bytes()
 
 
 def test_traces_of_unknown_terms_are_left_out_with_the_reason(ask: Asked, tmp_path: Path) -> None:
@@ -229,7 +256,7 @@ def test_traces_of_unknown_terms_are_left_out_with_the_reason(ask: Asked, tmp_pa
     assert left_out
     assert not (tmp_path / "without" / "raw").exists()
     assert all(row["left_out"] and not row["raw_file"] for row in left_out)
-    assert frictionless(tmp_path / "without" / "datapackage.json").returncode == 0
+    assert faults(tmp_path / "without") == []
     for row in table(tmp_path / "with", "sources"):
         raw = (tmp_path / "with" / row["raw_file"]).read_bytes()
         assert hashlib.sha256(raw).hexdigest() == row["sha256"]
@@ -244,14 +271,14 @@ def test_no_missions_give_a_valid_package_of_headers(ask: Asked, tmp_path: Path)
             assert archive.read(f"{name}.csv").count(b"\n") == 1
         assert b"0 missions in the total" in archive.read("README.md")
 
-    assert frictionless(place).returncode == 0
+    assert faults(place) == []
 
 
 def test_an_empty_store_gives_a_valid_package_and_the_status_of_a_hole(tmp_path: Path) -> None:
     place = tmp_path / "empty.zip"
     Asked(tmp_path)("missions", "-o", str(place), status=3)
 
-    assert frictionless(place).returncode == 0
+    assert faults(place) == []
 
 
 @pytest.mark.parametrize("output", [(), ("-o", "-"), ("-o", "rows.csv"), ("-o", "no/such/x.zip")])
@@ -418,7 +445,7 @@ def test_traces_of_adsb_lol_go_with_their_licence(tmp_path: Path) -> None:
     assert "must do so under the ODbL 1.0" in (tmp_path / "p" / "LICENCES.md").read_text()
     assert row["replay_url"] == "https://adsb.lol/?icao=ae2fd0&showTrace=2025-08-13"
     assert row["replay_url"] in (tmp_path / "p" / "README.md").read_text()
-    assert frictionless(tmp_path / "p" / "datapackage.json").returncode == 0
+    assert faults(tmp_path / "p") == []
 
 
 def test_traces_of_another_host_stay_out_because_its_terms_are_not_known(tmp_path: Path) -> None:
@@ -442,7 +469,7 @@ def test_data_that_may_not_be_passed_on_are_in_no_file_of_it(tmp_path: Path) -> 
         if name not in ("fleet.yaml", "rule.json")
     )
     assert "Left out: 1 more mission," in (tmp_path / "p" / "README.md").read_text()
-    assert frictionless(tmp_path / "p" / "datapackage.json").returncode == 0
+    assert faults(tmp_path / "p") == []
 
 
 def test_hostile_text_is_never_interpreted(tmp_path: Path) -> None:
@@ -463,7 +490,7 @@ def test_hostile_text_is_never_interpreted(tmp_path: Path) -> None:
         if name.endswith(".md"):
             assert "<script>" not in text
             assert "[x](javascript" not in text
-    assert frictionless(tmp_path / "p" / "datapackage.json").returncode == 0
+    assert faults(tmp_path / "p") == []
 
 
 def test_a_licence_of_the_whole_is_named_only_where_every_source_has_one() -> None:

@@ -158,7 +158,7 @@ def test_rows_that_may_not_be_passed_on_are_drawn_only_if_asked_for(
             ("tail", "CBP113", "--explain"),
             "--explain is told as table or json; png has no place for it",
         ),
-        (("report", "--aspect", "4:3"), "'4:3' is not one of '16:9', '1:1'"),
+        (("report", "--aspect", "4:3"), "--aspect '4:3': no such choice; there are 16:9, 1:1."),
     ],
 )
 def test_what_a_picture_cannot_hold_is_misuse(

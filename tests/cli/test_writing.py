@@ -12,6 +12,7 @@ from pathlib import Path
 import click
 import pytest
 from click.testing import CliRunner, Result
+from forked import started
 from stores import TEN_TRACKS, Asked
 
 from onstation.cli.writing import WRITTEN, write_output
@@ -172,14 +173,11 @@ def test_a_name_is_never_obeyed_by_the_terminal(tmp_path: Path) -> None:
 
 def test_two_runs_at_once_remember_both_files(tmp_path: Path) -> None:
     names = [tmp_path / f"out-{number}" for number in range(8)]
-    processes = [
-        subprocess.Popen(
-            [sys.executable, "-m", "onstation", "rule", "-o", str(name)],
-            env={**os.environ, "ONSTATION_CACHE": str(tmp_path / "cache")},
-        )
-        for name in names
-    ]
-    assert [one.wait() for one in processes] == [0] * 8
+    environ = {**os.environ, "ONSTATION_CACHE": str(tmp_path / "cache")}
+    runs = [started(["rule", "-o", str(name)], environ, [os.devnull] * 3) for name in names]
+    for one in runs:
+        one.join()
+    assert [one.exitcode for one in runs] == [0] * 8
 
     assert len(list((tmp_path / "cache" / WRITTEN).iterdir())) == 8
     assert left(tmp_path) == sorted(name.name for name in names)

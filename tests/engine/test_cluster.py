@@ -6,7 +6,9 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date, timedelta
 from importlib.util import find_spec
 from pathlib import Path
@@ -84,6 +86,22 @@ def named(*sources: Path) -> list[str | Path]:
     return [word for source in sources for word in ("--source", source)]
 
 
+@dataclass(frozen=True)
+class Whole:
+    """What a run by one process said, and what is in its store."""
+
+    told: tuple[int, str]
+    content: dict[str, list[Any]]
+
+
+@pytest.fixture(scope="module")
+def serial(tmp_path_factory: pytest.TempPathFactory, days: Path) -> Whole:
+    """Return what one process makes of the days."""
+    store = tmp_path_factory.mktemp("serial") / "store"
+    told = fetch(store, *named(days))
+    return Whole(told, content(store))
+
+
 def content(store: Path) -> dict[str, list[Any]]:
     """Return every row of a store by table, but for when it was asked, in how many writes."""
     connection = sqlite3.connect(store / FILE)
@@ -147,52 +165,47 @@ def test_a_run_limited_to_aircraft_and_days_is_the_same_on_a_cluster(
     assert content(tmp_path / "cluster") == content(tmp_path / "serial")
 
 
-def test_a_worker_killed_in_the_middle_changes_nothing(
-    tmp_path: Path, days: Path, monkeypatch: pytest.MonkeyPatch
+def test_a_worker_killed_in_the_middle_changes_nothing_and_a_scheduler_ends_the_run_for_now(
+    tmp_path: Path, days: Path, serial: Whole, cluster: LocalCluster
 ) -> None:
-    plain = fetch(tmp_path / "serial", *named(days))
-    status, told = fetch_and_kill(tmp_path, days, monkeypatch, lambda one: one.workers[0])
+    with slow_cluster(tmp_path) as doomed:
+        untouched = fetch_and_kill(tmp_path / "store", days, doomed, doomed.workers[0])
+        status, told = fetch_and_kill(tmp_path / "later", days, doomed, doomed.scheduler)
 
-    assert (status, told) == plain
-    assert content(tmp_path / "store") == content(tmp_path / "serial")
-
-
-def test_a_scheduler_that_goes_away_ends_the_run_which_goes_on_later(
-    tmp_path: Path, days: Path, cluster: LocalCluster, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    status, told = fetch_and_kill(tmp_path, days, monkeypatch, lambda one: one.scheduler)
-
+    assert untouched == serial.told
+    assert content(tmp_path / "store") == serial.content
     assert status == FAILED
     assert "went away; what was read before is in the store: run the same command again." in told
-    again = fetch(tmp_path / "store", *named(days), "--scheduler", cluster.address)
+    again = fetch(tmp_path / "later", *named(days), "--scheduler", cluster.address)
     assert "unchanged, not read again" in again[1]
-    fetch(tmp_path / "serial", *named(days))
-    assert content(tmp_path / "store") == content(tmp_path / "serial")
+    assert content(tmp_path / "later") == serial.content
+
+
+@contextmanager
+def slow_cluster(home: Path) -> Iterator[LocalCluster]:
+    """Start a cluster whose workers are slow enough to be killed in the middle of a task."""
+    (home / "slow.py").write_text(SLOW)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DASK_DISTRIBUTED__WORKER__PRELOAD", str(home / "slow.py"))
+        with running(home / "cluster") as cluster:
+            patch.undo()
+            yield cluster
 
 
 def fetch_and_kill(
-    home: Path,
-    days: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    whom: Callable[[LocalCluster], "subprocess.Popen[bytes]"],
+    store: Path, days: Path, cluster: LocalCluster, doomed: "subprocess.Popen[bytes]"
 ) -> tuple[int, str]:
-    """Fetch on a slow cluster of its own; kill one of its processes after the first day."""
-    (home / "slow.py").write_text(SLOW)
-    monkeypatch.setenv("DASK_DISTRIBUTED__WORKER__PRELOAD", str(home / "slow.py"))
-    with running(home / "cluster") as cluster:
-        monkeypatch.delenv("DASK_DISTRIBUTED__WORKER__PRELOAD")
-        asked = command(home / "store", *named(days), "--scheduler", cluster.address)
-        client = subprocess.Popen(
-            asked, env=environment(home / "store"), stderr=subprocess.PIPE, text=True
-        )
-        try:
-            wait_for_the_first_day(home / "store")
-            assert client.poll() is None, "it must not be over yet"
-            whom(cluster).kill()
-            _, told = client.communicate(timeout=120)
-        finally:
-            client.kill()
-            client.wait()
+    """Fetch on a cluster; kill one of its processes after the first day."""
+    asked = command(store, *named(days), "--scheduler", cluster.address)
+    client = subprocess.Popen(asked, env=environment(store), stderr=subprocess.PIPE, text=True)
+    try:
+        wait_for_the_first_day(store)
+        assert client.poll() is None, "it must not be over yet"
+        doomed.kill()
+        _, told = client.communicate(timeout=120)
+    finally:
+        client.kill()
+        client.wait()
     return client.returncode, told
 
 

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 KILLED = """
 import os, signal
@@ -9,9 +10,9 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from onstation.engine import processes
 
-def pool(jobs, context, initializer):
-    made = ProcessPoolExecutor(jobs, context, initializer=initializer)
-    print(made.submit(os.getpid).result(), flush=True)
+def pool(jobs, context, initializer, initargs):
+    made = ProcessPoolExecutor(jobs, context, initializer=initializer, initargs=initargs)
+    print(made.submit(os.getpid).result(), initargs[0], os.path.isdir(initargs[0]), flush=True)
     os.kill(os.getpid(), signal.SIGKILL)
 
 if __name__ == "__main__":
@@ -27,4 +28,7 @@ def test_they_end_when_the_run_is_killed() -> None:
     )
 
     assert ended.returncode < 0
-    assert ended.stdout.strip().isdigit()
+    number, folder, was_there = ended.stdout.split()
+    assert number.isdigit()
+    assert was_there == b"True"
+    assert not Path(folder.decode()).exists()

@@ -56,6 +56,8 @@ def test_the_shipped_file_has_no_faults_and_says_where_it_comes_from() -> None:
         ("{address_ranges: [AE0001, AE0002]}", "write [first, last]"),
         ("{callsigns: '(TROY', require_military: true}", "is no regular expression"),
         ("{registrations: ['/CBP(/']}", "is no regular expression"),
+        ("{callsigns: '(A+)+B', require_military: true}", "can be tried in too many ways"),
+        ("{registrations: ['/(CBP|C.P)*-/']}", "can be tried in too many ways"),
         ("{types: [P8], callsigns: 7, require_military: true}", "7 is no text"),
         ("{types: [POSEIDON], require_military: true}", '"POSEIDON" is no type designator'),
         ("{types: [8], require_military: true}", "8 is no type designator"),

@@ -92,7 +92,7 @@ def test_a_line_break_in_a_complaint_makes_no_second_one(home: Path) -> None:
     told = CliRunner().invoke(main, ["report", HOSTILE["lines"]], color=True)
 
     assert re.findall("^Error: .*$", told.stderr, re.MULTILINE) == [
-        "Error: Got unexpected extra argument (S\ufffdError: all is well\ufffd\ufffdT\ufffdU)"
+        "Error: report takes no S\ufffdError: all is well\ufffd\ufffdT\ufffdU"
     ]
 
 

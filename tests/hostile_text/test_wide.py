@@ -4,8 +4,8 @@ import pytest
 from rich.cells import cell_len
 from rows import mission_list, row
 
-from onstation.reports.render import missions_text
-from onstation.reports.render_base import Indented
+from onstation.reports.text.answers import missions_text
+from onstation.reports.text.layout import Indented
 
 SENTENCE = "不明 の 飛行機 counted from シウダー・フアレス over the border and 返る"
 

@@ -1,6 +1,7 @@
 """Tracks at hand are those of their documents; what does not fit is read again."""
 
 import errno
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -76,21 +77,35 @@ def test_a_full_disk_costs_time_and_nothing_else(monkeypatch: pytest.MonkeyPatch
 
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_collecting_hands_over_what_the_store_would_give(tmp_path: Path, jobs: int) -> None:
-    """Several processes hand no track over; then it is read again, and is the same."""
+    """From several processes it is handed over where they lie, as long as those are there."""
     for icao in ("ae6804", "ae6805"):
         put(tmp_path / "tree", icao, date(2025, 2, 3))
     at_hand = AtHand()
-    with open_store(tmp_path / "store") as store:
+    with open_store(tmp_path / "store") as store, ExitStack() as stack:
         sources = open_all([str(tmp_path / "tree")])
-        engine = Processes(jobs) if jobs > 1 else None
+        engine = stack.enter_context(Processes(jobs).kept()) if jobs > 1 else None
         collect(store, FakeFleet(), sources, engine=engine, at_hand=at_hand)
         held = [item for icao in store.archive.icaos() for item in store.archive.documents_of(icao)]
+        told = AtHand() if jobs > 1 else at_hand
+        told.learn(at_hand.placed_of(store.archive.icaos()))
+        given = [told.track(document, b"not looked at") for document, _ in held]
 
-    assert len(held) == 2
-    assert at_hand.count == (2 if jobs == 1 else 0)
-    for document, raw in held:
-        found, plain = at_hand.track(document, raw), read_trace(raw, document=document)[0]
+    assert len(held) == at_hand.count == 2
+    for (document, raw), found in zip(held, given, strict=True):
+        plain = read_trace(raw, document=document)[0]
         assert found.documents == plain.documents
         assert found.callsigns == plain.callsigns
         for name in TRACK_ARRAYS:
             np.testing.assert_array_equal(getattr(found, name), getattr(plain, name))
+
+
+def test_tracks_of_a_process_that_is_gone_are_read_again(tmp_path: Path) -> None:
+    raw = trace()
+    document, track = read(raw)
+    there, here = AtHand(folder=tmp_path), AtHand()
+    there.put(document.sha256, track)
+    here.learn(there.placed_of([document.head.icao]))
+    for file in tmp_path.iterdir():
+        file.unlink()
+
+    np.testing.assert_array_equal(here.track(document, raw).time_ms, track.time_ms)

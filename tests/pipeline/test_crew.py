@@ -40,7 +40,7 @@ def test_a_process_that_sees_the_store_and_one_that_does_not_find_the_same(
         here = judges.again((icao, None))
         carried = judges.carried((icao, None))
         there = crew.anew_in(crew.work_carried(__version__, judges.packed(), carried))
-        beside = list(crew.found_in(crew.work(__version__, "run", settings, [(icao, None)])))
+        beside = list(crew.found_in(crew.work(__version__, "run", settings, [(icao, None)], {})))
 
     assert here.pieces[0].rows
     assert there == here
@@ -49,7 +49,7 @@ def test_a_process_that_sees_the_store_and_one_that_does_not_find_the_same(
 
 def test_a_task_of_another_version_is_refused(settings: Settings) -> None:
     with pytest.raises(RuntimeError, match="a task of 0"):
-        crew.work("0", "run", settings, [])
+        crew.work("0", "run", settings, [], {})
 
 
 def test_addresses_are_shared_out_each_once_and_in_order() -> None:

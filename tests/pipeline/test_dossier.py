@@ -10,7 +10,7 @@ from rows import row
 
 from onstation.geodesy import mercator_m
 from onstation.pipeline.dossier import SPACING_MIN, thinned
-from onstation.reports.page_write import report_html
+from onstation.reports.page.write import report_html
 from onstation.units import MS_PER_MIN
 
 

@@ -14,8 +14,8 @@ from onstation.periods import Period, day_start_ms
 from onstation.pipeline import answer
 from onstation.pipeline.flights import flights, runs_of
 from onstation.regions.geofence import BRIDGE_MS, OBSERVED_MS
+from onstation.reports.counting.timeline import timeline_of
 from onstation.reports.flights import Flight
-from onstation.reports.timeline import timeline_of
 from onstation.schema import DATA_ENDS, SIGNAL_LOST, Sortie
 from onstation.store.database import open_store
 

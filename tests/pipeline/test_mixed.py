@@ -108,6 +108,20 @@ def test_a_day_with_recordings_too_is_no_hole_for_one_reconstructed_aircraft(
     assert told["total"]["missions"] == missions
 
 
+def test_a_recorded_day_of_one_aircraft_is_no_exposure_for_its_reconstruction(asked: Any) -> None:
+    """Its row among all aircraft rests on the same days as a report on it alone."""
+    asked("fetch", "--source", str(SAMPLE))
+    asked("fetch", "--source", str(SAMPLE.parent / "recorded"), "--tail", "AE67A1")
+    days = ("--since", "2020-09-08", "--until", "2025-02-08", "--format", "json")
+
+    alone = json.loads(asked("report", "--aircraft", "AE67A1", *days).stdout)
+    among = json.loads(asked("report", "--by", "aircraft", *days).stdout)
+
+    (row,) = (row for row in among["rows"] if row["aircraft"] == "ae67a1")
+    assert alone["coverage"]["days_usable"] == 14
+    assert (row["days_usable"], row["expected"]) == (14, alone["total"]["expected"])
+
+
 def test_days_on_which_single_aircraft_were_asked_for_say_so(asked: Any) -> None:
     asked("fetch", "--source", str(SAMPLE), "--tail", "CBP-113")
 

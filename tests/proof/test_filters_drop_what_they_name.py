@@ -336,7 +336,7 @@ def test_what_is_dropped_and_what_is_kept_are_all_there_was(
 
 def test_every_filter_has_a_table() -> None:
     """Whoever adds a filter adds a table."""
-    from onstation.reports.explained import FILTERS
+    from onstation.reports.words.explained import FILTERS
 
     assert set(FILTERS) == set(TABLE)
 

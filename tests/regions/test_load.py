@@ -10,6 +10,7 @@ import pytest
 
 from onstation.config import shipped
 from onstation.errors import RegionsError
+from onstation.regions.entries import BLOCKED, MOST_CIRCLES
 from onstation.regions.load import brief, draft_regions, read_regions
 from onstation.regions.values import altitude_ft, length_m
 
@@ -169,16 +170,32 @@ def test_a_fault_is_one_of_all_regions_that_refer_to_it(tmp_path: Path) -> None:
     assert draft_regions(path).faulty == {"a", "b", "c"}
 
 
-def test_ten_times_the_regions_take_ten_times_the_steps(tmp_path: Path) -> None:
-    """Counted in calls, not in seconds; it once was a hundred times."""
+@pytest.mark.parametrize("entry", ["areas: MX-MIC", "region: nobody{0}", "region: r{1}"])
+def test_ten_times_the_regions_take_ten_times_the_steps(tmp_path: Path, entry: str) -> None:
+    """Counted in calls, not in seconds; it once was a hundred times.
+
+    All sound, all of names nobody knows, and all in circles of two.
+    """
     calls = []
-    for count in (60, 600):
-        path = written(tmp_path, "\n".join(f"r{k}: {{areas: MX-MIC}}" for k in range(count)))
+    for count in (120, 1200):
+        rows = [f"r{k}: {{{{{entry}}}}}".format(k, k ^ 1) for k in range(count)]
+        path = written(tmp_path, "\n".join(rows))
         profile = cProfile.Profile()
         profile.runcall(draft_regions, path)
         calls.append(sum(entry.callcount for entry in profile.getstats()))
 
     assert calls[1] < 12 * calls[0]
+
+
+def test_of_very_many_circles_all_regions_are_refused(tmp_path: Path) -> None:
+    """The first are told with their way, the rest by name: none may reach the drawing."""
+    pairs = [f"r{k}: {{region: r{k ^ 1}}}" for k in range(2 * MOST_CIRCLES + 20)]
+    draft = draft_regions(written(tmp_path, "\n".join(pairs)))
+
+    told = [text for _, text in draft.faults]
+    assert sum("->" in text for text in told) == MOST_CIRCLES
+    assert sum(BLOCKED in text for text in told) == 20
+    assert draft.faulty == {f"r{k}" for k in range(len(pairs))}
 
 
 def test_the_same_name_twice_is_refused(tmp_path: Path) -> None:

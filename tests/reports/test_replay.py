@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 from rows import mission_list, ms, row
 
-from onstation.reports.export import missions_csv, missions_json
+from onstation.reports.export.missions import missions_csv, missions_json
 from onstation.reports.records import TailStory
 from onstation.reports.replay import SUGGESTED, replay_urls
-from onstation.reports.story import story_lines
+from onstation.reports.words.story import story_lines
 from onstation.sources.named import viewers
 
 RELEASE = (

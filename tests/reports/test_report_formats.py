@@ -12,10 +12,10 @@ from reporting import report_of
 from rows import heard, row
 
 from onstation.periods import days_between
-from onstation.reports.export import report_columns, report_csv, report_json, report_metadata
-from onstation.reports.page import report_markdown
+from onstation.reports.export.report import report_columns, report_csv, report_json, report_metadata
 from onstation.reports.records import COUNTS, Report
-from onstation.reports.render import report_text
+from onstation.reports.text.answers import report_text
+from onstation.reports.text.markdown import report_markdown
 from onstation.schema import COUNTED, EXCLUDED, POSSIBLE, TRANSIT, Mission
 
 TYPES = {"P8": "military", "U2": "military", "Q9": "cbp", "R135": "military"}

@@ -7,7 +7,9 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from onstation.cli.main import main
 from onstation.errors import StoreError
 from onstation.store import archive, days, derived, files, ledger
 from onstation.store.connection import Connection
@@ -158,3 +160,43 @@ def test_what_sqlite_says_becomes_a_remedy(said: str, told: str) -> None:
             b"\xff".decode()
     finally:
         connection.close()
+
+
+@pytest.mark.parametrize("command", ["report", "verify", "verify --repair", "fetch --source ."])
+def test_a_store_whose_file_is_empty_is_no_new_one(tmp_path: Path, command: str) -> None:
+    """It held something once; a run that took it for new would say that nothing ever flew."""
+    (tmp_path / FILE).touch()
+    journal = tmp_path / f"{FILE}-wal"  # which SQLite would throw away
+    journal.write_bytes(b"what was written last")
+    result = CliRunner().invoke(main, ["--store", str(tmp_path), *command.split()])
+
+    assert result.exit_code == 1
+    assert "its file is empty, as a full disk or a copy that failed leaves one" in result.stderr
+    assert "Restore a copy of it; or move it away" in result.stderr
+    assert result.stdout == ""
+    assert (tmp_path / FILE).stat().st_size == 0
+    assert journal.read_bytes() == b"what was written last"
+
+
+def test_a_store_is_never_empty_while_it_is_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Connection, "__init__", killed)
+        with pytest.raises(KeyboardInterrupt):
+            open_store(tmp_path)
+    assert (tmp_path / FILE).stat().st_size > 0
+    with open_store(tmp_path) as store:
+        assert store.problems() == []
+    assert [one.name for one in tmp_path.iterdir()] == [FILE]
+
+
+def test_a_store_is_made_where_the_system_cannot_make_a_file_without_a_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr(os, "O_TMPFILE", raising=False)
+    with open_store(tmp_path) as store:
+        assert store.problems() == []

@@ -16,6 +16,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from onstation.cli.main import main
+from onstation.pipeline.repair import DAY as A_DAY
+from onstation.pipeline.repair import DOCUMENT, FACT, Repaired
 from onstation.store.database import FILE, open_store
 from onstation.store.mend import mended
 from onstation.store.pages import PAGE, varint
@@ -217,23 +219,38 @@ def test_a_page_of_the_list_of_files_that_is_lost_makes_no_day_look_whole(
     assert {**now, "fleets": []} == {**before, "fleets": []}
 
 
-def test_what_is_told_of_a_lost_source_is_what_the_store_then_says(
-    made: Made, tmp_path: Path
+@pytest.mark.parametrize("is_there", [True, False])
+def test_a_lost_source_is_known_again_once_its_file_is_read_again(
+    made: Made, tmp_path: Path, is_there: bool
 ) -> None:
+    """Until then it is called what the repair says it is called."""
     path = made.copy(tmp_path)
     data = bytearray(path.read_bytes())
     for page, owner in flipping.regions_of(path).items():
         if owner in ("documents", "appearances"):
             data[(page - 1) * PAGE : page * PAGE] = b"\xff" * PAGE
     path.write_bytes(bytes(data))
-    result = run(tmp_path, "verify", "--repair")
-    with closing(sqlite3.connect(path)) as store:
-        sources = dict(store.execute("SELECT sha256, source FROM traces"))
-    lines = [line.split() for line in result.stderr.split("\n") if "its source is" in line]
+    away = made.tracks if is_there else made.tracks.rename(made.tracks.with_name("away"))
+    try:
+        result = run(tmp_path, "verify", "--repair")
+    finally:
+        away.rename(made.tracks)
+    lines = [line.split() for line in result.stderr.split("\n") if "its source is called" in line]
+    told = {line[2].strip(":"): line[-1].strip(".") for line in lines}
 
-    assert result.exit_code == 3
-    assert {line[2].strip(":"): line[-1].strip(".") for line in lines} == sources
-    assert set(sources.values()) == {"reconstruction", "unknown"}
+    def sources() -> dict[str, str]:
+        with closing(sqlite3.connect(path)) as store:
+            return dict(store.execute("SELECT sha256, source FROM traces"))
+
+    if not is_there:
+        assert result.exit_code == 3
+        assert told == {sha: source for sha, source in sources().items() if source == "unknown"}
+        assert set(sources().values()) == {"reconstruction", "unknown"}
+        assert run(tmp_path, "fetch", "--source", str(made.tracks)).exit_code == 0
+    assert set(sources().values()) == {"local", "reconstruction"}
+    now, before = (flipping.said(one, strict=False) or {} for one in (path, made.path))
+    assert now["appearances"] == before["appearances"]
+    assert now["documents"] == before["documents"]
 
 
 def test_a_day_of_two_lists_that_are_not_whole_gives_one_reason_once(
@@ -360,3 +377,62 @@ def test_a_row_is_put_back_as_it_was_written_and_nothing_else_is() -> None:
 
 def test_every_table_that_is_sealed_has_a_name_for_people() -> None:
     assert set(NAMED) == {*SEALED, "bodies"}
+
+
+def test_a_folder_that_was_moved_is_trusted_again_once_it_is_read_where_it_lies(
+    made: Made, tmp_path: Path
+) -> None:
+    path = made.copy(tmp_path)
+    moved = tmp_path / "moved"
+    shutil.copytree(made.tracks, moved)
+    part = tmp_path / "part/2025/02/03/traces/f9"
+    part.mkdir(parents=True)
+    shutil.copy(moved / "2025/02/03/traces/f9/trace_full_ae67f9.json", part)
+    with open_store(path.parent) as store:
+        store.amends.distrust_lists()
+        store.amends.tally(0)
+
+    def told() -> str:
+        return run(tmp_path, "report", "--since", str(DAY), "--until", str(DAY)).stderr
+
+    assert "the list of its files was damaged" in told()
+    run(tmp_path, "fetch", "--source", str(tmp_path / "part"))
+    assert "the list of its files was damaged" in told()  # it is not all of what is named
+    run(tmp_path, "fetch", "--source", str(moved))
+    assert "the list of its files was damaged" not in told()
+    assert run(tmp_path, "verify").exit_code == 0
+    with open_store(path.parent) as store:
+        assert store.amends.distrusted_days() == 0
+        assert not [one for one in store.amends.distrusted() if "tracks/2025/02/03" in one]
+
+
+def test_what_costs_most_is_told_first(made: Made, tmp_path: Path) -> None:
+    path = made.copy(tmp_path)
+    with open_store(path.parent) as store, store.transaction():
+        store.leave_note("daily", "what was said last")
+        store.leave_note("fleet 1", "ae6804")
+    away = made.tracks.with_name("away")
+    hurt_document(path, "ae01c7")
+    hurt(path, b"what was said last", b"WHAT WAS SAID LAST")
+    hurt(path, b"https://example.org/2024-02-05", b"HTTPS://EXAMPLE.ORG/2024-02-05")
+    made.tracks.rename(away)
+    try:
+        result = run(tmp_path, "verify", "--repair")
+    finally:
+        away.rename(made.tracks)
+
+    told = [line for line in result.stderr.split("\n") if line.startswith(("Lost", "To ask"))]
+    assert result.exit_code == 3
+    assert "is not there to be read again" in told[0]
+    assert told[1].startswith("To ask again")
+    assert any("a note: daily" in line for line in told[2:])
+
+
+def test_losses_are_sorted_by_what_they_cost() -> None:
+    found = Repaired()
+    found.lose(FACT, "a note")
+    found.lose(A_DAY, "a day")
+    found.lose(DOCUMENT, "one", "two")
+
+    assert found.lost(FACT, A_DAY, DOCUMENT) == ["one", "two", "a day", "a note"]
+    assert found.lost(A_DAY) == ["a day"]

@@ -1,7 +1,6 @@
 """Never asked, silent, failed, partial and heard stay five things."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -50,15 +49,15 @@ def day(store: Store, which: date = D1) -> tuple[str, int, int, str]:
 
 def test_an_answer_comes_back_as_it_was(store: Store) -> None:
     store.ledger.record(ANSWER)
-    store.ledger.record(replace(ANSWER, icao=None, day=D2))
+    store.ledger.record(ANSWER._replace(icao=None, day=D2))
 
-    assert store.ledger.answers() == [ANSWER, replace(ANSWER, icao=None, day=D2)]
-    assert store.ledger.answers(D2, D2) == [replace(ANSWER, icao=None, day=D2)]
+    assert store.ledger.answers() == [ANSWER, ANSWER._replace(icao=None, day=D2)]
+    assert store.ledger.answers(D2, D2) == [ANSWER._replace(icao=None, day=D2)]
     assert store.ledger.held_span() == (D1, D2)
 
 
 def test_what_is_held_begins_with_the_first_of_answers_documents_and_files(store: Store) -> None:
-    store.ledger.record(replace(ANSWER, day=D2))
+    store.ledger.record(ANSWER._replace(day=D2))
     document = Document("d", D3, "local", "a", Head("ae6804"))
     store.archive.keep(document, b"", first_ms=0, last_ms=0, days=[D3], whole=False)
     assert store.ledger.held_span() == (D2, D3)
@@ -68,9 +67,9 @@ def test_what_is_held_begins_with_the_first_of_answers_documents_and_files(store
 
 def test_what_was_read_once_gives_the_answers_that_reading_again_gives(store: Store) -> None:
     note(store, a_file("ae6804"), a_file("ae6805", reason="cut short"))
-    store.ledger.record(replace(ANSWER, source="archive", icao=None, documents=9))
-    store.ledger.record(replace(ANSWER, source="archive", icao=None, day=D2, fleet="old"))
-    store.ledger.record(replace(ANSWER, day=D3, outcome=FAILED, reason="HTTP 503"))
+    store.ledger.record(ANSWER._replace(source="archive", icao=None, documents=9))
+    store.ledger.record(ANSWER._replace(source="archive", icao=None, day=D2, fleet="old"))
+    store.ledger.record(ANSWER._replace(day=D3, outcome=FAILED, reason="HTTP 503"))
     ledger = store.ledger
     whole = ledger.whole_days(D1, D3)
 
@@ -96,15 +95,15 @@ def test_what_was_read_once_gives_the_answers_that_reading_again_gives(store: St
     ],
 )
 def test_what_was_heard_stays_heard(store: Store, before: str, after: str, stays: str) -> None:
-    store.ledger.record(replace(ANSWER, outcome=before))
-    store.ledger.record(replace(ANSWER, outcome=after))
+    store.ledger.record(ANSWER._replace(outcome=before))
+    store.ledger.record(ANSWER._replace(outcome=after))
 
     assert [answer.outcome for answer in store.ledger.answers()] == [stays]
 
 
 def test_a_damaged_local_file_never_becomes_silent(store: Store) -> None:
-    store.ledger.record(replace(ANSWER, source="local", outcome=FAILED))
-    store.ledger.record(replace(ANSWER, source="local", outcome=SILENT))
+    store.ledger.record(ANSWER._replace(source="local", outcome=FAILED))
+    store.ledger.record(ANSWER._replace(source="local", outcome=SILENT))
 
     assert [answer.outcome for answer in store.ledger.answers()] == [FAILED]
 
@@ -172,7 +171,7 @@ def test_a_cut_archive_makes_its_days_partial_until_a_whole_one_comes(store: Sto
 
 def test_a_published_day_and_the_users_own_are_one_day(store: Store) -> None:
     note(store, a_file("ae6804", reason="not JSON"))
-    store.ledger.record(replace(ANSWER, icao=None, documents=5))
+    store.ledger.record(ANSWER._replace(icao=None, documents=5))
 
     assert day(store) == ("usable", 5, 1, "")
 
@@ -206,8 +205,8 @@ def test_a_tally_that_is_wrong_is_found_out(store: Store) -> None:
 
 @pytest.mark.parametrize("after", [FAILED, SILENT, EXPIRED])
 def test_what_was_heard_in_part_stays_heard_in_part(store: Store, after: str) -> None:
-    store.ledger.record(replace(ANSWER, icao=None, outcome=PARTIAL, documents=9))
-    store.ledger.record(replace(ANSWER, icao=None, outcome=after, documents=0))
+    store.ledger.record(ANSWER._replace(icao=None, outcome=PARTIAL, documents=9))
+    store.ledger.record(ANSWER._replace(icao=None, outcome=after, documents=0))
 
     assert [(a.outcome, a.documents) for a in store.ledger.answers()] == [(PARTIAL, 9)]
 
@@ -215,9 +214,9 @@ def test_what_was_heard_in_part_stays_heard_in_part(store: Store, after: str) ->
 def test_a_day_published_anew_takes_the_place_of_the_old_and_the_change_is_told(
     store: Store,
 ) -> None:
-    cut = replace(ANSWER, icao=None, outcome=PARTIAL, reason="cut", documents=9, upload="one")
-    less = replace(cut, documents=12, upload="two", asked_ms=2)
-    whole = replace(cut, outcome=HEARD, reason="", documents=30, upload="three", asked_ms=3)
+    cut = ANSWER._replace(icao=None, outcome=PARTIAL, reason="cut", documents=9, upload="one")
+    less = cut._replace(documents=12, upload="two", asked_ms=2)
+    whole = cut._replace(outcome=HEARD, reason="", documents=30, upload="three", asked_ms=3)
     for answer in (cut, less, whole):
         store.ledger.record(answer)
 
@@ -227,22 +226,22 @@ def test_a_day_published_anew_takes_the_place_of_the_old_and_the_change_is_told(
 
 
 def test_the_same_answer_again_is_no_change(store: Store) -> None:
-    store.ledger.record(replace(ANSWER, icao=None, outcome=PARTIAL))
-    store.ledger.record(replace(ANSWER, icao=None, outcome=PARTIAL, asked_ms=9))
+    store.ledger.record(ANSWER._replace(icao=None, outcome=PARTIAL))
+    store.ledger.record(ANSWER._replace(icao=None, outcome=PARTIAL, asked_ms=9))
 
     assert store.ledger.changes() == []
 
 
 def test_two_sources_asked_about_one_aircraft_are_two_answers(store: Store) -> None:
-    store.ledger.record(replace(ANSWER, source="a", outcome=SILENT))
-    store.ledger.record(replace(ANSWER, source="b", outcome=FAILED))
+    store.ledger.record(ANSWER._replace(source="a", outcome=SILENT))
+    store.ledger.record(ANSWER._replace(source="b", outcome=FAILED))
 
     found = [(a.source, a.outcome) for a in store.ledger.aircraft_answers("ae6804")]
     assert found == [("a", SILENT), ("b", FAILED)]
 
 
 def test_a_damaged_member_of_a_published_day_is_failed_for_its_aircraft(store: Store) -> None:
-    store.ledger.record(replace(ANSWER, icao=None, outcome=PARTIAL, documents=9))
+    store.ledger.record(ANSWER._replace(icao=None, outcome=PARTIAL, documents=9))
     note(store, a_file("ae6805", reason="not JSON", whole=False), kind="published")
 
     assert [a.outcome for a in store.ledger.aircraft_answers("ae6805")] == [FAILED]
@@ -263,7 +262,7 @@ def test_a_source_without_an_answer_is_not_heard_by_what_another_kept(
 ) -> None:
     """A download that failed beside a document of another source leaves a hole."""
     store.ledger.record(
-        replace(ANSWER, source="archive", icao=None, outcome=outcome, reason="cut", watched=3)
+        ANSWER._replace(source="archive", icao=None, outcome=outcome, reason="cut", watched=3)
     )
     kept(store, "elsewhere")
 
@@ -274,7 +273,7 @@ def test_a_source_without_an_answer_is_not_heard_by_what_another_kept(
 
 
 def test_a_whole_day_without_it_is_silent_beside_a_source_that_heard_it(store: Store) -> None:
-    store.ledger.record(replace(ANSWER, source="archive", icao=None, documents=9))
+    store.ledger.record(ANSWER._replace(source="archive", icao=None, documents=9))
     store.ledger.record(ANSWER)
     kept(store, "adsb-lol")
 
@@ -283,9 +282,9 @@ def test_a_whole_day_without_it_is_silent_beside_a_source_that_heard_it(store: S
 
 
 def test_a_day_read_before_an_aircraft_was_watched_is_no_silence_of_it(store: Store) -> None:
-    before = replace(ANSWER, source="archive", icao=None, documents=9, fleet="old")
+    before = ANSWER._replace(source="archive", icao=None, documents=9, fleet="old")
     store.ledger.record(before)
-    store.ledger.record(replace(before, day=D2, fleet="new"))
+    store.ledger.record(before._replace(day=D2, fleet="new"))
 
     def told(icao: str) -> list[tuple[str, str, int]]:
         found = store.ledger.aircraft_answers(icao, fleet="new")
@@ -293,7 +292,7 @@ def test_a_day_read_before_an_aircraft_was_watched_is_no_silence_of_it(store: St
 
     assert told("ae6804") == [(FAILED, NOT_LOOKED_FOR, 0), (SILENT, "", 0)]
     assert store.ledger.earlier_fleet_days(D1, D2, "new") == 1
-    store.ledger.record(replace(ANSWER, source="archive", outcome=SILENT))
+    store.ledger.record(ANSWER._replace(source="archive", outcome=SILENT))
     assert told("ae6804") == [(SILENT, "", 0)] * 2
     store.leave_note(f"{FLEET_NOTE}old", "ae6805 ae6806")
     assert told("ae6805") == [(SILENT, "", 0)] * 2
@@ -301,9 +300,9 @@ def test_a_day_read_before_an_aircraft_was_watched_is_no_silence_of_it(store: St
 
 
 def test_an_earlier_fleet_file_that_kept_an_aircraft_watched_it(store: Store) -> None:
-    whole = replace(ANSWER, source="archive", icao=None, documents=9, fleet="old")
+    whole = ANSWER._replace(source="archive", icao=None, documents=9, fleet="old")
     store.ledger.record(whole)
-    store.ledger.record(replace(whole, day=D2))
+    store.ledger.record(whole._replace(day=D2))
     kept(store, "archive")
 
     found = store.ledger.aircraft_answers("ae6804", fleet="new")
@@ -330,7 +329,7 @@ def test_the_days_answered_are_those_of_all_answers_heard_or_silent(store: Store
                     files = [a_file(f"ae680{n}", on, bad) for n, bad in enumerate(own)]
                     note(store, *files, address=f"/{on}")
                     if source:
-                        answer = replace(ANSWER, source=source, icao=icao, day=on, outcome=outcome)
+                        answer = ANSWER._replace(source=source, icao=icao, day=on, outcome=outcome)
                         store.ledger.record(answer)
 
     whole, single = store.ledger.days_answered()

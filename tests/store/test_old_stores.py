@@ -19,6 +19,7 @@ from onstation.store.database import FILE, VERSION, expected_schema, open_store
 from onstation.store.upgrade import differences, schema_of, set_version
 
 OLD = sorted((Path(__file__).parents[1] / "data/old-stores").glob("*.gz"))
+UNSEALED = next(path for path in OLD if path.name.startswith("version-5"))
 Usage = namedtuple("Usage", "total used free")
 
 
@@ -64,7 +65,7 @@ def test_every_version_there_was_is_among_them() -> None:
 def test_a_store_that_is_not_brought_up_to_the_end_is_as_it_was(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path = lay_out(OLD[-1], tmp_path)
+    path = lay_out(UNSEALED, tmp_path)
 
     def killed(*_: object) -> None:
         raise KeyboardInterrupt
@@ -83,7 +84,7 @@ def test_a_store_that_is_not_brought_up_to_the_end_is_as_it_was(
 
 
 def test_a_copy_is_never_written_over(tmp_path: Path) -> None:
-    lay_out(OLD[-1], tmp_path)
+    lay_out(UNSEALED, tmp_path)
     earlier = tmp_path / f"{FILE}.version-5"
     earlier.write_text("of a run that was killed")
 

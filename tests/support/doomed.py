@@ -37,7 +37,7 @@ IMPORTED = (
     "onstation.cli.missions", "onstation.cli.packing", "onstation.cli.report",
     "onstation.cli.tail", "onstation.cli.verify", "onstation.pipeline.collect",
     "onstation.pipeline.judge", "onstation.pipeline.package", "onstation.pipeline.together",
-    "onstation.regions.resolve", "onstation.reports.kml", "onstation.reports.package",
+    "onstation.regions.resolve", "onstation.reports.export.kml", "onstation.reports.package.files",
     "onstation.sources.published.adsblol_archive", "onstation.sources.published.tar1090",
     "msgspec", "pyarrow.parquet", "scipy.special",
 )  # fmt: skip

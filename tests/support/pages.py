@@ -11,13 +11,13 @@ from reporting import FIRST, LAST, report_of
 from rows import heard, ms
 
 from onstation.periods import bins_of, period_of
-from onstation.reports.counts import rows_in_total
-from onstation.reports.dossier import Dossier, Sheet
-from onstation.reports.exposure import calendar_days, days_in
+from onstation.reports.counting.counts import rows_in_total
+from onstation.reports.counting.exposure import calendar_days, days_in
+from onstation.reports.counting.timeline import Timeline, timeline_of
 from onstation.reports.flights import Flight, Gap, Run
+from onstation.reports.page.dossier import Dossier, Sheet
 from onstation.reports.records import Report, Stretch
 from onstation.reports.scene import Backdrop, Scene, Shape
-from onstation.reports.timeline import Timeline, timeline_of
 from onstation.schema import DayCoverage, End, Mission
 
 

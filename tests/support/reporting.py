@@ -7,9 +7,10 @@ from typing import Any
 from rows import NORM, SCOPE, frame, heard
 
 from onstation.periods import bins_of
-from onstation.reports import baseline
-from onstation.reports.counts import asides, counted_in, grid, overlaps, uncounted, usable_tally
-from onstation.reports.exposure import calendar_days, days_in
+from onstation.reports.counting import baseline
+from onstation.reports.counting.counts import counted_in, grid, overlaps, usable_tally
+from onstation.reports.counting.exposure import calendar_days, days_in
+from onstation.reports.counting.uncounted import asides, uncounted
 from onstation.reports.records import Report, Row, Stretch
 from onstation.schema import DayCoverage, Mission
 

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from onstation.periods import period_of
-from onstation.reports.exposure import calendar_days, days_in
+from onstation.reports.counting.exposure import calendar_days, days_in
 from onstation.reports.records import Days, Filters, Frame, MissionList
 from onstation.schema import COUNTED, USABLE, Baseline, DayCoverage, Mission, RegionBrief
 
@@ -132,7 +132,7 @@ def frame(first: date, last: date, *coverage: DayCoverage, **fields: Any) -> Fra
 
 def mission_list(*rows: Mission, status: str = "counted", **fields: Any) -> MissionList:
     """Return rows as the answer to a question about early February 2025."""
-    from onstation.reports.counts import rows_in_total
+    from onstation.reports.counting.counts import rows_in_total
 
     in_total = rows_in_total(rows, SCOPE)
     around = frame(date(2025, 2, 1), date(2025, 2, 14), **fields)

@@ -2,14 +2,15 @@
 
 import fcntl
 import os
-import select
 import struct
-import subprocess
-import sys
 import termios
 import time
 from collections.abc import Mapping, Sequence
+from multiprocessing.connection import wait
+from multiprocessing.process import BaseProcess
 from pathlib import Path
+
+from forked import started
 
 TIME_S = 60.0
 
@@ -36,50 +37,32 @@ def on_screen(
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
     unwanted = ("COLUMNS", "LINES", "NO_COLOR", "FORCE_COLOR", "CLICOLOR", "PAGER", "LESS")
     inherited = {k: v for k, v in os.environ.items() if k not in unwanted}
-    file = stdout.open("wb") if stdout else None
-
-    def take_terminal() -> None:
-        fcntl.ioctl(0, termios.TIOCSCTTY, 0)
-
-    started = subprocess.Popen(
-        [sys.executable, "-m", "onstation", *args],
-        stdin=theirs,
-        stdout=file or theirs,
-        stderr=theirs,
-        env={**inherited, "TERM": "xterm", **(environ or {})},
-        start_new_session=True,
-        preexec_fn=take_terminal,
+    screen = os.ttyname(theirs)
+    run = started(
+        args,
+        {**inherited, "TERM": "xterm", **(environ or {})},
+        (screen, stdout or screen, screen),
     )
-    os.close(theirs)
     try:
-        shown = _shown(ours, started, keys)
+        shown = _shown(ours, run, keys)
     finally:
+        os.close(theirs)
         os.close(ours)
-        if started.poll() is None:
-            started.kill()
-            started.wait()
-        if file:
-            file.close()
-    return shown.decode("utf-8", "replace").replace("\r\n", "\n"), started.returncode
+        run.kill()
+        run.join()
+    assert run.exitcode is not None
+    return shown.decode("utf-8", "replace").replace("\r\n", "\n"), run.exitcode
 
 
-def _shown(ours: int, started: "subprocess.Popen[bytes]", keys: bytes) -> bytes:
+def _shown(ours: int, run: BaseProcess, keys: bytes) -> bytes:
     shown, until = b"", time.monotonic() + TIME_S
-    while time.monotonic() < until:
-        ready, _, _ = select.select([ours], [], [], 0.1)
-        if not ready:
-            if started.poll() is not None:
-                break
-            continue
-        try:
-            part = os.read(ours, 65536)
-        except OSError:  # the other end is closed
-            break
-        if not part:
-            break
-        shown += part
+    while True:
+        ready = wait([ours, run.sentinel], max(0.0, until - time.monotonic()))
+        assert ready, "it did not end"
+        if ours not in ready:  # it has ended, and everything was read
+            run.join()
+            return shown
+        shown += os.read(ours, 65536)
         if keys:
             os.write(ours, keys)
             keys = b""
-    started.wait(timeout=TIME_S)
-    return shown

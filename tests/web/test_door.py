@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Iterator
+from email.message import Message
 from email.utils import formatdate
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from clocks import Clock
 from servers import Answer, Asked, serving
 
+from onstation import __version__
 from onstation.errors import SourceError
 from onstation.web.door import Web, user_agent
 from onstation.web.records import Policy, Reply
@@ -29,13 +31,31 @@ def web(clock: Clock) -> Iterator[Web]:
         yield opened
 
 
-def test_it_names_the_tool_its_version_and_its_page(web: Web) -> None:
+def test_it_names_itself(web: Web) -> None:
     with serving(lambda asked: Answer(200, b"yes")) as (base, log):
         assert web.ask(base).body == b"yes"
 
     assert log[0].headers["user-agent"] == user_agent()
-    assert user_agent().startswith("onstation/0")
-    assert "(+https://" in user_agent()
+    assert user_agent().startswith(f"onstation/{__version__}")
+
+
+@pytest.mark.parametrize(
+    ("pages", "told"),
+    [
+        ([], "onstation/1.0"),
+        (["Homepage, https://a.example/x"], "onstation/1.0 (+https://a.example/x)"),
+    ],
+)
+def test_its_name_is_tool_version_and_the_page_of_the_project_if_there_is_one(
+    monkeypatch: pytest.MonkeyPatch, pages: list[str], told: str
+) -> None:
+    facts = Message()
+    facts["Version"] = "1.0"
+    for page in pages:
+        facts["Project-URL"] = page
+    monkeypatch.setattr("onstation.web.door.metadata.metadata", lambda name: facts)
+
+    assert user_agent() == told
 
 
 def test_two_questions_to_a_host_are_a_second_apart(clock: Clock) -> None:
@@ -53,6 +73,23 @@ def test_a_clock_that_is_set_back_costs_no_more_than_a_second(clock: Clock) -> N
         web.ask(base)
 
     assert clock.slept == [1.0]
+
+
+def test_a_clock_that_is_set_back_leaves_a_host_alone_no_longer_than_it_asked(
+    clock: Clock,
+) -> None:
+    answers = iter([Answer(429, headers={"Retry-After": "20"}), Answer(200, b"yes")])
+    policy = Policy(pace_s=0, tries=1)
+    with (
+        Web(now=clock, sleep=clock.sleep, policy=policy) as web,
+        serving(lambda asked: next(answers)) as (base, _),
+    ):
+        with pytest.raises(SourceError):
+            web.ask(base)
+        clock.now -= 7 * 86_400
+        assert web.ask(base).body == b"yes"
+
+    assert sum(clock.slept) == 20.0
 
 
 @pytest.mark.parametrize("status", [403, 429, 500, 503])

@@ -5,6 +5,7 @@ Data goes to stdout or the file named, holes and sentences to stderr.
 
 import sys
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -19,14 +20,32 @@ from onstation.config import Settings
 from onstation.errors import DONE, HOLES, InputError
 from onstation.periods import Period
 from onstation.reports.records import Frame
-from onstation.reports.sentences import empty_sentence, hole_lines, left_out_sentence
+from onstation.reports.words.heard import empty_sentence, hole_lines
+from onstation.reports.words.limits import left_out_sentence
+from onstation.reports.words.phrases import period_words
 from onstation.schema import Mission
 from onstation.store.database import Store, open_store
+from onstation.units import MS_PER_S
 
 
 def ask(settings: Settings) -> Store:
-    """Open the store to answer from; a missing one is empty, and no folder is made."""
-    return open_store(settings.store, create=False)
+    """Open the store to answer from; a missing one is said to be, and no folder is made."""
+    store = open_store(settings.store, create=False)
+    if store.path is None:
+        say(_no_store(settings.store.expanduser()))
+    return store
+
+
+def _no_store(folder: Path) -> str:
+    """Say that a folder holds no store, and which one below it was probably meant."""
+    from onstation.store.database import FILE
+
+    try:
+        below = sorted(path.parent for path in folder.glob(f"*/{FILE}"))
+    except OSError:
+        below = []
+    near = f"did you mean {below[0]}?" if below else "--store names another folder."
+    return f"No store in {folder}; {near}"
 
 
 def period_asked(
@@ -48,7 +67,11 @@ def period_asked(
         from onstation.pipeline.identify import days_of
 
         return days_of(only, tz)
-    return period_from_options(since, until, days, tz, store.ledger.held_span())
+    period = period_from_options(since, until, days, tz, store.ledger.held_span())
+    now = datetime.now(UTC)
+    if period.since_ms > now.timestamp() * MS_PER_S:
+        say(f"{period_words(period)} has not come yet: today is {now:%Y-%m-%d} (UTC).")
+    return period
 
 
 def window_asked(text: str | None, tz: str) -> Period | None:
@@ -60,7 +83,11 @@ def window_asked(text: str | None, tz: str) -> Period | None:
         raise InputError(
             f"--baseline-window {text!r}: write two days, such as 2024-12-01..2025-01-25."
         )
-    return period_from_options(since, until, None, tz, None)
+    try:
+        return period_from_options(since, until, None, tz, None)
+    except InputError as error:
+        told = (f"--baseline-window {text!r}: {fault}" for fault in error.faults)
+        raise InputError(*told) from error
 
 
 def write_table(
@@ -82,7 +109,7 @@ def write_table(
     """
     beside = None
     if metadata is not None and output is not None:
-        from onstation.reports.encode import METADATA
+        from onstation.reports.export.encode import METADATA
 
         beside = output.with_name(output.name + METADATA), metadata(output.name)
     write_output(content, output, force, beside=beside, for_people=for_people)

@@ -11,7 +11,7 @@ from onstation.cli.options import output_options, period_from_options, period_op
 from onstation.config import Settings, shipped
 from onstation.errors import DONE
 from onstation.periods import Period
-from onstation.reports.claims import ClaimsTable
+from onstation.reports.counting.claims import ClaimsTable
 
 FORMATS = ("table", "csv", "json", "markdown")
 EVER = date(1990, 1, 1), date(2199, 12, 31)
@@ -92,15 +92,15 @@ def _asked(since: str | None, until: str | None, days: int | None, tz: str) -> P
 def _write(found: ClaimsTable, format_: str, output: Path | None, force: bool) -> None:
     metadata = None
     if format_ == "table":
-        from onstation.reports.claims_text import claims_text
+        from onstation.reports.text.claims import claims_text
 
         content = claims_text(found, width=width(), colour=colour(output))
     elif format_ == "markdown":
-        from onstation.reports.claims_text import claims_markdown
+        from onstation.reports.text.claims import claims_markdown
 
         content = claims_markdown(found)
     else:
-        from onstation.reports.export_claims import claims_csv, claims_json, claims_metadata
+        from onstation.reports.export.claims import claims_csv, claims_json, claims_metadata
 
         content = claims_json(found) if format_ == "json" else claims_csv(found)
         if format_ == "csv":

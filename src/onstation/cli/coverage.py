@@ -11,7 +11,7 @@ from onstation.cli.options import output_options, period_options
 from onstation.config import Settings
 from onstation.errors import InputError
 from onstation.reports.records import CoverageTable
-from onstation.reports.sentences import damage_lines
+from onstation.reports.words.coverage import damage_lines
 
 
 @click.command("coverage", epilog="Example: onstation coverage --days 30")
@@ -51,12 +51,12 @@ def command(
 
 def _write(found: CoverageTable, format_: str, output: Path | None, force: bool) -> None:
     if format_ == "json":
-        from onstation.reports.export_coverage import coverage_json
+        from onstation.reports.export.coverage import coverage_json
 
         write_table(coverage_json(found), None, output, force)
     elif format_ == "csv":
-        from onstation.reports.encode import metadata
-        from onstation.reports.export_coverage import COVERAGE_COLUMNS, coverage_csv
+        from onstation.reports.export.coverage import COVERAGE_COLUMNS, coverage_csv
+        from onstation.reports.export.encode import metadata
 
         title = "Coverage by source and UTC day"
         write_table(
@@ -66,7 +66,7 @@ def _write(found: CoverageTable, format_: str, output: Path | None, force: bool)
             force,
         )
     else:
-        from onstation.reports.render import calendar_text, changes_text, coverage_text
+        from onstation.reports.text.answers import calendar_text, changes_text, coverage_text
 
         texts = {"table": coverage_text, "calendar": calendar_text, "changes": changes_text}
         text = texts[format_](found, width=width(), colour=colour(output))

@@ -21,8 +21,8 @@ from onstation.periods import local_day
 from onstation.pipeline.daily import DaysToFetch, daily, days_to_fetch, write_snapshot
 from onstation.pipeline.summary import PullSummary
 from onstation.reports.records import DailyReport
-from onstation.reports.render import daily_text
-from onstation.reports.sentences import hole_lines, nothing_usable
+from onstation.reports.text.answers import daily_text
+from onstation.reports.words.heard import hole_lines, nothing_usable
 from onstation.schema import FAILED, PARTIAL
 from onstation.sources.local import LocalSource
 from onstation.sources.named import DEFAULT, RemoteSource, open_sources, remote_named

@@ -6,7 +6,7 @@ from dataclasses import replace
 import click
 
 from onstation.reports.records import Report
-from onstation.reports.sentences import listed, plural
+from onstation.reports.words.phrases import listed, plural
 from onstation.schema import Mission
 from onstation.sources.named import kept_back
 

@@ -11,7 +11,7 @@ from rich.text import Text
 from onstation.cli.main import pass_settings
 from onstation.cli.terminal import show, text_of, width
 from onstation.config import Settings
-from onstation.errors import UnknownIdentityError
+from onstation.errors import UnknownIdentityError, meant
 from onstation.fleet.load import load_fleet
 from onstation.fleet.match import Fleet
 from onstation.fleet.nnumber import ADDRESS, n_number_to_icao
@@ -171,7 +171,10 @@ def _unknown(fleet: Fleet, ident: str) -> str:
     icao = text.lower() if ADDRESS.fullmatch(text) else n_number_to_icao(text)
     more = "`onstation fleet list --all` shows who is watched"
     if not icao:
-        return f"no fleet lists {shown(ident)} as an address, registration or serial; {more}"
+        near = drawn(meant(ident, fleet.registrations(), most=3))
+        return (
+            f"no fleet lists {shown(ident)} as an address, registration or serial; {near or more}"
+        )
     name = icao.upper() if text.lower() == icao else f"{shown(ident)} (address {icao.upper()})"
     ignored, block = fleet.ignored_address(icao), fleet.military_block(icao)
     if ignored:

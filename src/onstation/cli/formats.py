@@ -4,12 +4,12 @@ What a form needs is imported by its writer, so that a table in a terminal stays
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from onstation.cli.asking import progress, write_table
 from onstation.config import Settings
+from onstation.record import record
 from onstation.reports.records import MissionList
 from onstation.store.database import Store
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from onstation.reports.flights import Flight
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Answered:
     """Rows to be written, and where more about them is found."""
 
@@ -33,7 +33,7 @@ class Answered:
         return flights(self.settings, self.store, self.found.rows, visits=visits, on_progress=told)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Written:
     """A form of the answer.
 
@@ -48,27 +48,27 @@ class Written:
 
 
 def _csv(answered: Answered) -> Written:
-    from onstation.reports.export import missions_csv, missions_metadata
+    from onstation.reports.export.missions import missions_csv, missions_metadata
 
     found = answered.found
     return Written(missions_csv(found), lambda url: missions_metadata(found, url))
 
 
 def _json(answered: Answered) -> Written:
-    from onstation.reports.export import missions_json
+    from onstation.reports.export.missions import missions_json
 
     return Written(missions_json(answered.found))
 
 
 def _geojson(answered: Answered) -> Written:
-    from onstation.reports.geojson import missions_geojson
+    from onstation.reports.export.geojson import missions_geojson
 
     return Written(missions_geojson(answered.found, answered.flights()))
 
 
 def _kml(answered: Answered) -> Written:
     from onstation.pipeline.scene import scene
-    from onstation.reports.kml import missions_kml
+    from onstation.reports.export.kml import missions_kml
 
     found = answered.found
     under = scene(answered.settings, found.frame.filters.regions)
@@ -76,7 +76,7 @@ def _kml(answered: Answered) -> Written:
 
 
 def _parquet(answered: Answered) -> Written:
-    from onstation.reports.frames_parquet import missions_parquet
+    from onstation.reports.export.parquet import missions_parquet
 
     return Written(missions_parquet(answered.found))
 

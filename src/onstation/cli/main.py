@@ -76,9 +76,15 @@ class Commands(click.Group):
 
 @contextmanager
 def _plain_words() -> Iterator[None]:
-    """Let a complaint about what was typed repeat nothing that a terminal would obey."""
+    """Let a complaint about what was typed help, and repeat nothing a terminal would obey."""
     try:
         yield
+    except click.UsageError as error:
+        if isinstance(error, click.exceptions.NoArgsIsHelpError):
+            raise
+        from onstation.cli.mistyped import MistypedError
+
+        raise MistypedError(error) from error
     except click.ClickException as error:
         from onstation.reports.safe import drawn
 

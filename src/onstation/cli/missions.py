@@ -99,7 +99,7 @@ def _exportable(found: MissionList) -> MissionList:
 
 
 def _write_table(found: MissionList, output: Path | None, force: bool) -> None:
-    from onstation.reports.render import missions_text
+    from onstation.reports.text.answers import missions_text
 
     write_table(missions_text(found, width=width(), colour=colour(output)), None, output, force)
 

@@ -15,9 +15,9 @@ from onstation.cli.writing import why
 from onstation.config import Settings
 from onstation.errors import InputError, OnstationError
 from onstation.partials import partial_file, partial_folder, put_folder
-from onstation.reports.package import DESCRIPTOR, SUMS, File, files_of
+from onstation.reports.package.files import DESCRIPTOR, SUMS, File, files_of
 from onstation.reports.records import MissionList
-from onstation.reports.sentences import plural
+from onstation.reports.words.phrases import plural
 from onstation.store.database import Store
 
 Opens = Callable[[str], IO[bytes]]

@@ -10,7 +10,8 @@ from onstation.errors import OnstationError
 from onstation.periods import Period
 from onstation.reports.records import Report, TailStory
 from onstation.reports.safe import drawn
-from onstation.reports.sentences import nothing_usable, period_words, plural
+from onstation.reports.words.heard import nothing_usable
+from onstation.reports.words.phrases import period_words, plural
 from onstation.store.database import Store
 
 PNG = "png"
@@ -31,7 +32,7 @@ def over_time(
     """Return the keys and bins of a report: those typed, by type over time for a chart."""
     if format_ != PNG:
         return by, bins
-    from onstation.reports.timeline import fitting_width
+    from onstation.reports.counting.timeline import fitting_width
 
     return ("type",), fitting_width(period) if bins == WHOLE else bins
 
@@ -39,7 +40,7 @@ def over_time(
 def chart_png(settings: Settings, store: Store, report: Report, aspect: str) -> bytes:
     """Return the chart of a report by type over time."""
     from onstation.pipeline import answer
-    from onstation.reports.picture_chart import draw_chart
+    from onstation.reports.picture.chart import draw_chart
 
     frame = report.frame
     rows = answer.missions(settings, store, frame.period, filters=frame.filters).rows
@@ -56,7 +57,7 @@ def map_png(settings: Settings, store: Store, story: TailStory, aspect: str) -> 
     """
     from onstation.pipeline.flights import flights
     from onstation.pipeline.scene import scene
-    from onstation.reports.picture_map import draw_map
+    from onstation.reports.picture.map import draw_map
 
     if not story.rows:
         raise OnstationError(f"no picture: {_nothing(story)}")

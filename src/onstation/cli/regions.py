@@ -14,7 +14,7 @@ from onstation.cli.options import write_output
 from onstation.config import Settings, shipped
 from onstation.errors import InputError
 from onstation.pipeline.scene import scene_of
-from onstation.regions.entries import near
+from onstation.regions.faults import near
 from onstation.regions.model import Atlas, Region
 from onstation.regions.resolve import resolve
 from onstation.regions.show import feature_collection, region_area_km2
@@ -102,11 +102,11 @@ def show(
     atlas = _atlas(settings, settings.regions)
     chosen = _chosen(atlas, names)
     if kind == ".png":
-        from onstation.reports.picture import draw_regions
+        from onstation.reports.picture.regions import draw_regions
 
         write_output(draw_regions(scene_of(atlas, chosen)), output, force)
     else:
-        from onstation.reports.encode import json_line
+        from onstation.reports.export.encode import json_line
 
         whole = feature_collection(atlas, chosen, GENERATOR, with_parts=parts)
         write_output(json_line(whole) + "\n", output, force)

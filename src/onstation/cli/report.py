@@ -30,12 +30,12 @@ from onstation.cli.terminal import say
 from onstation.config import Settings
 from onstation.errors import InputError
 from onstation.periods import BINS, Period
-from onstation.reports.counts import KEYS
+from onstation.reports.counting.counts import KEYS
 from onstation.reports.records import Report
 from onstation.store.database import Store
 
 if TYPE_CHECKING:
-    from onstation.reports.dossier import Dossier
+    from onstation.reports.page.dossier import Dossier
 
 FORMATS = ("table", "csv", "json", "markdown", "html", "png")
 
@@ -159,20 +159,20 @@ def _write(
     """Write a report in a format; what a format needs is imported for it alone."""
     metadata = None
     if format_ == "table":
-        from onstation.reports.render import report_text
+        from onstation.reports.text.answers import report_text
 
         content = report_text(found, width=width(), colour=colour(output))
     elif page:
-        from onstation.reports.page_write import report_html
+        from onstation.reports.page.write import report_html
 
         say(page.sheet.left_out)
         content = report_html(page)
     elif format_ == "markdown":
-        from onstation.reports.page import report_markdown
+        from onstation.reports.text.markdown import report_markdown
 
         content = report_markdown(found)
     else:
-        from onstation.reports.export import report_csv, report_json, report_metadata
+        from onstation.reports.export.report import report_csv, report_json, report_metadata
 
         content = report_json(found) if format_ == "json" else report_csv(found)
         if format_ == "csv":

@@ -21,11 +21,11 @@ def command(settings: Settings, format_: str, output: Path | None, force: bool) 
     """
     found = answer.rule(settings)
     if format_ == "json":
-        from onstation.reports.export import rule_json
+        from onstation.reports.export.rule import rule_json
 
         content = rule_json(found)
     else:
-        from onstation.reports.render import rule_text
+        from onstation.reports.text.answers import rule_text
 
         content = rule_text(found, width=width(), colour=colour(output))
     write_output(content, output, force)

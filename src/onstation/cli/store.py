@@ -10,7 +10,7 @@ from onstation.cli.main import pass_settings
 from onstation.cli.options import output_options
 from onstation.config import Settings
 from onstation.errors import StoreError
-from onstation.reports.shelf import Shelf, datasette_json, shelf_lines
+from onstation.reports.export.shelf import Shelf, datasette_json, shelf_lines
 from onstation.store.database import VERSION
 from onstation.store.views import DESCRIBED
 
@@ -42,7 +42,7 @@ def command(settings: Settings, format_: str, output: Path | None, force: bool) 
     if format_ == "datasette":
         write_table(datasette_json(shelf, name), None, output, force)
     else:
-        from onstation.reports.render import lines_text
+        from onstation.reports.text.answers import lines_text
 
         text = lines_text(shelf_lines(shelf), width=width(), colour=colour(output))
         write_table(text, None, output, force)

@@ -17,13 +17,14 @@ from onstation.cli.terminal import say
 from onstation.config import Settings
 from onstation.errors import DONE, HOLES, InputError
 from onstation.reports.records import MissionList, TailStory
-from onstation.reports.sentences import empty_sentence, nothing_usable, plural
-from onstation.reports.story import astride_lines
+from onstation.reports.words.heard import empty_sentence, nothing_usable
+from onstation.reports.words.phrases import plural
+from onstation.reports.words.story import astride_lines
 from onstation.store.database import Store
 
 if TYPE_CHECKING:
     from onstation.reports.explained import Explanation
-    from onstation.reports.story import Lines
+    from onstation.reports.words.story import Lines
 
 TOLD = ("table", "json")
 """Formats that tell the whole story; the others hold its rows."""
@@ -104,7 +105,7 @@ def _listed(story: TailStory) -> MissionList:
 def _page(settings: Settings, store: Store, story: TailStory, all_sources: bool) -> str:
     """Return the page; what that needs is imported for it alone."""
     from onstation.pipeline.dossier import tail_dossier
-    from onstation.reports.page_write import tail_html
+    from onstation.reports.page.write import tail_html
 
     told = tail_dossier(
         settings, store, story, choosing(all_sources), on_progress=progress(settings)
@@ -117,12 +118,12 @@ def _tell(
     story: TailStory, why: "Explanation | None", format_: str, output: Path | None, force: bool
 ) -> None:
     if format_ == "json":
-        from onstation.reports.export import explanation_json, tail_json
+        from onstation.reports.export.tail import explanation_json, tail_json
 
         text = explanation_json(why) if why else tail_json(story)
     else:
-        from onstation.reports.render import lines_text
-        from onstation.reports.story import story_lines
+        from onstation.reports.text.answers import lines_text
+        from onstation.reports.words.story import story_lines
 
         lines = _explanation_lines(why) if why else story_lines(story)
         text = lines_text(lines, width=width(), colour=colour(output))
@@ -130,7 +131,7 @@ def _tell(
 
 
 def _explanation_lines(why: "Explanation") -> "Lines":
-    from onstation.reports.explained import explanation_lines
+    from onstation.reports.words.explained import explanation_lines
 
     return explanation_lines(why)
 

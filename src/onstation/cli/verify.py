@@ -9,7 +9,15 @@ import click
 from onstation.cli.main import pass_settings
 from onstation.cli.terminal import say
 from onstation.config import Settings
-from onstation.errors import DONE, FAILED, HOLES, BusyError, NewerStoreError, StoreError
+from onstation.errors import (
+    DONE,
+    FAILED,
+    HOLES,
+    BusyError,
+    EmptyStoreError,
+    NewerStoreError,
+    StoreError,
+)
 from onstation.reports.safe import drawn
 from onstation.store.database import FILE, open_store
 
@@ -38,7 +46,7 @@ def command(settings: Settings, repair: bool) -> None:
     if problems and repair:
         sys.exit(_repair(settings, path, problems))
     if problems:
-        from onstation.reports.sentences import plural
+        from onstation.reports.words.phrases import plural
 
         click.echo(
             f"The store has {plural(len(problems), 'fault')}; `onstation verify --repair` makes it"
@@ -59,7 +67,7 @@ def _checked(settings: Settings, *, repair: bool) -> list[str]:
                     f"The store is sound: {documents:,} documents match their digests{days}, "
                     "and the ledger adds up."
                 )
-    except (BusyError, NewerStoreError):
+    except (BusyError, EmptyStoreError, NewerStoreError):
         raise
     except StoreError as error:
         if not repair:
@@ -70,20 +78,23 @@ def _checked(settings: Settings, *, repair: bool) -> list[str]:
 
 def _repair(settings: Settings, path: Path, problems: list[str]) -> int:
     """Repair a store, and say what came of it."""
-    from onstation.pipeline.repair import repair
+    from onstation.pipeline.repair import DAY, DOCUMENT, FACT, repair
 
     found = repair(settings, path)
-    for line in found.told:
-        click.echo(drawn(line))
     asked = [
         f"To ask again: onstation fetch --source {quote(one.source)}"
         f"{f' --tail {quote(one.icao)}' if one.icao else ''} --since {one.day} --until {one.day}"
         for one in found.holes
     ]
-    for lines in (asked, [f"Lost: {line}" for line in found.lost]):
+    documents, others = (
+        [f"Lost: {line}" for line in found.lost(*costs)] for costs in ((DOCUMENT,), (DAY, FACT))
+    )
+    for lines in (documents, asked, others):  # what costs most first
         for line in lines[:NAMED]:
             say(line)
         if len(lines) > NAMED:
             say(f"and {len(lines) - NAMED:,} more such lines.")
+    for line in found.told:
+        click.echo(drawn(line))
     click.echo(f"The store is sound again; as it was it lies in {found.kept}.")
-    return HOLES if asked or found.lost else DONE
+    return HOLES if asked or found.losses else DONE

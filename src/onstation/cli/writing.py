@@ -72,7 +72,7 @@ def write_output(
         wanted.append((other, other.expanduser().resolve(), _bytes(text)))
     faults = [fault for one in wanted if (fault := _refusal(*one, force))]
     if faults:
-        raise InputError(*faults)
+        raise InputError(*(faults if path.parent.is_dir() else faults[:1]))
     _replace_all(wanted)
 
 
@@ -132,6 +132,8 @@ def _refusal(output: Path, path: Path, data: bytes, force: bool) -> str:
     try:
         if path.is_dir():
             return f"{told}: a directory; name a file in it."
+        if path.parent.exists() and not path.parent.is_dir():
+            return f"{told}: {_named(path.parent)} is a file, not a folder; choose another name."
         if not path.parent.is_dir():
             return f"{told}: the folder {_named(path.parent)} does not exist; make it first."
         if not path.exists():

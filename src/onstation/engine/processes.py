@@ -9,11 +9,15 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import get_context, parent_process
+from pathlib import Path
+from shutil import rmtree
+from tempfile import TemporaryDirectory
 from threading import Thread
 from typing import TYPE_CHECKING
 
 from onstation import __version__
 from onstation.errors import OnstationError
+from onstation.pipeline.at_hand import MOST_POSITIONS, AtHand
 from onstation.pipeline.day_task import DayTask, Item, Result, in_order, packed, unpacked, work
 
 if TYPE_CHECKING:
@@ -56,7 +60,15 @@ class Processes:
             yield self._pool
             return
         context = get_context("spawn")
-        with ProcessPoolExecutor(self.jobs, context, initializer=_end_with_parent) as pool:
+        with (
+            TemporaryDirectory(prefix="onstation-", ignore_cleanup_errors=True) as folder,
+            ProcessPoolExecutor(
+                self.jobs,
+                context,
+                initializer=_begin,
+                initargs=(folder, MOST_POSITIONS // self.jobs),
+            ) as pool,
+        ):
             yield pool
 
     def each(self, tasks: Iterable[DayTask]) -> Iterator[tuple[DayTask, Iterator[Item]]]:
@@ -64,7 +76,7 @@ class Processes:
         with self._begun() as pool:
 
             def submit(task: DayTask) -> _Waiting:
-                return _Waiting(pool.submit(work, __version__, packed(task)))
+                return _Waiting(pool.submit(_work, packed(task)))
 
             yield from in_order(tasks, submit, lambda: self.jobs + 1)
 
@@ -78,18 +90,47 @@ class Processes:
             for task in crew.tasks_of(stale, self.jobs):
                 if len(ahead) >= 2 * self.jobs:
                     yield from crew.found_in(_come(ahead.popleft()))
-                ahead.append(pool.submit(crew.work, __version__, run, judges.settings, task))
+                placed = judges.placed_of({icao for icao, _ in task})
+                sent = __version__, run, judges.settings, task, placed
+                ahead.append(pool.submit(crew.work, *sent))
             while ahead:
                 yield from crew.found_in(_come(ahead.popleft()))
 
 
-def _end_with_parent() -> None:
-    """End this process when the one that sends tasks is killed: nobody else would."""
+_at_hand: AtHand | None = None
+"""Where a process that reads files leaves the tracks it decoded."""
+
+
+def _begin(folder: str, most_positions: int) -> None:
+    """Make a process of the pool ready.
+
+    Parameters
+    ----------
+    folder
+        Shared by all of them, for tracks that were decoded.
+    most_positions
+        That many are left there by this one.
+    """
+    global _at_hand
+    _at_hand = AtHand(most_positions, Path(folder))
+    _end_with_parent(folder)
+
+
+def _work(sent: bytes) -> bytes:
+    return work(__version__, sent, _at_hand)
+
+
+def _end_with_parent(folder: str) -> None:
+    """End this process when the one that sends tasks is killed: nobody else would.
+
+    Nor would anybody remove the folder they share.
+    """
     parent = parent_process()
     if parent is not None:
 
         def follow() -> None:
             parent.join()
+            rmtree(folder, ignore_errors=True)
             os._exit(1)
 
         Thread(target=follow, daemon=True).start()

@@ -8,15 +8,15 @@ respected in both passes. Nothing here reads a file; ``onstation.fleet.load`` do
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from onstation.fleet.nnumber import ADDRESS, n_number_to_icao
 from onstation.fleet.records import Clause, Entry, Identity, Range, designator, squeeze
+from onstation.record import record
 from onstation.schema import Match
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Seen:
     """What is known of one aircraft when it is matched."""
 
@@ -180,6 +180,16 @@ class Fleet:
         for icao in sorted({*named, *([computed] if computed else [])}):
             self._found(icao, "registration", found)
         return tuple(sorted(found.values(), key=lambda identity: identity.icao != computed))
+
+    def registrations(self) -> frozenset[str]:
+        """Return every registration and serial the fleets list, as they are spelled there."""
+        computed = (
+            registration
+            for entry in self.entries
+            for clause in entry.clauses
+            for registration in (clause.computed or {}).values()
+        )
+        return frozenset({*self._pairs.values(), *self._registrations, *computed})
 
     def addresses_of(self, key: str, *, with_ranges: bool = False) -> tuple[str, ...]:
         """Return the addresses a fleet lists, in order.

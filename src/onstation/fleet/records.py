@@ -2,15 +2,15 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 
+from onstation.record import record
 from onstation.schema import Match
 
 Range = tuple[str, str]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Clause:
     """One way to be recognised; every condition it states must hold.
 
@@ -61,7 +61,7 @@ class Clause:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Entry:
     """One fleet of the file.
 
@@ -115,7 +115,7 @@ class Entry:
         return tuple(words)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Identity:
     """An aircraft found by what someone typed.
 

@@ -5,6 +5,7 @@ import warnings
 from datetime import date
 from typing import Any
 
+from onstation.fleet.expressions import is_endless
 from onstation.fleet.nnumber import ADDRESS, n_number_to_icao
 from onstation.fleet.records import Range, squeeze
 from onstation.yamlfile import Key, Located, shown
@@ -108,7 +109,15 @@ class Values:
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("error")  # what will mean something else one day
-                return re.compile(given)
+                compiled = re.compile(given)
+            if is_endless(given):
+                self.fault(
+                    path,
+                    f"{shown(given)} can be tried in too many ways, so that matching might never"
+                    " end; write it without a * or + inside another, and with fewer of them",
+                )
+                return None
+            return compiled
         except (re.error, OverflowError, RecursionError, Warning) as error:
             told = str(error)[:80]
             self.fault(path, f"{shown(given)} is no regular expression ({told}); correct it")

@@ -5,7 +5,6 @@ once; what `derive` needs is imported by it, and only when something changed.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -18,23 +17,24 @@ from onstation.pipeline.ground import (
     holds_recordings,
     rows_of,
     stand_on,
+    states_of,
 )
+from onstation.record import record
 from onstation.regions.load import brief
-from onstation.reports import baseline
-from onstation.reports.counts import (
-    KEYS,
+from onstation.reports.counting import baseline
+from onstation.reports.counting.counts import (
     REGION,
-    asides,
     choose,
     counted_in,
     grid,
+    key_by,
     overlaps,
     rows_in_total,
     tally,
-    uncounted,
     usable_tally,
 )
-from onstation.reports.exposure import aircraft_coverage, calendar_days, days_in, utc_days
+from onstation.reports.counting.exposure import days_in, utc_days
+from onstation.reports.counting.uncounted import asides, uncounted
 from onstation.reports.records import (
     ASSUMED,
     Counts,
@@ -51,7 +51,7 @@ from onstation.reports.records import (
     Variant,
     Window,
 )
-from onstation.reports.rule import POINTS
+from onstation.reports.words.rule import POINTS
 from onstation.schema import (
     CBP,
     MILITARY,
@@ -277,7 +277,7 @@ def ensure_derived(
     derive(settings, store, on_progress, crew=crew)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Against:
     """What counts are compared with: a rate, or the rows of a window."""
 
@@ -397,12 +397,7 @@ def _days_of(ground: Ground, by: tuple[str, ...]) -> Callable[[tuple[str | None,
     def states(icao: str | None) -> tuple[DayState, ...]:
         if icao is None or not ground.single_days:
             return ground.states
-        first, last = utc_days(ground.period)
-        ledger, fleet = ground.store.ledger, ground.fleet.digest
-        known_days = ledger.aircraft_answers(icao, first, last, fleet=fleet, whole=ground.whole)
-        answers = {icao: known_days}
-        known = aircraft_coverage(first, last, answers)
-        return tuple(calendar_days(ground.period, known, recorded_only=ground.recorded))
+        return states_of(ground, icao)
 
     @cache
     def days(icao: str | None, one: Bin) -> Days:
@@ -414,9 +409,9 @@ def _days_of(ground: Ground, by: tuple[str, ...]) -> Callable[[tuple[str | None,
     return of
 
 
-def _keyed(by: Sequence[str], keys: Sequence[str | None]) -> Callable[[Mission], bool]:
-    wanted = list(zip(by, keys, strict=True))
-    return lambda row: all(KEYS[name](row) == value for name, value in wanted)
+def _keyed(by: Sequence[str], keys: tuple[str | None, ...]) -> Callable[[Mission], bool]:
+    key_of = key_by(by)
+    return lambda row: key_of(row) == keys
 
 
 def _check_norm(rate: float | None, window: Period | None, period: Period) -> None:

@@ -2,15 +2,17 @@
 
 Decoding is half of what a watched document costs. Tracks wait in a temporary file without a
 name, not in memory, so a day of any size needs no more of that. What does not fit there, or
-cannot be written, is simply read again from its document.
+cannot be written, is simply read again from its document. Where several processes decode and
+judge, each writes a file of its own into a folder they share, and tells where a track lies.
 """
 
 import os
 import tempfile
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
 import numpy as np
@@ -31,13 +33,24 @@ _EACH = sum(dtype.itemsize for dtype in TRACK_ARRAYS.values())
 """Length of a position in the file. [B]"""
 
 
-class _Placed(NamedTuple):
-    """Where a track lies in the file, and what of it does not."""
+class Placed(NamedTuple):
+    """Where a track lies in a file, and what of it does not.
+
+    Attributes
+    ----------
+    length
+        In positions.
+    start
+        Offset in the file. [B]
+    file
+        Its path; empty for a file without a name, which only its process can read.
+    """
 
     icao: str
     length: int
     start: int
     callsigns: tuple[str, ...]
+    file: str = ""
 
 
 class AtHand:
@@ -47,13 +60,19 @@ class AtHand:
     ----------
     most_positions
         That many are kept, over all tracks.
+    folder
+        Where to write a file that other processes can read too; whoever made the folder
+        removes it.
     """
 
-    def __init__(self, most_positions: int = MOST_POSITIONS) -> None:
+    def __init__(self, most_positions: int = MOST_POSITIONS, folder: Path | None = None) -> None:
         self._room = most_positions
-        self._tracks: dict[str, _Placed] = {}
+        self._folder = folder
+        self._tracks: dict[str, Placed] = {}
         self._file: BinaryIO | None = None
+        self._named = ""
         self._end = 0
+        self._others: dict[str, BinaryIO] = {}
 
     @property
     def count(self) -> int:
@@ -68,21 +87,40 @@ class AtHand:
         written = 0
         with suppress(OSError):
             if self._file is None:
-                self._file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 - closed below
-                weakref.finalize(self, self._file.close)
+                self._file = self._begun()
             written = os.pwrite(self._file.fileno(), data, self._end)
         if written < len(data):  # no room there: what comes is read again
             self._room = 0
             return
-        self._tracks[sha256] = _Placed(track.icao, len(track), self._end, track.callsigns)
+        placed = Placed(track.icao, len(track), self._end, track.callsigns, self._named)
+        self._tracks[sha256] = placed
         self._end += len(data)
         self._room -= len(track)
 
     def taken_from(self, item: Examined) -> Examined:
         """Remember the track of a document that was examined; return the rest of it."""
         if item.kept and item.kept.track is not None:
-            self.put(item.kept.document.sha256, item.kept.track)
+            sha256, track = item.kept.document.sha256, item.kept.track
+            if isinstance(track, Placed):
+                self._tracks.setdefault(sha256, track)
+            else:
+                self.put(sha256, track)
         return without_track(item)
+
+    def placed_for(self, item: Examined) -> Examined:
+        """Remember the track of a document, and put where it lies in place of it."""
+        item, kept = self.taken_from(item), item.kept
+        if kept is None:
+            return item
+        return item._replace(kept=replace(kept, track=self._tracks.get(kept.document.sha256)))
+
+    def placed_of(self, icaos: Collection[str]) -> dict[str, Placed]:
+        """Return where the tracks of some addresses lie, by the digest of their document."""
+        return {name: one for name, one in self._tracks.items() if one.icao in icaos and one.file}
+
+    def learn(self, placed: Mapping[str, Placed]) -> None:
+        """Take in where other processes wrote tracks."""
+        self._tracks.update(placed)
 
     def track(self, document: Document, raw: bytes) -> Track:
         """Return the track of a document: as remembered, else read from its bytes."""
@@ -94,10 +132,28 @@ class AtHand:
                     return replace(track, documents=(document,))
         return read_trace(raw, document=document)[0]
 
-    def _read(self, placed: _Placed) -> Track | None:
-        """Return a track from the file; ``None`` if it is no longer there."""
-        assert self._file is not None
-        data = os.pread(self._file.fileno(), placed.length * _EACH, placed.start)
+    def _begun(self) -> BinaryIO:
+        """Return a new file to write to."""
+        if self._folder is None:
+            file: BinaryIO = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 - closed below
+        else:
+            number, self._named = tempfile.mkstemp(dir=self._folder)
+            file = os.fdopen(number, "w+b", buffering=0)
+        weakref.finalize(self, file.close)
+        return file
+
+    def _opened(self, placed: Placed) -> BinaryIO:
+        """Return the file a track lies in; OSError if it is gone."""
+        if placed.file == self._named and self._file is not None:
+            return self._file
+        if placed.file not in self._others:
+            file = self._others[placed.file] = open(placed.file, "rb", buffering=0)  # noqa: SIM115
+            weakref.finalize(self, file.close)
+        return self._others[placed.file]
+
+    def _read(self, placed: Placed) -> Track | None:
+        """Return a track from its file; ``None`` if it is no longer there."""
+        data = os.pread(self._opened(placed).fileno(), placed.length * _EACH, placed.start)
         if len(data) < placed.length * _EACH:
             return None
         arrays: dict[str, Any] = {}

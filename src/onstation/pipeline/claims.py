@@ -17,7 +17,7 @@ from onstation.pipeline.answer import Progress, ensure_derived
 from onstation.pipeline.ground import Ground, frame_of, stand_on
 from onstation.pipeline.measure import Paths, Sample, measure, number_of, only_possible
 from onstation.regions.load import brief
-from onstation.reports.claims import (
+from onstation.reports.counting.claims import (
     BELOW,
     NO_DATA,
     ClaimsTable,
@@ -26,8 +26,8 @@ from onstation.reports.claims import (
     rate_verdict,
     verdict,
 )
-from onstation.reports.counts import choose
-from onstation.reports.exposure import days_in
+from onstation.reports.counting.counts import choose
+from onstation.reports.counting.exposure import days_in
 from onstation.reports.records import Days, DayState, Filters, Frame
 from onstation.schema import (
     MISSING,

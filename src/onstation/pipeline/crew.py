@@ -12,7 +12,7 @@ from itertools import islice
 from onstation import __version__
 from onstation.config import Settings
 from onstation.pipeline.again import OutsideWindowError, judge_again
-from onstation.pipeline.at_hand import AtHand, Reader
+from onstation.pipeline.at_hand import AtHand, Placed, Reader
 from onstation.pipeline.derive import Judges, Span
 from onstation.pipeline.judge import Bench
 from onstation.regions.depth import Depth
@@ -65,16 +65,25 @@ def _check(version: str) -> None:
         raise RuntimeError(f"onstation {__version__} was given a task of {version}")
 
 
-def work(version: str, run: str, settings: Settings, stale: Sequence[Changed]) -> bytes:
+def work(
+    version: str,
+    run: str,
+    settings: Settings,
+    stale: Sequence[Changed],
+    placed: Mapping[str, Placed],
+) -> bytes:
     """Judge some addresses; called where that is done.
 
     Parameters
     ----------
     run
         Names the run the task belongs to: what sources were asked is looked up once for it.
+    placed
+        Where tracks of theirs lie that were decoded already, by the digest of the document.
     """
     _check(version)
-    judges = _judges(run, settings)
+    judges, at_hand = _judges(run, settings)
+    at_hand.learn(placed)
     return pickle.dumps([judges.again(one) for one in stale], protocol=5)
 
 
@@ -84,9 +93,11 @@ def found_in(result: bytes) -> Iterator[Anew]:
 
 
 @lru_cache(maxsize=1)
-def _judges(run: str, settings: Settings) -> Judges:
+def _judges(run: str, settings: Settings) -> tuple[Judges, AtHand]:
     from onstation.fleet.load import load_fleet
     from onstation.store.database import open_store
 
     store = open_store(settings.store, create=False)  # left open as long as the process lives
-    return Judges(settings, store, load_fleet(settings.fleet))
+    at_hand = AtHand()
+    fleet = load_fleet(settings.fleet, settings.cache)
+    return Judges(settings, store, fleet, at_hand), at_hand

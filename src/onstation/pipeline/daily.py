@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from onstation.config import Settings
 from onstation.periods import Period, days_between, period_of
 from onstation.pipeline import answer
-from onstation.reports.exposure import utc_days
+from onstation.reports.counting.exposure import utc_days
 from onstation.reports.records import DailyReport, DayState, MissionList, Report
 from onstation.schema import DATA_ENDS, MISSING, OBSERVED, SIGNAL_LOST
 from onstation.store.database import Store

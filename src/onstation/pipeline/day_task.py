@@ -13,6 +13,7 @@ from itertools import islice
 from typing import Any, Protocol
 
 from onstation import __version__
+from onstation.pipeline.at_hand import AtHand
 from onstation.pipeline.examine import Examined, Question, examine, without_track
 from onstation.schema import PARTIAL
 from onstation.sources.found import Found, Holding
@@ -135,12 +136,18 @@ def unpacked(result: bytes) -> Result:
     return found
 
 
-def work(version: str, sent: bytes) -> bytes:
-    """Do a task; called where it runs."""
+def work(version: str, sent: bytes, at_hand: AtHand | None = None) -> bytes:
+    """Do a task; called where it runs.
+
+    Parameters
+    ----------
+    at_hand
+        Where to leave the tracks that were decoded, for whoever judges on this machine.
+    """
     if version != __version__:
         found = Result(refused=f"it has onstation {__version__}, this is {version}")
     else:
-        found = _done(pickle.loads(sent))
+        found = _done(pickle.loads(sent), at_hand)
     return pickle.dumps(found, protocol=5)
 
 
@@ -149,7 +156,7 @@ def lost(why: str) -> Result:
     return Result(ended=(PARTIAL, why), lost=True)
 
 
-def _done(task: DayTask) -> Result:
+def _done(task: DayTask, at_hand: AtHand | None) -> Result:
     rows: list[_Row] = []
     kept = 0
     holding = task.holding
@@ -159,7 +166,7 @@ def _done(task: DayTask) -> Result:
     except OSError as error:
         return lost(f"{CANNOT_BE_READ} ({error.strerror or type(error).__name__})")
     for found, item in task.items():
-        rows.append(_row(found, item))
+        rows.append(_row(found, item, at_hand))
         kept += len(item.kept.raw) if item and item.kept else 0
         if kept >= MOST_BYTES or len(rows) >= MOST_DOCUMENTS:
             return Result(rows)
@@ -171,7 +178,7 @@ def _sizes(fingerprint: str) -> list[str]:
     return [part.partition("@")[0] for part in fingerprint.split(" ")]
 
 
-def _row(found: Found, item: Examined | None) -> _Row:
+def _row(found: Found, item: Examined | None, at_hand: AtHand | None) -> _Row:
     """Return a document as it is sent: plain tuples, which are a third of the work."""
     told: Any = item
     if item is not None and item.kept is None:
@@ -179,7 +186,7 @@ def _row(found: Found, item: Examined | None) -> _Row:
         icao = found.icao if item.icao == found.icao else item.icao
         told = (icao, day, item.reason, item.detail, item.recorded, None, item.asked)
     elif item is not None:
-        told = without_track(item)
+        told = at_hand.placed_for(item) if at_hand else without_track(item)
     return found.name, found.size, found.mtime_ns, found.day, found.icao, told
 
 

@@ -8,7 +8,7 @@ a run over nothing new imports none of the heavy rooms.
 import hashlib
 import pickle
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Protocol
 
@@ -16,12 +16,13 @@ from onstation.config import Settings, shipped
 from onstation.fleet.load import load_fleet
 from onstation.fleet.match import Fleet
 from onstation.pipeline.publish import publish, publish_anew, publish_recordings
+from onstation.record import record
 from onstation.regions.load import brief
 from onstation.schema import RULE, Mission, RegionsBrief
 from onstation.store.database import Store
 
 if TYPE_CHECKING:
-    from onstation.pipeline.at_hand import AtHand
+    from onstation.pipeline.at_hand import AtHand, Placed
     from onstation.pipeline.judge import Flown
     from onstation.schema import Anew, Handover, Track
 
@@ -210,7 +211,7 @@ def _put_joint(
     store.pieces.set_joint(place, joint)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Group:
     """Pieces between which flights changed their address."""
 
@@ -286,6 +287,10 @@ class Judges:
         whole, single = self._asked
         asked = whole | single.get(known.icao, set())
         return pickle.dumps((known, documents, asked), protocol=5)
+
+    def placed_of(self, icaos: Collection[str]) -> "dict[str, Placed]":
+        """Return where tracks of some addresses lie that were decoded in this run."""
+        return self._at_hand.placed_of(icaos) if self._at_hand else {}
 
     def _reader(self) -> "Callable[[str], Track]":
         from onstation.pipeline.at_hand import AtHand, Reader

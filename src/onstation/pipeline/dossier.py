@@ -11,11 +11,11 @@ from onstation.pipeline import answer
 from onstation.pipeline.flights import flights
 from onstation.pipeline.scene import scene
 from onstation.regions.thin import kept_rows, thinned_ring
-from onstation.reports.dossier import Choose, Dossier, Sheet, TailDossier
+from onstation.reports.counting.timeline import fitting_width, timeline_of
 from onstation.reports.flights import Flight, Run
+from onstation.reports.page.dossier import Choose, Dossier, Sheet, TailDossier
 from onstation.reports.records import Frame, Report, TailStory
 from onstation.reports.scene import Backdrop, Rings, Scene, Shape
-from onstation.reports.timeline import fitting_width, timeline_of
 from onstation.schema import Floats, Mission
 from onstation.store.database import Store
 from onstation.units import MS_PER_MIN

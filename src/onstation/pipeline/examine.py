@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from onstation.errors import DocumentError
 from onstation.periods import days_between, utc_day
@@ -22,6 +22,9 @@ from onstation.sources.readsb import (
     read_document,
     read_opening,
 )
+
+if TYPE_CHECKING:
+    from onstation.pipeline.at_hand import Placed
 
 LOCAL, RECONSTRUCTION = "local", "reconstruction"
 
@@ -62,7 +65,7 @@ class Kept:
     dropped
         How many of its rows were bad, by reason.
     track
-        What it says, decoded; not given from one process to another.
+        What it says, decoded; from another process, where that lies.
     """
 
     document: Document
@@ -71,7 +74,7 @@ class Kept:
     last_ms: int
     days: tuple[date, ...]
     dropped: dict[str, int] = field(default_factory=dict)
-    track: Track | None = None
+    track: "Track | Placed | None" = None
 
 
 class Examined(NamedTuple):

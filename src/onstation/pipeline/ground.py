@@ -1,18 +1,19 @@
 """What every answer stands on: the days heard, the filters checked, what it says of itself."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from onstation.config import Settings, shipped
-from onstation.errors import InputError
+from onstation.errors import InputError, meant, there_are
 from onstation.fleet.load import load_fleet
 from onstation.fleet.match import Fleet
 from onstation.periods import Period
+from onstation.record import record
 from onstation.regions.load import brief
 from onstation.reports.columns import RECONSTRUCTION, seen_sources
-from onstation.reports.exposure import aircraft_coverage, calendar_days, days_in, utc_days
+from onstation.reports.counting.exposure import aircraft_coverage, calendar_days, days_in, utc_days
 from onstation.reports.records import DayState, Filters, Frame
-from onstation.reports.sentences import plural
+from onstation.reports.words.phrases import plural
 from onstation.schema import MISSING, Answer, DayCoverage, Mission, RegionsBrief
 from onstation.sources.named import attributions, viewers
 from onstation.store.database import Store
@@ -22,7 +23,7 @@ LOCAL_TERMS = "Positions as in the files given; their terms are yours to keep."
 RECONSTRUCTION_TERMS = "Reconstructed flights are made from published facts and are no recordings."
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Ground:
     """What every answer stands on."""
 
@@ -32,6 +33,9 @@ class Ground:
     period: Period
     filters: Filters
     recorded: bool
+    """Whether only recordings count."""
+    rebuilt: bool
+    """Whether only reconstructions count."""
     coverage: tuple[DayCoverage, ...]
     states: tuple[DayState, ...]
     single_days: int
@@ -82,11 +86,7 @@ def stand_on(
     whole = store.ledger.day_coverage(first, last, whole=asked)
     used = whole
     if filters.aircraft:
-        answers = {
-            icao: store.ledger.aircraft_answers(icao, first, last, fleet=fleet.digest, whole=asked)
-            for icao in filters.aircraft
-        }
-        used = _as_read(aircraft_coverage(first, last, answers), whole)
+        used = _single(store, fleet, filters.aircraft, period, asked, whole)
     rebuilt = recorded is None and not only and any(RECONSTRUCTION in d.sources for d in used)
     missing = {day.day for day in whole if day.status == MISSING}
     single = missing & store.ledger.single_days(first, last) if missing else missing
@@ -97,12 +97,42 @@ def stand_on(
         period=period,
         filters=filters,
         recorded=only,
+        rebuilt=rebuilt,
         coverage=tuple(used),
         states=tuple(calendar_days(period, used, recorded_only=only, reconstructed_only=rebuilt)),
         single_days=len(single),
         earlier_days=store.ledger.earlier_fleet_days(first, last, fleet.digest),
         whole=tuple(asked),
     )
+
+
+def states_of(ground: Ground, icao: str) -> tuple[DayState, ...]:
+    """Return what is known of each day about one aircraft, asked for alone or with all."""
+    known = _single(
+        ground.store, ground.fleet, [icao], ground.period, ground.whole, ground.coverage
+    )
+    return tuple(
+        calendar_days(
+            ground.period, known, recorded_only=ground.recorded, reconstructed_only=ground.rebuilt
+        )
+    )
+
+
+def _single(
+    store: Store,
+    fleet: Fleet,
+    icaos: Iterable[str],
+    period: Period,
+    asked: Sequence[Answer],
+    whole: Sequence[DayCoverage],
+) -> list[DayCoverage]:
+    """Return what is known of each day about some aircraft alone."""
+    first, last = utc_days(period)
+    answers = {
+        icao: store.ledger.aircraft_answers(icao, first, last, fleet=fleet.digest, whole=asked)
+        for icao in icaos
+    }
+    return _as_read(aircraft_coverage(first, last, answers), whole)
 
 
 def _as_read(single: Sequence[DayCoverage], whole: Sequence[DayCoverage]) -> list[DayCoverage]:
@@ -200,25 +230,31 @@ def _checked(filters: Filters, fleet: Fleet, regions: RegionsBrief, store: Store
     faults: list[str] = []
     names = {region.name.upper(): region.name for region in regions.regions}
     faults += [
-        f"--region {name!r}: no such region; there are {', '.join(names.values())}."
+        f"--region {name!r}: no such region; {there_are(name, names.values())}"
         for name in filters.regions
         if name.upper() not in names
     ]
     types, agencies = _known(fleet, store, filters)
     faults += [
-        f"--type {name!r}: no fleet assigns it and no row has it; `onstation fleet list` shows"
-        " the types watched."
+        f"--type {name!r}: no fleet assigns it and no row has it;"
+        f" {meant(name, types) or '`onstation fleet list` shows the types watched.'}"
         for name in filters.types
         if name.upper() not in types
     ]
     faults += [
-        f"--agency {name!r}: no fleet has it; there are {', '.join(sorted(agencies))}."
+        f"--agency {name!r}: no fleet has it; {there_are(name, sorted(agencies))}"
         for name in filters.agencies
         if name.upper() not in {agency.upper() for agency in agencies}
     ]
     if faults:
         raise InputError(*faults)
-    return replace(filters, regions=tuple(names[name.upper()] for name in filters.regions))
+    spelled = {agency.upper(): agency for agency in agencies}
+    return replace(
+        filters,
+        regions=tuple(dict.fromkeys(names[name.upper()] for name in filters.regions)),
+        types=tuple(dict.fromkeys(name.upper() for name in filters.types)),
+        agencies=tuple(dict.fromkeys(spelled[name.upper()] for name in filters.agencies)),
+    )
 
 
 def _known(fleet: Fleet, store: Store, filters: Filters) -> tuple[set[str], set[str]]:

@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from onstation.config import Settings
-from onstation.errors import AmbiguousError, InputError, UnknownIdentityError
+from onstation.errors import AmbiguousError, InputError, UnknownIdentityError, meant
 from onstation.fleet import nnumber
 from onstation.fleet.load import load_fleet
 from onstation.fleet.match import Fleet
@@ -13,8 +13,9 @@ from onstation.fleet.records import squeeze
 from onstation.periods import Period, local_day, period_of
 from onstation.pipeline.answer import Progress, ensure_derived
 from onstation.pipeline.ground import Ground, frame_of, stand_on
-from onstation.reports.counts import rows_in_total
-from onstation.reports.exposure import utc_days
+from onstation.record import record
+from onstation.reports.counting.counts import rows_in_total
+from onstation.reports.counting.exposure import utc_days
 from onstation.reports.records import Aircraft, AircraftDays, Filters, TailStory
 from onstation.reports.safe import drawn
 from onstation.schema import (
@@ -40,7 +41,7 @@ _ICAO = re.compile(r"[0-9A-F]{6}")
 _MISSION = re.compile(r"[0-9a-f]{6}-\d{4}-\d{2}-\d{2}-\d+")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Found:
     """Whom an identity names.
 
@@ -187,10 +188,16 @@ def find(ident: str, fleet: Fleet, store: Store) -> Found:
     if not text:
         raise InputError("IDENT is empty; name an address, a registration or a callsign.")
     raise UnknownIdentityError(
-        f"{shown(ident)} is unknown: no fleet and no document in the store has it as address,"
-        " registration or serial, and no sortie was flown under it as callsign;"
-        " `onstation fleet find` tells who is watched."
+        f"{shown(ident)} is unknown: neither fleet nor store has it as address, registration,"
+        f" serial or callsign; {_near(ident, fleet, heads)}"
     )
+
+
+def _near(ident: str, fleet: Fleet, heads: Iterable[Head]) -> str:
+    """Return which names are close to one nobody knows, else where to look for them."""
+    known = {*fleet.registrations(), *(head.registration for head in heads if head.registration)}
+    named = meant(ident, known, most=3)
+    return drawn(named) or "`onstation fleet list --all` shows who is watched."
 
 
 def addresses_of(tails: Collection[str], fleet: Fleet, store: Store) -> frozenset[str]:
@@ -222,9 +229,9 @@ def addresses_of(tails: Collection[str], fleet: Fleet, store: Store) -> frozense
     if unknown:
         raise UnknownIdentityError(
             "\n".join(
-                f"--tail {shown(tail)}: neither the fleet nor the store knows it; an aircraft that"
-                " is not watched is named by its ICAO address of six hexadecimal digits;"
-                " `onstation fleet list --all` shows who is watched."
+                f"--tail {shown(tail)}: neither the fleet nor the store knows it;"
+                f" {_near(tail, fleet, held)} One that is not watched goes by its ICAO address"
+                " (six hexadecimal digits)."
                 for tail in unknown
             )
         )

@@ -13,12 +13,12 @@ from onstation.config import Settings
 from onstation.geodesy import between
 from onstation.periods import iso
 from onstation.pipeline.flights import flights
-from onstation.reports.baseline import rate_interval
-from onstation.reports.claims import AGREES, NO_DATA, Measured, verdict
-from onstation.reports.counts import SEEN
+from onstation.reports.counting.baseline import rate_interval
+from onstation.reports.counting.claims import AGREES, NO_DATA, Measured, verdict
+from onstation.reports.counting.counts import SEEN
 from onstation.reports.flights import Flight
 from onstation.reports.records import Days
-from onstation.reports.sentences import distance, plural, significant
+from onstation.reports.words.phrases import distance, plural, significant
 from onstation.schema import (
     COUNTED,
     COUNTING,

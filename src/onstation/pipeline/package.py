@@ -20,14 +20,15 @@ from onstation.pipeline.ground import (
 from onstation.regions.resolve import resolve
 from onstation.regions.show import feature_collection
 from onstation.reports.columns import RECONSTRUCTION
-from onstation.reports.encode import json_line
-from onstation.reports.export import rule_json
-from onstation.reports.package import Package
-from onstation.reports.package_about import Notice, Told
-from onstation.reports.package_tables import CoveredDay, Trace
+from onstation.reports.export.encode import json_line
+from onstation.reports.export.rule import rule_json
+from onstation.reports.package.about import Notice, Told
+from onstation.reports.package.files import Package
+from onstation.reports.package.tables import CoveredDay, Trace
 from onstation.reports.records import Filters, MissionList
 from onstation.reports.safe import drawn
-from onstation.reports.sentences import listed, plural, surge_sentences
+from onstation.reports.words.norm import surge_sentences
+from onstation.reports.words.phrases import listed, plural
 from onstation.schema import COUNTED, Document
 from onstation.sources.inflate import MAGIC
 from onstation.sources.named import attributions, kept_back, licence_of

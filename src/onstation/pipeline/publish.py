@@ -10,7 +10,7 @@ from onstation.fleet.match import Fleet
 from onstation.periods import Period
 from onstation.pipeline.ground import holds_recordings
 from onstation.reports.columns import COLUMNS, values_of
-from onstation.reports.encode import cell_text
+from onstation.reports.export.encode import cell_text
 from onstation.reports.safe import cell
 from onstation.schema import NO_FLEET, Mission, RegionsBrief
 from onstation.store.database import Store

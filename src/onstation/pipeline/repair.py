@@ -20,7 +20,8 @@ from onstation.pipeline.derive import derive
 from onstation.pipeline.examine import LOCAL, RECONSTRUCTION, Kept, Question, examine
 from onstation.sources.found import Found
 from onstation.sources.local import LocalSource, open_local
-from onstation.store.amend import UNKNOWN, Amends, Hole
+from onstation.store.amend import Amends, Hole
+from onstation.store.archive import UNKNOWN
 from onstation.store.database import Store, open_store
 from onstation.store.lock import alone
 from onstation.store.rebuild import held, remove, take_place
@@ -31,6 +32,11 @@ from onstation.units import MS_PER_S
 LOCKS = ("fetch", "daily")
 YOURS = ("", LOCAL, RECONSTRUCTION)
 """Sources that are files of the user's, which are read again by where they lie."""
+
+
+DOCUMENT, DAY, FACT = range(3)
+"""What a loss costs, the worst first: a document nobody has any more, days whose files must be
+read again, or what was written of them."""
 
 
 @dataclass(slots=True)
@@ -45,14 +51,22 @@ class Repaired:
         What was done, a sentence each.
     holes
         What must be asked for again, by source, day and address.
-    lost
-        What cannot be had back by asking, each named.
+    losses
+        What it costs and a sentence, for each that cannot be had back by asking.
     """
 
     kept: Path | None = None
     told: list[str] = field(default_factory=list)
     holes: list[Hole] = field(default_factory=list)
-    lost: list[str] = field(default_factory=list)
+    losses: list[tuple[int, str]] = field(default_factory=list)
+
+    def lose(self, cost: int, *told: str) -> None:
+        """Name what is lost."""
+        self.losses += [(cost, one) for one in told]
+
+    def lost(self, *costs: int) -> list[str]:
+        """Return the sentences of what is lost and costs so much, the worst first."""
+        return [told for cost in sorted(costs) for own, told in self.losses if own == cost]
 
 
 def repair(settings: Settings, path: Path) -> Repaired:
@@ -106,6 +120,7 @@ def _amend(found: Repaired, settings: Settings, store: Store, fleet: Fleet, save
     now_ms = round(time.time() * MS_PER_S)
     amends.tally(now_ms)
     _read_again(found, store, fleet, amends, now_ms)
+    _tell_unknown(found, amends)
     found.holes += _still_open(store, holes)
     _derive_again(found, settings, store, amends, saved)
     _tell_lost(found, amends, saved)
@@ -120,21 +135,27 @@ def _tell_again(found: Repaired, store: Store, amends: Amends, saved: Salvage) -
         source, evidence = amends.source_of(sha256) or (UNKNOWN, "")
         kept = _examined(raw, source, evidence)
         if kept is None:
-            found.lost.append(f"document {sha256}: its bytes are whole and cannot be read.")
+            found.lose(DOCUMENT, f"document {sha256}: its bytes are whole and cannot be read.")
             continue
         document = kept.document
-        if source != UNKNOWN:
+        if source != UNKNOWN:  # else a reconstruction says itself what it is
             document = replace(document, source=source, evidence_url=evidence)
-        else:  # a reconstruction says itself what it is
-            found.lost.append(
-                f"document {sha256}: where it came from; its source is called {document.source}."
-            )
         store.archive.keep_again(
             document, first_ms=kept.first_ms, last_ms=kept.last_ms, days=kept.days
         )
         count += 1
     if count:
         found.told.append(f"{count:,} documents: what is told of them was read from them again.")
+
+
+def _tell_unknown(found: Repaired, amends: Amends) -> None:
+    """Name the documents nobody can say the source of."""
+    for sha256 in amends.of_unknown_source():
+        found.lose(
+            FACT,
+            f"document {sha256}: where it came from; until its day is fetched again its source is"
+            f" called {UNKNOWN}.",
+        )
 
 
 def _examined(raw: bytes, source: str, evidence: str) -> Kept | None:
@@ -169,7 +190,8 @@ class _Nobody:
 def _read_again(found: Repaired, store: Store, fleet: Fleet, amends: Amends, now_ms: int) -> None:
     """Read the user's files again that are where they were."""
     unread, distrusted = amends.unread(), amends.distrusted()
-    whole = dict.fromkeys([*(one.address for one in unread if one.whole), *distrusted])
+    unknown = amends.distrust_unknown()
+    whole = dict.fromkeys([*(one.address for one in unread if one.whole), *distrusted, *unknown])
     todo: list[tuple[str, Callable[[], object]]] = [
         (address, partial(_collect, store, fleet, Path(address), (), now_ms)) for address in whole
     ]
@@ -185,7 +207,11 @@ def _read_again(found: Repaired, store: Store, fleet: Fleet, amends: Amends, now
         try:
             read()
         except InputError:
-            found.lost.append(f"{address}: it is not there to be read again; fetch it when it is.")
+            found.lose(
+                DOCUMENT,
+                f"{address}: it is not there to be read again; fetch it when it is, or from where"
+                " it lies now.",
+            )
         else:
             found.told.append(f"{address}: read again.")
 
@@ -246,24 +272,29 @@ def _tell_lost(found: Repaired, amends: Amends, saved: Salvage) -> None:
     for row in saved.lost.get("answers", ()):
         hole = _asked_in(row)
         if hole is None:
-            found.lost.append(f"{NAMED['answers']}: {row}.")
+            found.lose(FACT, f"{NAMED['answers']}: {row}.")
         else:
             found.holes.append(hole)
     for table, rows in sorted(saved.lost.items()):
         if table not in again and table != "answers":
-            found.lost += [f"{NAMED[table]}: {what}." for what in rows]
+            found.lose(FACT, *(f"{NAMED[table]}: {what}." for what in rows))
     for table in sorted(saved.torn - again):
-        found.lost.append(f"{NAMED[table]}: one or more may be missing, nobody can say which.")
+        found.lose(FACT, f"{NAMED[table]}: one or more may be missing, nobody can say which.")
     days = amends.distrusted_days()
     if days:
-        found.lost.append(
+        found.lose(
+            DAY,
             f"{days:,} days: the list of their files is not whole; they are called partial until"
-            " you fetch the folder or archive they came from."
+            " you fetch the folder or archive they came from.",
         )
-    found.lost += [
-        f"{address}: the list of its files is not whole; fetch it again."
-        for address in amends.distrusted()
-    ]
+    found.lose(
+        DAY,
+        *(
+            f"{address}: the list of its files is not whole; fetch it again, or from where it lies"
+            " now."
+            for address in amends.distrusted()
+        ),
+    )
 
 
 def _asked_in(row: str) -> Hole | None:

@@ -14,7 +14,7 @@ from onstation.pipeline.ground import Ground
 from onstation.pipeline.judge import Bench, Flown, Weighed, judge_again, weigh
 from onstation.regions.model import Region
 from onstation.regions.resolve import strips
-from onstation.reports.exposure import utc_days
+from onstation.reports.counting.exposure import utc_days
 from onstation.reports.records import Variant
 from onstation.schema import COUNTED, RULE
 from onstation.units import M_PER_KM

@@ -6,11 +6,12 @@ Imports no geometry, so that a report can learn names, minimums and the digest a
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from onstation.errors import InputError, RegionsError
-from onstation.regions.entries import Reader, RegionSpec
+from onstation.record import record
+from onstation.regions.entries import Reader
+from onstation.regions.specs import RegionSpec
 from onstation.schema import Baseline, RegionBrief, RegionsBrief
 from onstation.yamlfile import (
     Key,
@@ -39,7 +40,7 @@ Fault = tuple[int, str]
 """A fault and its line."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Draft:
     """A regions file as read, perhaps with faults.
 
@@ -65,7 +66,7 @@ class Draft:
         return _placed(self.located, at, told)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Spec:
     """A regions file without faults in its words.
 
@@ -153,9 +154,11 @@ def draft_regions(path: Path) -> Draft:
 def _draft(located: Located, path: Path) -> Draft:
     reader = Reader(located, path.parent)
     regions, baseline = reader.regions(), reader.baseline()
-    faulty = {str(at[1]) for at, _ in reader.faults if len(at) > 1 and at[0] == "regions"}
+    faulty = {str(at[1]) for at, _ in reader.faults.told if len(at) > 1 and at[0] == "regions"}
     faulty = _with_those_that_refer(faulty, regions)
-    faults = sorted([*located.faults, *(_placed(located, at, told) for at, told in reader.faults)])
+    faults = sorted(
+        [*located.faults, *(_placed(located, at, told) for at, told in reader.faults.told)]
+    )
     return Draft(regions, baseline, located, tuple(faults), frozenset(faulty), reader.files)
 
 

@@ -21,13 +21,13 @@ from shapely.errors import ShapelyError
 
 from onstation.errors import RegionsError
 from onstation.partials import replacing
-from onstation.regions.entries import RegionSpec, Shape
 from onstation.regions.load import Draft, Fault, Spec, draft_regions, faultless, read_regions
 from onstation.regions.model import Atlas, Outline, Region
 from onstation.regions.nearest import Nearest
 from onstation.regions.outlines import area_km2, areal, circle, largest, lines, polygons, widened
 from onstation.regions.read import OutlineError, from_geojson, from_wkt, read_file
 from onstation.regions.shipped import Shipped
+from onstation.regions.specs import RegionSpec, Shape
 
 PREBUILT = "resolved-default.zip"
 GRID_DEG = 1e-6

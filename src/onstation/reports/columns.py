@@ -1,11 +1,12 @@
 """The columns of the mission rows: order, meaning, unit, and a row's value of each."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
 from onstation.errors import InputError
 from onstation.periods import find_zone, iso, local_day
+from onstation.record import record
+from onstation.reports.records import MissionList
 from onstation.reports.replay import replay_urls
 from onstation.schema import Mission
 from onstation.units import MS_PER_S
@@ -27,7 +28,7 @@ SEPARATOR = ";"
 RECONSTRUCTION = "reconstruction"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Column:
     """One column: what it holds and how it is written.
 
@@ -185,6 +186,14 @@ def values_of(
         else:
             values[column.name] = _rounded(getattr(row, column.name), column)
     return values
+
+
+def records_of(found: MissionList) -> Iterator[dict[str, Value]]:
+    """Yield what `values_of` gives for each row of a list, in its order."""
+    frame = found.frame
+    for row in found.rows:
+        in_total = (row.mission_id, row.region) in found.in_total
+        yield values_of(row, in_total=in_total, zone=frame.period.tz, viewers=frame.viewers)
 
 
 def sources_of(row: Mission) -> tuple[str, ...]:

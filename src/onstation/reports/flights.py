@@ -7,6 +7,7 @@ observed. Between two runs nothing was heard, and nothing is filled in.
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from onstation.record import record
 from onstation.reports.explained import ExplainedRegion
 from onstation.schema import Document, End, Mission
 
@@ -49,8 +50,20 @@ class Run:
     def __len__(self) -> int:
         return len(self.time_ms)
 
+    def part(self, rows: slice) -> "Run":
+        """Return some of its positions as a run of their own."""
+        return Run(
+            self.time_ms[rows],
+            self.lon_deg[rows],
+            self.lat_deg[rows],
+            self.alt_ft[rows],
+            self.on_ground[rows],
+            None if self.document is None else self.document[rows],
+            None if self.position_source is None else self.position_source[rows],
+        )
 
-@dataclass(frozen=True, slots=True)
+
+@record
 class Gap:
     """A silence between two runs, or after the last one.
 

@@ -4,10 +4,11 @@ A number nobody can give is ``None``; a day nobody answered for never becomes a 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 
 from onstation.periods import Period
+from onstation.record import record
 from onstation.schema import (
     RULE,
     Answer,
@@ -23,7 +24,7 @@ PUBLISHED, ASSUMED = "published", "assumed"
 """Whether the norm was said of the very population that is counted."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Filters:
     """What a count is limited to; an empty tuple limits nothing.
 
@@ -47,7 +48,7 @@ class Filters:
         return bool(self.types or self.agencies or self.aircraft)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class DayState:
     """One calendar day of a period, as far as it was heard.
 
@@ -70,7 +71,7 @@ class DayState:
     documents: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Days:
     """How much of a period was heard.
 
@@ -100,7 +101,7 @@ class Days:
         return not self.partial and not self.missing
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Tally:
     """Three counts of the same flights; always minimum ≤ missions ≤ segments."""
 
@@ -109,7 +110,7 @@ class Tally:
     segments: int | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Counts:
     """A tally against the norm.
 
@@ -149,7 +150,7 @@ COUNTS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Row:
     """One cell of the grid: a key in a stretch of days.
 
@@ -166,7 +167,7 @@ class Row:
     counts: Counts
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Stretch:
     """A bin of a report's period: its days, both included, and how much of it was heard."""
 
@@ -175,7 +176,7 @@ class Stretch:
     days: Days
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Window:
     """The user's own ledger that a count is compared with."""
 
@@ -184,7 +185,7 @@ class Window:
     tally: Tally
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Frame:
     """What every answer says of itself.
 
@@ -226,7 +227,7 @@ class Frame:
     viewers: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Variant:
     """The total of a report under another threshold, or in force."""
 
@@ -234,7 +235,7 @@ class Variant:
     missions: int | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Passing:
     """A sortie that a region has a row of, and that does not count there.
 
@@ -261,7 +262,7 @@ class Passing:
     withheld: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Aside:
     """What is not counted in a region, beside what is.
 
@@ -281,7 +282,7 @@ class Aside:
     excluded: tuple[tuple[str, int], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Report:
     """Missions by key and period against the norm.
 
@@ -334,7 +335,7 @@ class Report:
     """Registration of each address, for rows by aircraft."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class MissionList:
     """The rows behind a count.
 
@@ -353,7 +354,7 @@ class MissionList:
     status: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Aircraft:
     """Who an address is, and why it is watched.
 
@@ -375,7 +376,7 @@ class Aircraft:
     shared: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class AircraftDays:
     """What was heard of one address, day by day.
 
@@ -393,7 +394,7 @@ class AircraftDays:
     holes: tuple[tuple[date, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class TailStory:
     """Everything one aircraft, or one callsign, did.
 
@@ -418,7 +419,7 @@ class TailStory:
     astride: tuple[Mission, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class DailyReport:
     """What the daily desk reads.
 
@@ -447,7 +448,7 @@ class DailyReport:
     new_holes: tuple[DayState, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CoverageTable:
     """What was asked, what answered and what is missing.
 
@@ -466,7 +467,7 @@ class CoverageTable:
     changes: tuple[Change, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RuleText:
     """The counting rule in force."""
 

@@ -7,11 +7,11 @@ the day, may never have heard the aircraft, or shows everybody who uses its addr
 import ipaddress
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urlsplit
 
 from onstation.periods import days_between, utc_day
+from onstation.record import record
 from onstation.schema import Mission
 
 SUGGESTED = "https://globe.adsbexchange.com/"
@@ -24,7 +24,7 @@ _HOST = re.compile(r"(https?://[A-Za-z0-9.:/_~%\[\]-]+?)/(?:globe_history|data)/
 _AT_HOME = (".local", ".lan", ".internal", ".localhost")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Trace:
     """What the place of a trace tells of it; ``rank`` is lower for a better viewer."""
 

@@ -11,7 +11,7 @@ from datetime import date
 from functools import partial
 from pathlib import Path
 
-from onstation.errors import DocumentError, InputError
+from onstation.errors import DocumentError, InputError, meant
 from onstation.schema import HEARD, PARTIAL
 from onstation.sources.found import UNREADABLE, Found, Holding, day_named, spelled
 from onstation.sources.inflate import LARGEST, MAGIC, TOO_LARGE
@@ -151,8 +151,13 @@ def open_all(texts: Iterable[str]) -> list["LocalSource"]:
     return opened
 
 
-def open_local(text: str) -> LocalSource:
+def open_local(text: str, published: Iterable[str] = ()) -> LocalSource:
     """Return the local source a text names.
+
+    Parameters
+    ----------
+    published
+        Names of sources that are not local, one of which may have been meant.
 
     Raises
     ------
@@ -168,7 +173,9 @@ def open_local(text: str) -> LocalSource:
     if not path.exists() and path.parent.is_dir() and tar_of(path).parts != (path,):
         path = tar_of(path).parts[0] if tar_of(path).parts else path
     if not path.exists():
-        raise InputError(f"--source {text}: does not exist; check the path.")
+        raise InputError(
+            f"--source {text}: does not exist; {meant(text, published) or 'check the path.'}"
+        )
     path = path.resolve()
     source = LocalSource(text, path)
     try:

@@ -1,11 +1,11 @@
 """What a person may type after ``--source``: a name, an address, or something on this machine."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from onstation.errors import InputError
+from onstation.record import record
 from onstation.sources.providers import ARCHIVE, Licence, Provider, published_providers
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ SCHEMES = ("file", "gs", "memory", "s3", "sftp")
 """Kinds of address at which archives lie; opened by an optional library."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RemoteSource:
     """A published source, as named.
 
@@ -87,7 +87,7 @@ def open_named(text: str) -> "LocalSource | RemoteSource":
     if "://" not in text:
         from onstation.sources.local import open_local
 
-        return open_local(text)
+        return open_local(text, known)
     if text.partition("://")[0] in SCHEMES:
         _check_is_seen(text, text)
         from onstation.sources.addressed import open_addressed

@@ -2,7 +2,7 @@
 
 import pkgutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, timedelta
 from functools import cache
 from importlib import import_module
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
 
 from onstation.periods import day_start_ms
+from onstation.record import record
 from onstation.sources import published
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ FINAL_AFTER_MS = 56 * 60 * 1000
 """A day's files are written for the last time until 00:56 UTC of the next. [ms]"""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Secret:
     """Something only the user can give.
 
@@ -38,7 +39,7 @@ class Secret:
     key: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Licence:
     """What a source's data may be used under.
 
@@ -55,7 +56,7 @@ class Licence:
     address: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Received:
     """One document a source gave.
 
@@ -70,7 +71,7 @@ class Received:
     validator: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Given:
     """What a source answered about one aircraft and day.
 
@@ -95,7 +96,7 @@ class Given:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Asset:
     """One file of a release.
 
@@ -113,7 +114,7 @@ class Asset:
     digest: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Release:
     """One upload of a whole day: a tar, or its parts in order.
 
@@ -200,7 +201,7 @@ class AircraftSource(Protocol):
 Opens = Callable[["Web", "Provider", str, Mapping[str, str]], Archive | AircraftSource]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Provider:
     """One source, as ``onstation fetch --list-sources`` tells it.
 

@@ -5,6 +5,7 @@ speed, course, flags, vertical rate, details, position source, geometric altitud
 old writers end after the details, those of some builds go on; what lacks is unknown.
 """
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Annotated, Any, Literal
 
@@ -87,6 +88,9 @@ class Row(msgspec.Struct, array_like=True, gc=False):
     geom: float | None = None
 
 
+Told = tuple[int, Details]
+"""The number of a row, and what it says besides."""
+
 _decode_rows = msgspec.json.Decoder(list[Row]).decode
 _decode_any = msgspec.json.Decoder(list[msgspec.Raw]).decode
 _decode_row = msgspec.json.Decoder(Row).decode
@@ -149,7 +153,8 @@ def track_of(rows: list[Row], base_s: float, document: Document) -> tuple[Track,
     flags = np.array([row.flags or 0 for row in rows], dtype=np.int64)
     is_geometric = (flags & GEOMETRIC_ALTITUDE) != 0
     course = _within(_floats([row.course for row in rows]), 0.0, 360.0)
-    names, callsign = _carried(rows)
+    told = [(at, row.details) for at, row in enumerate(rows) if row.details]
+    names, callsign = _carried(told, len(rows))
     arrays: dict[str, Any] = {
         "time_ms": np.rint(np.clip(time_s, 0, LATEST_S) * MS_PER_S),
         "lat_deg": lat,
@@ -165,7 +170,7 @@ def track_of(rows: list[Row], base_s: float, document: Document) -> tuple[Track,
         "is_stale": (flags & STALE) != 0,
         "new_leg": (flags & NEW_LEG) != 0,
         "position_source": _position_sources(rows),
-        **_integrity(rows),
+        **_integrity(told, len(rows)),
         "callsign": callsign,
         "document": np.zeros(len(rows)),
     }
@@ -215,21 +220,20 @@ def _unpadded(flight: str) -> str | None:
     return flight.strip(_PADDING)[:CALLSIGN_LENGTH].strip(_PADDING) or None
 
 
-def _carried(each: list[Row]) -> tuple[tuple[str, ...], Any]:
+def _carried(told: Sequence[Told], count: int) -> tuple[tuple[str, ...], Any]:
     """Return the distinct callsigns and each row's index among them, -1 if there are none."""
     said = [
         (at, text)
-        for at, row in enumerate(each)
-        if row.details and row.details.flight and (text := callsign_of(row.details.flight))
+        for at, details in told
+        if details.flight and (text := callsign_of(details.flight))
     ]
     numbers: dict[str, int] = {}
-    index = np.full(len(each), -1, dtype=np.int32)
-    if said:
-        rows = np.array([at for at, _ in said])
-        named = np.array([numbers.setdefault(text, len(numbers)) for _, text in said])
-        latest = np.searchsorted(rows, np.arange(len(each)), side="right") - 1
-        index = named[np.maximum(latest, 0)].astype(np.int32)
-    return tuple(numbers), index
+    named = [numbers.setdefault(text, len(numbers)) for _, text in said]
+    if len(numbers) < 2:
+        return tuple(numbers), np.full(count, len(numbers) - 1)
+    rows = np.array([at for at, _ in said])
+    latest = np.searchsorted(rows, np.arange(count), side="right") - 1
+    return tuple(numbers), np.array(named)[np.maximum(latest, 0)]
 
 
 def _altitudes(values: list[float | str | None]) -> tuple[Bools, Floats]:
@@ -240,19 +244,20 @@ def _altitudes(values: list[float | str | None]) -> tuple[Bools, Floats]:
     return on_ground, _floats([None if value == GROUND else value for value in values])
 
 
-def _integrity(rows: list[Row]) -> dict[str, Any]:
+def _integrity(told: Sequence[Told], count: int) -> dict[str, Any]:
     """Return the categories each row gives; what no sender can send counts as not given."""
-    nic, sil = (np.full(len(rows), NOT_GIVEN, dtype=np.int8) for _ in range(2))
-    said = [(at, row.details) for at, row in enumerate(rows) if row.details]
-    if said:
-        places = np.array([at for at, _ in said])
-        nic[places] = [_category(details.nic, BEST_NIC) for _, details in said]
-        sil[places] = [_category(details.sil, BEST_SIL) for _, details in said]
+    nic, sil = (np.full(count, NOT_GIVEN, dtype=np.int8) for _ in range(2))
+    if told:
+        places = np.array([at for at, _ in told])
+        nic[places] = _categories([details.nic for _, details in told], BEST_NIC)
+        sil[places] = _categories([details.sil for _, details in told], BEST_SIL)
     return {"nic": nic, "sil": sil}
 
 
-def _category(value: Any, best: int) -> int:
-    return value if type(value) is int and 0 <= value <= best else NOT_GIVEN
+def _categories(values: list[Any], best: int) -> list[int]:
+    if set(map(type, values)) == {int} and min(values) >= 0 and max(values) <= best:
+        return values
+    return [value if type(value) is int and 0 <= value <= best else NOT_GIVEN for value in values]
 
 
 def _position_sources(rows: list[Row]) -> Any:

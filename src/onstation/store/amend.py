@@ -5,21 +5,19 @@ say that it failed, so that it is a hole that is told, and that the next fetch f
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from onstation.record import record
 from onstation.schema import FAILED, HEARD, PARTIAL
+from onstation.store.archive import UNKNOWN
 from onstation.store.connection import Connection
 from onstation.store.days import Days
-from onstation.store.files import LOST, PUBLISHED
+from onstation.store.files import LIST_DAMAGED, LOST, PUBLISHED
 from onstation.store.seals import DERIVED
 
 DAMAGED = "it was damaged in the store"
-LIST_DAMAGED = "the list of its files was damaged in the store"
 UNKNOWN_FLEET = "damaged in the store "
-UNKNOWN = "unknown"
-"""Source of a document whose own was lost."""
 GONE = "lost_documents"
 _LOST = (
     "SELECT sha256 FROM documents UNION SELECT sha256 FROM appearances"
@@ -32,7 +30,7 @@ _FILE_OF = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Hole:
     """What must be asked for again.
 
@@ -47,7 +45,7 @@ class Hole:
     icao: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Unread:
     """A user's own file that must be read again.
 
@@ -213,6 +211,40 @@ class Amends:
                 (LOST,),
             )
         )
+
+    def of_unknown_source(self) -> list[str]:
+        """Return the documents whose source was lost, by digest."""
+        rows = self._db.rows(
+            "SELECT sha256 FROM appearances WHERE source = ? ORDER BY 1", (UNKNOWN,)
+        )
+        return [str(sha256) for (sha256,) in rows]
+
+    def distrust_unknown(self) -> list[str]:
+        """Have the user's files be read again that documents of unknown source may be in.
+
+        Returns
+        -------
+        addresses
+            The folders and archives they lie in.
+        """
+        mine = (
+            "SELECT f.origin, f.name FROM appearances a JOIN document_days k USING (sha256)"
+            f" JOIN files f ON f.day = k.day AND f.icao = k.icao WHERE a.source = '{UNKNOWN}'"
+        )
+        with self._db.transaction():
+            origins = self._db.rows(
+                "SELECT id, address FROM origins WHERE kind NOT IN (?, ?) AND id IN"
+                f" (SELECT origin FROM ({mine})) ORDER BY 2",
+                (LOST, PUBLISHED),
+            )
+            for number, _ in origins:
+                self._db.execute("UPDATE origins SET fingerprint = '' WHERE id = ?", (number,))
+                self._db.execute(
+                    "UPDATE files SET mtime_ns = -1 WHERE origin = ?1 AND name IN"
+                    f" (SELECT name FROM ({mine}) WHERE origin = ?1)",
+                    (number,),
+                )
+        return [str(address) for _, address in origins]
 
     def name_lost_fleets(self) -> None:
         """Put a name no fleet file has in place of those lost: what was read under them is not."""

@@ -47,6 +47,33 @@ DOCUMENT = (
 """What is kept of a document beside its bytes."""
 _HEAD = "d.icao, d.registration, d.type_reported, d.description, d.operator, d.db_flags"
 _COLUMNS = f"d.sha256, d.day, {_HEAD}, d.reconstruction"
+UNKNOWN = "unknown"
+"""Source of a document whose own was lost."""
+_SAID = "(icao || ' ' || {})".format(
+    " || ".join(
+        f"CASE WHEN {name} IS NULL THEN '-' ELSE '.' || hex({name}) END"  # text may hold a NUL
+        for name in ("registration", "type_reported", "description", "operator", "db_flags")
+    )
+)
+"""A text for each distinct head of an address; those of one address lie side by side."""
+_LENGTH = "(last_ms - first_ms)"
+TABLES_7 = f"""
+CREATE INDEX IF NOT EXISTS documents_said
+    ON documents ({_SAID}, (reconstruction IS NULL), first_ms, last_ms);
+CREATE INDEX IF NOT EXISTS documents_length ON documents ({_LENGTH});
+CREATE INDEX IF NOT EXISTS document_days_icao ON document_days (icao, day);
+"""
+"""What version 7 adds: ways to an answer that is as short however much is held."""
+_EACH_SAID = f"""
+WITH RECURSIVE heads (said) AS (
+    SELECT min{_SAID} FROM documents WHERE {_SAID} >= ?1 AND {_SAID} < ?2
+    UNION ALL
+    SELECT (SELECT min{_SAID} FROM documents WHERE {_SAID} > heads.said AND {_SAID} < ?2)
+    FROM heads WHERE heads.said IS NOT NULL
+)
+"""
+"""Steps from one distinct head to the next, however many documents have it."""
+_LONGEST = f"(SELECT coalesce(max({_LENGTH}), 0) FROM documents)"
 _ORDER = "ORDER BY source IN ('local', 'reconstruction'), source, evidence_url LIMIT 1"
 SOURCE = f"(SELECT source FROM appearances a WHERE a.sha256 = d.sha256 {_ORDER})"
 EVIDENCE = f"(SELECT evidence_url FROM appearances a WHERE a.sha256 = d.sha256 {_ORDER})"
@@ -76,7 +103,8 @@ class Archive:
     ) -> bool:
         """Keep a document; return whether it is new.
 
-        One that is already here only gains the name of another source.
+        One that is already here only gains the name of another source, which takes the place of
+        an unknown one.
 
         Parameters
         ----------
@@ -110,6 +138,11 @@ class Archive:
             if new:
                 self._db.execute(
                     "INSERT OR IGNORE INTO bodies VALUES (?, ?)", (document.sha256, raw)
+                )
+            if not new and document.source != UNKNOWN:
+                self._db.execute(
+                    "DELETE FROM appearances WHERE sha256 = ? AND source = ?",
+                    (document.sha256, UNKNOWN),
                 )
             self._db.execute(
                 "INSERT OR IGNORE INTO appearances (sha256, source, evidence_url) VALUES (?, ?, ?)",
@@ -166,18 +199,41 @@ class Archive:
 
     def icaos(self) -> list[str]:
         """Return every address a document is held of, in order."""
-        return [icao for (icao,) in self._db.rows("SELECT DISTINCT icao FROM documents ORDER BY 1")]
+        rows = self._db.rows(
+            "WITH RECURSIVE each (icao) AS (SELECT min(icao) FROM documents UNION ALL"
+            " SELECT (SELECT min(icao) FROM documents WHERE icao > each.icao) FROM each"
+            " WHERE each.icao IS NOT NULL) SELECT icao FROM each WHERE icao IS NOT NULL"
+        )
+        return [icao for (icao,) in rows]
 
     def identities(self, icao: str | None = None) -> list[Head]:
         """Return the distinct heads of all documents, or of those of one address, by address."""
-        where = "WHERE d.icao = ?" if icao else ""
         return [
             Head(*head)
             for head in self._db.rows(
-                f"SELECT DISTINCT {_HEAD} FROM documents d {where} ORDER BY 1, 2, 3",
-                (icao,) if icao else (),
+                f"{_EACH_SAID} SELECT {_HEAD} FROM heads CROSS JOIN documents d ON d.rowid ="
+                f" (SELECT rowid FROM documents WHERE {_SAID} = heads.said LIMIT 1)"
+                " ORDER BY 1, 2, 3",
+                _beginnings(icao),
             )
         ]
+
+    def names_told(self, icao: str, *, recorded: bool) -> list[tuple[str | None, str | None]]:
+        """Return what recordings, or reconstructions, call an address, in order of time.
+
+        Returns
+        -------
+        names
+            Distinct registrations with types as reported, the one heard first leading.
+        """
+        rows = self._db.rows(
+            f"{_EACH_SAID} SELECT registration, type_reported FROM heads"
+            " CROSS JOIN documents d ON d.rowid = (SELECT rowid FROM documents"
+            f" WHERE {_SAID} = heads.said AND (reconstruction IS NULL) = ?3"
+            " ORDER BY first_ms, day, sha256 LIMIT 1) ORDER BY d.first_ms, d.day, d.sha256",
+            (*_beginnings(icao), int(recorded)),
+        )
+        return list(dict.fromkeys(rows))
 
     def fingerprint(self, icao: str) -> str:
         """Return a digest that changes whenever the documents of an address do."""
@@ -202,14 +258,17 @@ class Archive:
         """
         for head in self._db.each(
             f"SELECT DISTINCT {_HEAD} FROM documents d WHERE reconstruction IS NULL"
-            " AND first_ms < ? AND last_ms >= ?",
-            (until_ms, since_ms),
+            f" AND first_ms >= ?1 - {_LONGEST} AND first_ms < ?2 AND last_ms >= ?1",
+            (since_ms, until_ms),
         ):
             yield Head(*head)
 
     def day_span(self) -> tuple[date, date] | None:
         """Return the first and last UTC day a document has positions of."""
-        first, last = self._db.rows("SELECT min(first_ms), max(last_ms) FROM documents")[0]
+        ((first, last),) = self._db.rows(
+            "SELECT (SELECT min(first_ms) FROM documents), (SELECT max(last_ms) FROM documents"
+            f" WHERE first_ms >= (SELECT max(first_ms) FROM documents) - {_LONGEST})"
+        )
         return None if first is None else (utc_day(first), utc_day(last))
 
     def days(self) -> dict[str, set[date]]:
@@ -233,3 +292,8 @@ class Archive:
     def count(self) -> int:
         """Return how many documents are held."""
         return int(self._db.value("SELECT count(*) FROM documents"))
+
+
+def _beginnings(icao: str | None) -> tuple[str, str]:
+    """Return between which texts the heads of an address lie, or those of all."""
+    return (f"{icao} ", f"{icao}!") if icao else ("", "\x7f")

@@ -1,14 +1,17 @@
 """The store: one SQLite file with the archive, the ledger and the missions derived."""
 
+import os
+import sqlite3
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from mmap import mmap
 from pathlib import Path
 from stat import S_IMODE
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from onstation.errors import NewerStoreError, StoreError
+from onstation.errors import EmptyStoreError, NewerStoreError, StoreError
 from onstation.store import (
     archive,
     changes,
@@ -44,7 +47,7 @@ if TYPE_CHECKING:
     from onstation.store.salvage import Salvage
 
 FILE = "onstation.sqlite3"
-VERSION = 6
+VERSION = 7
 """Version of the tables; the number SQLite keeps as ``user_version``."""
 NOTES = "CREATE TABLE IF NOT EXISTS notes (name TEXT PRIMARY KEY, text TEXT NOT NULL)"
 """What one run leaves for the next, such as what the last daily report said.
@@ -57,11 +60,14 @@ UPGRADES = {
     4: views.TABLES_4,
     5: changes.TABLES_5 + files.TABLES_5,
     6: views.TABLES_6 + pieces.TABLES_6,
+    7: archive.TABLES_7 + days.TABLES_7 + files.TABLES_7 + ledger.TABLES_7 + pieces.TABLES_7,
 }
 """What each version added to the one before it."""
 WRITING_KIB = 16_000
 """Most memory for the pages of a store that is written to: the list of a day's files and its
 index, which would else be written out and read again all the time. [KiB]"""
+MAKING_S = 0.1
+"""Longer than a file is empty that another run makes at the moment. [s]"""
 APPLICATION = 0x6F6E7374
 """``onst``: marks the file as ours; the number SQLite keeps as ``application_id``."""
 
@@ -206,18 +212,25 @@ def open_store(directory: Path, *, create: bool = True) -> Store:
     Raises
     ------
     StoreError
-        It cannot be opened, is no store, or was made by a newer onstation.
+        It cannot be opened, is no store, holds nothing, or was made by a newer onstation.
     """
     path = directory.expanduser() / FILE
     try:
         if path.parent.exists() and not path.parent.is_dir():
             raise StoreError(f"store {path.parent}: a file, not a folder; choose another --store.")
         there = path.exists()
+        empty = there and _is_empty(path)
     except OSError as error:
         raise StoreError(
             f"store {path.parent}: it cannot be looked at ({error.strerror}); check the"
             " permissions of the folders it lies in, or choose another --store."
         ) from error
+    if empty:
+        raise EmptyStoreError(
+            f"store {path}: its file is empty, as a full disk or a copy that failed leaves one, and"
+            " was left as it is. Restore a copy of it; or move it away, and fetch anew from your"
+            " sources."
+        )
     if not create and not there:
         return Store(_prepared(Connection(":memory:")), None)
     try:
@@ -227,11 +240,39 @@ def open_store(directory: Path, *, create: bool = True) -> Store:
             f"store {path.parent}: the folder cannot be made ({error.strerror}); "
             "choose another --store."
         ) from error
+    if not there:
+        _lay_out(path)
     _give_the_same_permissions(path)
     connection = _prepared(Connection(str(path)))
     if create:
         connection.execute(f"PRAGMA cache_size = -{WRITING_KIB}")
     return Store(connection, path)
+
+
+def _is_empty(path: Path) -> bool:
+    if path.is_dir() or path.stat().st_size:
+        return False
+    time.sleep(MAKING_S)
+    return path.stat().st_size == 0
+
+
+def _lay_out(path: Path) -> None:
+    """Lay a database without tables where a store is to be, so that its file is never empty.
+
+    It is there whole or not at all, however the run ends. Where the system cannot do that,
+    SQLite makes the file, and a run that is killed in that instant leaves an empty one.
+    """
+    with closing(sqlite3.connect(":memory:")) as made:
+        made.execute(f"PRAGMA application_id = {APPLICATION}")
+        data = made.serialize()
+    with suppress(OSError, AttributeError):  # another run was faster; or no such flag
+        file = os.open(path.parent, os.O_TMPFILE | os.O_WRONLY, 0o644)
+        try:
+            os.write(file, data)
+            # Only with a folder named, which an absolute path needs not, is the link followed.
+            os.link(f"/proc/self/fd/{file}", path, src_dir_fd=file, follow_symlinks=True)
+        finally:
+            os.close(file)
 
 
 def _give_the_same_permissions(path: Path) -> None:

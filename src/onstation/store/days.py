@@ -21,6 +21,12 @@ CREATE TABLE days (
 );
 """
 
+TABLES_7 = """
+CREATE INDEX IF NOT EXISTS days_dirty ON days (day) WHERE dirty;
+CREATE INDEX IF NOT EXISTS days_mixed ON days (day) WHERE recorded AND reconstructed;
+"""
+"""What version 7 adds."""
+
 TAR = "tar"
 REPLACED = (
     "EXISTS (SELECT 1 FROM files g WHERE g.day = f.day AND g.icao = f.icao"
@@ -29,6 +35,11 @@ REPLACED = (
 """Condition on a damaged file ``f``: a good one of its address and day was read."""
 
 Tally = tuple[date, int, int, int, bool, int, str, int]
+
+
+def ordinals(first: date | None, last: date | None) -> tuple[int, int]:
+    """Return the first and last day of a period as the tables have them, or of all time."""
+    return (first or date.min).toordinal(), (last or date.max).toordinal()
 
 
 class Days:
@@ -70,7 +81,7 @@ class Days:
         for day, documents, watched, damaged, recorded, *rest in self._db.rows(
             "SELECT day, documents, watched, damaged, recorded, bytes, reason, asked_ms FROM days"
             " WHERE (documents OR damaged) AND day BETWEEN ? AND ? ORDER BY day",
-            ((first or date.min).toordinal(), (last or date.max).toordinal()),
+            ordinals(first, last),
         ):
             yield (
                 date.fromordinal(day),

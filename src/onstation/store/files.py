@@ -1,14 +1,14 @@
 """Which of the user's own files were read, and what they held."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from operator import itemgetter
 from typing import NamedTuple
 
+from onstation.record import record
 from onstation.schema import FAILED, HEARD
 from onstation.store.connection import Connection
-from onstation.store.days import REPLACED, Days
+from onstation.store.days import REPLACED, Days, ordinals
 from onstation.store.sealing import FUNCTION
 from onstation.store.seals import SEAL
 
@@ -46,6 +46,14 @@ CREATE INDEX IF NOT EXISTS files_failed_alone ON files (icao, day)
 """
 """What version 5 adds."""
 
+LIST_DAMAGED = "the list of its files was damaged in the store"
+"""Why a folder, archive or day counts as read in part."""
+TABLES_7 = f"""
+CREATE INDEX IF NOT EXISTS files_failed ON files (day) WHERE outcome = '{FAILED}';
+CREATE INDEX IF NOT EXISTS origins_damaged ON origins (kind) WHERE reason = '{LIST_DAMAGED}';
+"""
+"""What version 7 adds."""
+
 _FILE = "origin, name, size, mtime_ns, day, icao, outcome, reason, recorded, whole, fleet"
 _MARKS = ", ".join(f"?{number}" for number in range(1, 12))
 
@@ -56,7 +64,7 @@ PUBLISHED = "published"
 """Kind of an upload of a published day; only its damaged members are listed."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Origin:
     """A folder, archive or file traces were read from.
 
@@ -106,7 +114,7 @@ class FileRow(NamedTuple):
     fleet: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Damage:
     """A trace document that could not be used: a hole until a good one replaces it."""
 
@@ -176,8 +184,10 @@ class Files:
 
     def _trust_again(self, origin: Origin, asked_ms: int) -> None:
         """Take back that the list of files of its days is damaged: it was read whole."""
-        lost = self._db.rows("SELECT id FROM origins WHERE kind = ?", (LOST,))
-        for (number,) in lost:
+        damaged = self._db.rows(f"SELECT kind, id FROM origins WHERE reason = '{LIST_DAMAGED}'")
+        if any(kind == DIRECTORY for kind, _ in damaged):
+            self._take_over(origin, asked_ms)
+        for number in (number for kind, number in damaged if kind == LOST):
             days = self._db.rows(
                 "SELECT day FROM files WHERE origin = ? AND day IN"
                 " (SELECT day FROM files WHERE origin = ?)",
@@ -191,6 +201,23 @@ class Files:
                 "DELETE FROM origins WHERE id = ? AND id NOT IN (SELECT origin FROM files)",
                 (number,),
             )
+
+    def _take_over(self, origin: Origin, asked_ms: int) -> None:
+        """Forget a damaged list of files if all it names lies here: the folder was moved."""
+        for (number,) in self._db.rows(
+            "SELECT DISTINCT o.id FROM files n CROSS JOIN files f ON f.day = n.day"
+            " AND f.icao = n.icao CROSS JOIN origins o ON o.id = f.origin WHERE n.origin = ?1"
+            f" AND o.id <> ?1 AND o.kind = ?2 AND o.reason = '{LIST_DAMAGED}'"
+            " AND NOT EXISTS (SELECT name, size, day, icao FROM files WHERE origin = o.id"
+            " EXCEPT SELECT name, size, day, icao FROM files WHERE origin = ?1)",
+            (origin.number, DIRECTORY),
+        ):
+            days = self._db.rows(
+                "SELECT DISTINCT day FROM files WHERE origin = ? AND day IS NOT NULL", (number,)
+            )
+            self._days.mark([day for (day,) in days], asked_ms=asked_ms)
+            self._db.execute("DELETE FROM files WHERE origin = ?", (number,))
+            self._db.execute("DELETE FROM origins WHERE id = ?", (number,))
 
     def of(self, origin: Origin) -> dict[str, FileRow]:
         """Return the files read from an origin, by name."""
@@ -305,34 +332,38 @@ class Files:
             (PUBLISHED, len(place), place),
         )
 
-    def heard_of(self, icao: str, day: date) -> tuple[str, str]:
-        """Return the outcome of one address on a day read whole; empty if it had no file."""
-        found = self._db.rows(
-            "SELECT outcome, reason FROM files WHERE day = ? AND icao = ? AND whole"
-            f" ORDER BY outcome != '{HEARD}' LIMIT 1",
-            (day.toordinal(), icao),
+    def heard_of(
+        self, icao: str, first: date | None = None, last: date | None = None
+    ) -> dict[date, tuple[str, str]]:
+        """Return outcome and reason of one address by day read whole, where it had a file."""
+        rows = self._db.rows(
+            "SELECT d.day, f.outcome, f.reason FROM days d CROSS JOIN files f"
+            " ON f.day = d.day AND f.icao = ? WHERE d.day BETWEEN ? AND ? AND f.whole"
+            f" ORDER BY f.outcome = '{HEARD}', f.origin DESC, f.name DESC",  # the first of all last
+            (icao, *ordinals(first, last)),
         )
-        return found[0] if found else ("", "")
+        return {date.fromordinal(day): (outcome, reason) for day, outcome, reason in rows}
 
-    def failed_alone(self, icao: str) -> dict[date, str]:
+    def failed_alone(
+        self, icao: str, first: date | None = None, last: date | None = None
+    ) -> dict[date, str]:
         """Return why documents of an address failed, by published day; no day where none did."""
         found = self._db.rows(
-            "SELECT day, reason FROM files f WHERE icao = ? AND NOT whole"
+            "SELECT day, reason FROM files f WHERE icao = ? AND day BETWEEN ? AND ? AND NOT whole"
             f" AND outcome = '{FAILED}' AND NOT {REPLACED} ORDER BY day, origin, name",
-            (icao,),
+            (icao, *ordinals(first, last)),
         )
-        return {date.fromordinal(day): reason for day, reason in reversed(found) if day and reason}
+        return {date.fromordinal(day): reason for day, reason in reversed(found) if reason}
 
     def damaged(self, first: date | None = None, last: date | None = None) -> list[Damage]:
         """Return the files that are damaged and that no good one replaces, by day and name."""
-        bounds = ((first or date.min).toordinal(), (last or date.max).toordinal())
         return [
             Damage(name, reason, date.fromordinal(day) if day else None, icao)
             for name, reason, day, icao in self._db.rows(
                 "SELECT f.name, f.reason, f.day, f.icao FROM files f"
                 f" WHERE f.outcome = '{FAILED}' AND (f.day IS NULL OR f.day BETWEEN ? AND ?)"
                 f" AND NOT {REPLACED} ORDER BY f.day, f.name",
-                bounds,
+                ordinals(first, last),
             )
         ]
 

@@ -5,8 +5,7 @@ of files read, so that reading a file again, in whatever order, counts nothing t
 Never asked is the absence of a line.
 """
 
-from collections.abc import Collection, Sequence
-from dataclasses import astuple
+from collections.abc import Sequence, Set
 from datetime import date
 from typing import Any
 
@@ -24,7 +23,7 @@ from onstation.schema import (
     DayCoverage,
 )
 from onstation.store.connection import Connection
-from onstation.store.days import Days
+from onstation.store.days import Days, ordinals
 from onstation.store.files import Damage, Files
 from onstation.store.pulls import is_same_upload
 
@@ -79,6 +78,12 @@ CREATE TABLE validators (            -- what a source says changes when a docume
 )
 """What version 3 adds."""
 
+TABLES_7 = """
+CREATE INDEX IF NOT EXISTS answers_day ON answers (day);
+CREATE INDEX IF NOT EXISTS replaced_day ON replaced (day);
+"""
+"""What version 7 adds."""
+
 LOCAL, RECONSTRUCTION = "local", "reconstruction"
 """Names of the sources a user's own files are."""
 
@@ -88,6 +93,8 @@ ONLY_SINGLE = "only single aircraft were asked for"
 NOT_LOOKED_FOR = "not looked for: read under an earlier fleet file; fetch --again reads it anew"
 FLEET_NOTE = "fleet "
 """Begins the name of the note with the addresses a fleet file lists, before its digest."""
+_Day = tuple[str, date]
+"""A day as a source tells it."""
 
 
 class Ledger:
@@ -111,7 +118,7 @@ class Ledger:
         what was heard in part. Nor does a folder without a file undo that the file was
         damaged. What is replaced is remembered, see `changes`.
         """
-        source, day, icao, *rest = astuple(answer)
+        source, day, icao, *rest = answer
         question = (source, day.toordinal(), icao or "")
         before = self._recorded("source = ? AND icao = ?", (source, icao or ""), day, day)
         if before and not _may_replace(before[0], answer):
@@ -151,7 +158,7 @@ class Ledger:
         rows = self._db.rows(
             f"SELECT replaced_ms, source, day, icao, {', '.join([*COLUMNS, *LATER])} FROM replaced"
             " WHERE day BETWEEN ? AND ? ORDER BY number",
-            ((first or date.min).toordinal(), (last or date.max).toordinal()),
+            ordinals(first, last),
         )
         found: list[Change] = []
         following: dict[tuple[str, date, str | None], Answer] = {}
@@ -218,7 +225,7 @@ class Ledger:
         """Return the days on which single aircraft were asked for."""
         rows = self._db.rows(
             "SELECT DISTINCT day FROM answers WHERE icao != '' AND day BETWEEN ? AND ?",
-            (first.toordinal(), last.toordinal()),
+            ordinals(first, last),
         )
         return {date.fromordinal(day) for (day,) in rows}
 
@@ -246,23 +253,16 @@ class Ledger:
         """
         found: dict[tuple[date, str], Answer] = {}
         own = {(a.day, a.source): a for a in self._recorded("icao = ?", (icao,), first, last)}
-        own_days = {(source, day) for day, source in own}
-        kept = {
-            (source, date.fromordinal(day)): bool(recorded)
-            for source, day, recorded in self._db.rows(
-                "SELECT a.source, k.day, max(d.reconstruction IS NULL) FROM document_days k"
-                " JOIN documents d USING (sha256) JOIN appearances a USING (sha256)"
-                " WHERE k.icao = ? GROUP BY a.source, k.day",
-                (icao,),
-            )
-        }
+        kept = self._kept(icao, first, last)
         days = self.whole_days(first, last) if whole is None else whole
         earlier = {one.fleet for one in days if fleet and one.fleet} - {fleet}
-        unwatched = earlier and earlier - self._watching(icao, kept.keys() - own_days)
-        failures = self.files.failed_alone(icao)
+        unwatched = self._unwatched(icao, earlier)
+        failures = self.files.failed_alone(icao, first, last)
+        read = self.files.heard_of(icao, first, last)
         for one in days:
             own_kept = (one.source, one.day) in kept
-            outcome, reason = self._heard_of(icao, one, own_kept)
+            own_read = read.get(one.day) if one.source in (LOCAL, RECONSTRUCTION) else None
+            outcome, reason = own_read or _heard_of(one, own_kept)
             looked = outcome == HEARD or one.fleet not in unwatched
             if not looked and (one.day, one.source) in own:
                 continue
@@ -345,18 +345,36 @@ class Ledger:
             found += [f"ledger: {what}: {named}." for (named,) in self._db.rows(sql)]
         return found
 
-    def _watching(self, icao: str, kept: Collection[tuple[str, date]]) -> set[str]:
-        """Return the fleet files that are known to have watched an address.
+    def _kept(self, icao: str, first: date | None, last: date | None) -> dict[_Day, bool]:
+        """Return by source and day where documents of an address are held, and if recordings."""
+        return {
+            (source, date.fromordinal(day)): bool(recorded)
+            for source, day, recorded in self._db.rows(
+                "SELECT a.source, k.day, max(d.reconstruction IS NULL) FROM document_days k"
+                " CROSS JOIN documents d USING (sha256) CROSS JOIN appearances a USING (sha256)"
+                " WHERE k.icao = ? AND k.day BETWEEN ? AND ? GROUP BY k.day, a.source",
+                (icao, *ordinals(first, last)),
+            )
+        }
 
-        Parameters
-        ----------
-        kept
-            Sources and days of its documents kept while the whole day was read.
+    def _unwatched(self, icao: str, fleets: Set[str]) -> set[str]:
+        """Return which of some fleet files are not known to have watched an address.
+
+        One did that lists it, or under which a document of it was kept while a whole day was
+        read; a document that was asked for by name shows nothing.
         """
-        notes = self._db.rows("SELECT name, text FROM notes WHERE name LIKE ?", (f"{FLEET_NOTE}%",))
-        listed = {name.removeprefix(FLEET_NOTE) for name, text in notes if icao in text.split()}
-        whole = self._recorded("icao = ''", (), None, None)
-        return listed | {one.fleet for one in whole if (one.source, one.day) in kept}
+        found = set(fleets)
+        for fleet in fleets:
+            listed = self._db.value("SELECT text FROM notes WHERE name = ?", (FLEET_NOTE + fleet,))
+            if (listed and icao in listed.split()) or self._db.rows(
+                "SELECT 1 FROM document_days k CROSS JOIN appearances p USING (sha256)"
+                " CROSS JOIN answers a ON a.source = p.source AND a.day = k.day AND a.icao = ''"
+                " WHERE k.icao = ?1 AND a.fleet = ?2 AND NOT EXISTS (SELECT 1 FROM answers o"
+                " WHERE o.source = p.source AND o.day = k.day AND o.icao = ?1) LIMIT 1",
+                (icao, fleet),
+            ):
+                found.remove(fleet)
+        return found
 
     def earlier_fleet_days(self, first: date, last: date, fleet: str) -> int:
         """Return how many days were read from published sources under another fleet file only."""
@@ -367,17 +385,6 @@ class Ledger:
                 (first.toordinal(), last.toordinal(), fleet),
             )
         )
-
-    def _heard_of(self, icao: str, whole: Answer, kept: bool) -> tuple[str, str]:
-        if whole.source in (LOCAL, RECONSTRUCTION):
-            outcome, reason = self.files.heard_of(icao, whole.day)
-            if outcome:
-                return outcome, reason
-        if kept:
-            return HEARD, ""
-        if whole.outcome in (PARTIAL, FAILED):
-            return whole.outcome, whole.reason
-        return SILENT, ""
 
     def whole_days(self, first: date | None = None, last: date | None = None) -> list[Answer]:
         """Return what was answered about whole days, the user's own files first.
@@ -423,25 +430,24 @@ class Ledger:
             for row in self._db.rows(
                 f"SELECT source, day, icao, {', '.join([*COLUMNS, *LATER])} FROM answers"
                 f" WHERE {where} AND day BETWEEN ? AND ? ORDER BY day, source, icao",
-                (*values, (first or date.min).toordinal(), (last or date.max).toordinal()),
+                (*values, *ordinals(first, last)),
             )
         ]
 
 
+def _heard_of(whole: Answer, kept: bool) -> tuple[str, str]:
+    """Return what the answer of a whole day says of one address, and why."""
+    if kept:
+        return HEARD, ""
+    if whole.outcome in (PARTIAL, FAILED):
+        return whole.outcome, whole.reason
+    return SILENT, ""
+
+
 def _answer_of(row: Sequence[Any]) -> Answer:
     source, day, icao, outcome, reason, documents, watched, damaged, recorded, *rest = row
-    return Answer(
-        source,
-        date.fromordinal(day),
-        icao or None,
-        outcome,
-        reason,
-        documents,
-        watched,
-        damaged,
-        bool(recorded),
-        *rest,
-    )
+    said = outcome, reason, documents, watched, damaged, recorded == 1
+    return Answer._make((source, date.fromordinal(day), icao or None, *said, *rest))
 
 
 def _may_replace(before: Answer, after: Answer) -> bool:

@@ -11,7 +11,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from onstation import schema
-from onstation.store.archive import EVIDENCE, SOURCE
+from onstation.store.archive import EVIDENCE, SOURCE, Archive
 from onstation.store.connection import Connection
 from onstation.units import MS_PER_DAY
 
@@ -22,6 +22,7 @@ EPOCH = date(1970, 1, 1).toordinal()
 LAST_QUARTER_MS = 900_000
 """Of a day: whoever is heard in it may have lost the signal, or merely the data. [ms]"""
 
+_LENGTH = "(last_ms - first_ms)"
 _TOUCH = "INSERT INTO touched (icao, first_ms, last_ms) "
 _MIDNIGHT = f"({{0}}.day - {EPOCH}) * {MS_PER_DAY}"
 _ASKED = f"VALUES ({{1}}, {_MIDNIGHT} - {LAST_QUARTER_MS}, {_MIDNIGHT});"  # of the day before
@@ -110,6 +111,11 @@ CREATE INDEX IF NOT EXISTS touched_icao ON touched (icao);
 """
 """What version 6 adds; ``sortie_ends`` took the place of ``loose_ends``."""
 
+TABLES_7 = f"""
+CREATE INDEX IF NOT EXISTS pieces_length ON pieces ({_LENGTH});
+"""
+"""What version 7 adds."""
+
 FOUND_OUT = ("seen", "stretches", "pieces", "sorties", "sortie_ends")
 QUIET_MS = 3_600_000
 """What lies farther from a change is not looked at, but for the piece next to it. [ms]"""
@@ -152,7 +158,9 @@ class Pieces:
             " GROUP BY icao UNION ALL"
             " SELECT p.icao, min(t.first_ms), max(t.last_ms) FROM"
             " (SELECT DISTINCT first_ms, last_ms FROM touched WHERE icao = '') t"
-            " JOIN pieces p ON p.last_ms >= t.first_ms AND p.first_ms <= t.last_ms GROUP BY p.icao"
+            " CROSS JOIN pieces p ON p.last_ms >= t.first_ms AND p.first_ms <= t.last_ms"
+            f" AND p.last_ms <= t.last_ms + (SELECT coalesce(max({_LENGTH}), 0) FROM pieces)"
+            " GROUP BY p.icao"
         ):
             first, last = found.get(icao, (first_ms, last_ms))
             found[icao] = (min(first, first_ms), max(last, last_ms))
@@ -247,6 +255,7 @@ class Pieces:
         """Return what is known of one kind in a window, or of all of it."""
         first, last = window or (-EVER, EVER)
         place = (icao, kind)
+        heads = tuple(Archive(self._db).names_told(icao, recorded=bool(kind)))
         shown = "SELECT first_ms, key, face, beside, links FROM stretches WHERE icao = ?"
         before = self._db.rows(
             f"{shown} AND recorded = ? AND first_ms < ? AND face != ?"
@@ -263,8 +272,8 @@ class Pieces:
             )
         return schema.Around(
             window,
-            heads=self._heads(icao, kind),
-            callsigns=self._callsigns(icao, kind),
+            heads=heads,
+            callsigns=self._callsigns(icao, kind) if heads else (),  # most have no document of one
             listed=tuple(self._listed(icao, kind, (first, last))),
             shown={
                 row[1]: schema.Shown(*row)
@@ -289,18 +298,16 @@ class Pieces:
             },
         )
 
-    def _heads(self, icao: str, kind: int) -> tuple[tuple[str | None, str | None], ...]:
-        rows = self._db.rows(
-            "SELECT registration, type_reported FROM documents"
-            " WHERE icao = ? AND (reconstruction IS NULL) = ? ORDER BY first_ms, day, sha256",
-            (icao, kind),
-        )
-        return tuple(dict.fromkeys(rows))
-
     def _callsigns(self, icao: str, kind: int) -> tuple[str, ...]:
+        """Return the callsigns an address was heard with in documents of a kind."""
         rows = self._db.rows(
-            "SELECT DISTINCT s.callsigns FROM seen s JOIN documents d USING (sha256)"
-            " WHERE s.icao = ? AND (d.reconstruction IS NULL) = ?",
+            "WITH RECURSIVE each (told) AS ("
+            " SELECT min(callsigns) FROM seen WHERE icao = ?1 UNION ALL"
+            " SELECT (SELECT min(callsigns) FROM seen WHERE icao = ?1 AND callsigns > each.told)"
+            " FROM each WHERE each.told IS NOT NULL)"
+            " SELECT told FROM each WHERE EXISTS (SELECT 1 FROM seen s CROSS JOIN documents d"
+            " USING (sha256) WHERE s.icao = ?1 AND s.callsigns = each.told"
+            " AND (d.reconstruction IS NULL) = ?2)",
             (icao, kind),
         )
         return tuple(dict.fromkeys(sign for (told,) in rows for sign in json.loads(told)))
@@ -360,12 +367,8 @@ class Pieces:
 
     def joint(self) -> list[tuple[str, bool, int]]:
         """Return the pieces that were judged with changes of address."""
-        return [
-            (icao, bool(recorded), first_ms)
-            for icao, recorded, first_ms in self._db.rows(
-                "SELECT icao, recorded, first_ms FROM pieces WHERE joint != '' ORDER BY 1, 2, 3"
-            )
-        ]
+        rows = self._db.rows("SELECT icao, recorded, first_ms FROM pieces WHERE joint != ''")
+        return sorted((icao, bool(recorded), first_ms) for icao, recorded, first_ms in rows)
 
     def set_joint(self, place: tuple[str, bool, int], joint: str) -> None:
         """Name the changes of address a piece was judged with."""

@@ -3,9 +3,10 @@
 Written in the same transaction as the documents read so far.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 
+from onstation.record import record
 from onstation.store.connection import Connection
 
 TABLES_3 = """
@@ -21,7 +22,7 @@ CREATE TABLE pulls (
 """
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Pull:
     """A day that was not read to its end.
 

@@ -6,9 +6,9 @@ does the count of changes, which only ever costs a look too many.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
+from onstation.record import record
 from onstation.store.connection import Connection
 from onstation.store.sealing import FUNCTION, seal_of
 
@@ -28,7 +28,7 @@ SEAL = "seal"
 """The column."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Shape:
     """What a table looks like.
 
@@ -56,7 +56,7 @@ class Shape:
         return self.key == ("rowid",)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Hurt:
     """A row whose seal is not that of what it says.
 

@@ -72,7 +72,7 @@ class Web:
         self._now = now
         self._sleep = sleep
         self._asked: dict[str, float] = {}
-        self._not_before: dict[str, float] = {}
+        self._not_before: dict[str, tuple[float, float]] = {}
         self._glass = Hourglass(ticks)
         self._session = Session(self._glass)
         self._session.headers.update({"User-Agent": user_agent(), "Accept-Encoding": "identity"})
@@ -313,12 +313,17 @@ class Web:
         """Return what a status amounts to, and remember how long its host is to be left alone."""
         error = refused(response, self._now())
         if error.wait_s:
-            self._not_before[urlsplit(response.url).netloc] = self._now() + error.wait_s
+            until = self._now() + error.wait_s
+            self._not_before[urlsplit(response.url).netloc] = until, error.wait_s
         return error
 
     def _leave_alone(self, host: str) -> None:
         """Wait as long as a host asked to be left alone; raise if that is too long."""
-        wait = self._not_before.get(host, float("-inf")) - self._now()
+        until, asked = self._not_before.get(host, (float("-inf"), 0.0))
+        wait = until - self._now()
+        if wait > asked:  # the clock was set back: it is asked for anew, not for that much longer
+            wait = asked
+            self._not_before[host] = self._now() + asked, asked
         if wait > self.policy.longest_wait_s:
             raise SourceError("left alone", f"asks to wait {wait:,.0f} s", wait_s=wait)
         if wait > 0:

@@ -7,13 +7,13 @@ repository is that of the upload, so the days around New Year are looked for in 
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING, TypeVar
 
 from onstation.errors import SourceError
 from onstation.periods import utc_day
+from onstation.record import record
 from onstation.sources.providers import (
     ARCHIVE,
     ODBL,
@@ -60,7 +60,7 @@ _NEXT = re.compile(r'<([^>]+)>;\s*rel="next"')
 Said = TypeVar("Said")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Asset:
     name: str
     size: int
@@ -68,7 +68,7 @@ class _Asset:
     state: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Release:
     tag_name: str
     assets: list[_Asset]

@@ -6,12 +6,12 @@ alone, and a token to nobody else.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, TypeVar
 
 from onstation.errors import InputError, SourceError
 from onstation.periods import day_start_ms
+from onstation.record import record
 from onstation.schema import EXPIRED, HEARD, PARTIAL, SILENT
 from onstation.sources.providers import (
     AIRCRAFT,
@@ -42,13 +42,13 @@ LONGEST_TOKEN_S = 86_400.0
 Said = TypeVar("Said")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Token:
     access_token: str
     expires_in: float = TOKEN_S
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Flight:
     firstSeen: float  # noqa: N815 - as the network spells it
     lastSeen: float  # noqa: N815

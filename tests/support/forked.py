@@ -1,0 +1,83 @@
+"""The program as a process of its own, at the price of a fork.
+
+An interpreter that has imported everything once forks each run, so that a run costs what it does
+and not half a second of imports. That the program starts at all, and what it imports, is tested
+with processes that begin from nothing (`cli/test_imports.py`, `make smoke`).
+"""
+
+import io
+import os
+import runpy
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from multiprocessing import get_context
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+_SERVER = get_context("forkserver")
+_SERVER.set_forkserver_preload(["forked_imports"])
+
+
+@dataclass(frozen=True)
+class Ended:
+    """What a process left: its status, and what it wrote."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+def started(
+    args: Sequence[str], environ: Mapping[str, str], files: Sequence[str | Path]
+) -> BaseProcess:
+    """Start the program.
+
+    Parameters
+    ----------
+    environ
+        Its whole environment.
+    files
+        Names of the files that are to be stdin, stdout and stderr. If the first is a terminal,
+        it is the one that controls the process.
+    """
+    run = _SERVER.Process(
+        target=_be, args=(list(args), dict(environ), [str(path) for path in files])
+    )
+    run.start()
+    return run
+
+
+def ended(args: Sequence[str], environ: Mapping[str, str]) -> Ended:
+    """Run the program to its end."""
+    with TemporaryDirectory() as folder:
+        out, err = Path(folder, "out"), Path(folder, "err")
+        run = started(args, environ, (os.devnull, out, err))
+        run.join()
+        assert run.exitcode is not None
+        return Ended(run.exitcode, out.read_text("utf-8"), err.read_text("utf-8"))
+
+
+def _be(args: list[str], environ: dict[str, str], files: list[str]) -> None:
+    """Become the program, with a session, an environment and files of its own."""
+    os.setsid()
+    os.environ.clear()
+    os.environ.update(environ)
+    ways = os.O_RDWR, os.O_WRONLY | os.O_CREAT, os.O_WRONLY | os.O_CREAT
+    for number, (name, way) in enumerate(zip(files, ways, strict=True)):
+        opened = os.open(name, way, 0o644)
+        os.dup2(opened, number)
+        os.close(opened)
+    sys.stdin = os.fdopen(0, encoding="utf-8", closefd=False)
+    sys.stdout, sys.stderr = (
+        io.TextIOWrapper(
+            os.fdopen(number, "wb", closefd=False),
+            encoding="utf-8",
+            errors=errors,
+            line_buffering=os.isatty(number),
+        )
+        for number, errors in ((1, "strict"), (2, "backslashreplace"))
+    )
+    sys.argv = ["onstation", *args]
+    runpy.run_module("onstation", run_name="__main__", alter_sys=True)
