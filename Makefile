@@ -112,7 +112,7 @@ docs: .venv/.ready
 
 # The pages of docs/ with a search, in build/site: they open from disk and ask nobody for anything.
 site: .venv/.dev
-	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict -q && echo "$(BUILD)/site/index.html"
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict && echo "$(BUILD)/site/index.html"
 
 # Write the golden files anew, and the examples taken from them; read the difference before keeping it.
 golden: .venv/.dev
