@@ -107,8 +107,8 @@ def test_bars_tracks_holes_and_the_lost_signal_are_drawn(opened: Chromium) -> No
     opened.wait(f"{CHART}.inner_width > 100 && {MAP}.inner_width > 100")
     chart, on_map = opened.run(INK, "plot-chart"), opened.run(INK, "plot-map")
 
-    assert {"#1f5f99", "#c2500c"} <= set(chart)
-    assert {"#1f5f99", "#c2500c", "#b3261e"} <= set(on_map)
+    assert {"#1f5f99", "#2b7a4b"} <= set(chart)
+    assert {"#1f5f99", "#2b7a4b", "#b3261e"} <= set(on_map)
     bands = f"{CHART}.document.get_model_by_name('no-data-source').get_column('left')"
     assert opened.run(f"return [...{bands}].length") == 1
     assert opened.run(DRAWN) == [0, 1, 2]
