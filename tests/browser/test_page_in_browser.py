@@ -107,8 +107,8 @@ def test_bars_tracks_holes_and_the_lost_signal_are_drawn(opened: Chromium) -> No
     opened.wait(f"{CHART}.inner_width > 100 && {MAP}.inner_width > 100")
     chart, on_map = opened.run(INK, "plot-chart"), opened.run(INK, "plot-map")
 
-    assert {"#1f5f99", "#c2500c"} <= set(chart)
-    assert {"#1f5f99", "#c2500c", "#b3261e"} <= set(on_map)
+    assert {"#1f5f99", "#2b7a4b"} <= set(chart)
+    assert {"#1f5f99", "#2b7a4b", "#b3261e"} <= set(on_map)
     bands = f"{CHART}.document.get_model_by_name('no-data-source').get_column('left')"
     assert opened.run(f"return [...{bands}].length") == 1
     assert opened.run(DRAWN) == [0, 1, 2]
@@ -283,6 +283,27 @@ def test_it_prints_on_few_pages_with_all_rows(opened: Chromium) -> None:
     assert listed(opened) == 4
     assert opened.all("button, select") == []
     opened.command("Emulation.setEmulatedMedia", media="")
+
+
+def test_a_dark_screen_prints_light(opened: Chromium) -> None:
+    """Read off the canvas at the moment the paper is taken, before another frame is drawn."""
+    opened.media(prefers_color_scheme="dark")
+    opened.wait(f"JSON.stringify({CHART}.background_fill_color).includes('#14171a')")
+    opened.run(
+        "addEventListener('beforeprint', async () => {"
+        " for (let tick = 0; tick < 200; tick += 1) await null;"
+        " const found = []; const walk = (root) => {"
+        " for (const one of root.querySelectorAll('*')) {"
+        " if (one.tagName === 'CANVAS' && one.width > 300) found.push("
+        "[...one.getContext('2d').getImageData(5, 5, 1, 1).data].join());"
+        " if (one.shadowRoot) walk(one.shadowRoot); } };"
+        " walk(document); window.printed = found; }, { once: true });"
+    )
+    opened.command("Page.printToPDF", printBackground=True)
+
+    painted = [one for one in opened.run("return window.printed") if not one.endswith(",0")]
+    assert painted == ["255,255,255,255"] * 2
+    opened.media(prefers_color_scheme="light")
 
 
 def test_without_scripts_sentences_and_tables_stand(browser: Chromium, page: Path) -> None:

@@ -174,7 +174,9 @@ def test_its_missions_are_those_of_the_csv_export_and_add_up_to_the_report(
     about = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
     assert about["onstation"]["total"] == 18
     assert about["onstation"]["rule"] == "M1"
-    assert "18 missions in the total" in (folder / "README.md").read_text(encoding="utf-8")
+    readme = (folder / "README.md").read_text(encoding="utf-8")
+    assert "18 missions in the total" in readme
+    assert "The column `suspicions` of missions.csv is empty in every row" in readme
 
 
 def test_every_trace_is_there_under_its_own_digest(folder: Path) -> None:

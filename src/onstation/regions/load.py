@@ -202,7 +202,8 @@ def _digest(draft: Draft, geometry: Path) -> str:
     named = draft.files | {name: geometry / f"{name}.geojson" for name in SHIPPED}
     for name, path in sorted(named.items()):
         try:
-            content = hashlib.sha256(path.read_bytes()).hexdigest()
+            with path.open("rb") as file:  # which may be larger than can be held
+                content = hashlib.file_digest(file, "sha256").hexdigest()
         except OSError as error:
             reason = (error.strerror or "cannot be read").lower()
             raise RegionsError(f"{path}: {reason}; name a file that can be read") from error

@@ -23,6 +23,8 @@ Where = tuple[tuple[str, object], ...]
 Drawn = tuple[dict[str, Any], dict[str, Any]]
 """A geometry as GeoJSON tells it, and the properties of its feature."""
 
+MAX_BYTES = 100_000_000
+"""Largest file of outlines; what 1.5 million places take, written at length."""
 MAX_PLACES = 1_500_000
 """Most places of one outline; Mexico has 11,357 here."""
 MAX_DEG = 20_000
@@ -60,7 +62,12 @@ def read_file(path: Path, where: Where) -> Geometry:
     OSError
         If the file cannot be read.
     """
-    data = path.read_bytes()
+    with path.open("rb") as file:  # never more than this is held, however large the file is
+        data = file.read(MAX_BYTES + 1)
+    if len(data) > MAX_BYTES:
+        raise OutlineError(
+            f"over {MAX_BYTES // 1_000_000} MB; thin it, or take out what is not needed"
+        )
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -36,7 +36,7 @@ def readme_text(told: Told, traces: Sequence[Trace], silent: Collection[str]) ->
     if found.rows:
         first = next((r for r in found.rows if (r.mission_id, r.region) in found.in_total), None)
         blocks.append(_recipe(told, first or found.rows[0], traces, silent))
-    blocks.append(f"## What it cannot say\n\n{_limits()}")
+    blocks.append(f"## What it cannot say\n\n{_limits(told.found.rows)}")
     names = "\n".join(f"- {markdown(one)}" for one in frame.attribution)
     blocks.append(f"## Attribution\n\nEvery source's terms are in LICENCES.md.\n\n{names}".rstrip())
     return "\n\n".join(blocks) + "\n"
@@ -150,9 +150,21 @@ def _replay_step(row: Mission, told: Told) -> str:
     )
 
 
-def _limits() -> str:
+def _suspicious(rows: Sequence[Mission]) -> str:
+    """Say how many rows do what no aircraft of their type does, and what that means."""
+    doing = sum(bool(row.suspicions) for row in rows)
+    told = f"names it in {plural(doing, 'row')}" if doing else "is empty in every row"
+    return (
+        f"The column `suspicions` of missions.csv {told}: what no aircraft of its type does, as by"
+        " faulty equipment or in an invented flight. Such a row is counted all the same, and empty"
+        " does not mean genuine."
+    )
+
+
+def _limits(rows: Sequence[Mission]) -> str:
     lines = (
         LOWER_BOUND,
+        _suspicious(rows),
         "`tracks.csv` holds what was heard and was not dropped as impossible; nothing is filled in"
         " across a silence.",
         "`fetched_utc` is when the source last answered for that day, as the ledger of whoever made"

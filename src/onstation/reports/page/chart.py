@@ -24,10 +24,9 @@ from onstation.reports.page.look import (
     PAPER,
     Drawing,
     Looks,
-    hatch,
-    tint,
 )
 from onstation.reports.safe import drawn
+from onstation.reports.type_looks import hatch, tint
 from onstation.reports.words.phrases import plural, significant, span
 from onstation.units import MS_PER_DAY, MS_PER_S
 
@@ -158,7 +157,7 @@ def _holes(looks: Looks, timeline: Timeline, edges: list[tuple[float, float]], t
 
 def _bars(looks: Looks, timeline: Timeline, edges: list[tuple[float, float]]) -> None:
     below = [0] * len(timeline.bars)
-    for number in range(len(timeline.types)):
+    for number, kind in enumerate(timeline.types):
         columns: dict[str, list[float]] = {"left": [], "right": [], "bottom": [], "top": []}
         for i, (one, (left, right)) in enumerate(zip(timeline.bars, edges, strict=True)):
             if not one.by_type or not one.by_type[number]:
@@ -173,12 +172,12 @@ def _bars(looks: Looks, timeline: Timeline, edges: list[tuple[float, float]]) ->
         renderer = looks.plot.quad(
             **{name: name for name in columns},
             source=ColumnDataSource(dict(columns)),
-            hatch_pattern=hatch(number),
+            hatch_pattern=hatch(kind),
             hatch_scale=8,
             hatch_weight=1.5,
         )
         looks.glyph(
-            renderer, f"bar-{number}", fill_color=tint(number), line_color=PAPER,
+            renderer, f"bar-{number}", fill_color=tint(kind), line_color=PAPER,
             hatch_color=PAPER,
         )  # fmt: skip
 

@@ -14,20 +14,6 @@ FONT = "system-ui, sans-serif"
 INK, MUTED, FAINT = ("#22262b", "#e6e8ea"), ("#5a6169", "#aab1b8"), ("#c9cdd2", "#454b52")
 PAPER, LAND = ("#ffffff", "#14171a"), ("#efece6", "#262b30")
 ALERT = ("#b3261e", "#ff8a80")
-TINTS = (
-    ("#1f5f99", "#6fb1ec"),
-    ("#c2500c", "#ff9a57"),
-    ("#2b7a4b", "#6cc795"),
-    ("#8a4f9e", "#cf9be0"),
-    ("#8a6d00", "#e0c04a"),
-    ("#0f7c86", "#5fd0da"),
-    ("#a8325e", "#f08bb0"),
-    ("#555f6b", "#b8c2cc"),
-)
-"""One a type, told apart by most eyes; used again after the last, with another hatch."""
-HATCHES = ("blank", "right_diagonal_line", "dot", "cross", "horizontal_line", "vertical_line",
-           "diagonal_cross", "ring")  # fmt: skip
-MARKS = ("circle", "square", "triangle", "diamond", "inverted_triangle", "hex", "star", "plus")
 
 Swap = tuple[str, str, Any, Any]
 """Name of a model, its property, and the value by day and by night."""
@@ -47,21 +33,6 @@ class Drawing:
 
     item: dict[str, Any]
     swaps: tuple[Swap, ...]
-
-
-def tint(number: int) -> tuple[str, str]:
-    """Return the colours of the type with this number."""
-    return TINTS[number % len(TINTS)]
-
-
-def hatch(number: int) -> str:
-    """Return the hatch of the type with this number."""
-    return HATCHES[(number + number // len(TINTS)) % len(HATCHES)]
-
-
-def mark(number: int) -> str:
-    """Return the mark of the type with this number."""
-    return MARKS[(number + number // len(TINTS)) % len(MARKS)]
 
 
 class Looks:

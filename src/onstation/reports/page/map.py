@@ -26,11 +26,10 @@ from onstation.reports.page.look import (
     PAPER,
     Drawing,
     Looks,
-    mark,
-    tint,
 )
 from onstation.reports.safe import drawn
 from onstation.reports.scene import Rings, Scene
+from onstation.reports.type_looks import mark, tint
 from onstation.reports.words.phrases import listed, plural
 from onstation.schema import DATA_ENDS, SIGNAL_LOST, Floats
 from onstation.units import MS_PER_S
@@ -47,15 +46,11 @@ PLACES = (
 )
 
 
-def route_map(
-    scene: Scene, flights: Sequence[Flight], types: Sequence[str], *, reconstruction: bool
-) -> Drawing:
+def route_map(scene: Scene, flights: Sequence[Flight], *, reconstruction: bool) -> Drawing:
     """Draw regions with their parts, and the tracks of flights.
 
     Parameters
     ----------
-    types
-        Types in the order of their colours and marks.
     reconstruction
         Whether any flight is a reconstruction.
     """
@@ -77,7 +72,7 @@ def route_map(
         looks.label(LABEL)
     _backdrop(looks, scene)
     _regions(looks, scene)
-    _tracks(looks, flights, types)
+    _tracks(looks, flights)
     _names(looks, scene)
     return looks.drawing()
 
@@ -213,8 +208,8 @@ def _names(looks: Looks, scene: Scene) -> None:
             looks.swap(names.glyph, text_outline_color=pair)
 
 
-def _tracks(looks: Looks, flights: Sequence[Flight], types: Sequence[str]) -> None:
-    source = ColumnDataSource(_columns(flights, types))
+def _tracks(looks: Looks, flights: Sequence[Flight]) -> None:
+    source = ColumnDataSource(_columns(flights))
     source.name = "tracks-source"
     chosen = IndexFilter(indices=list(range(len(flights))), name="tracks-chosen")
     view = CDSView(filter=chosen)
@@ -244,7 +239,7 @@ def _tracks(looks: Looks, flights: Sequence[Flight], types: Sequence[str]) -> No
     looks.glyph(ended, "ended", fill_color=PAPER, line_color=INK)
 
 
-def _columns(flights: Sequence[Flight], types: Sequence[str]) -> dict[str, Any]:
+def _columns(flights: Sequence[Flight]) -> dict[str, Any]:
     """Return one row a flight; between two runs stands a place that is nowhere."""
     names = (
         "xs", "ys", "second", "alt_ft", "silent_xs", "silent_ys", "start_x", "start_y",
@@ -252,7 +247,7 @@ def _columns(flights: Sequence[Flight], types: Sequence[str]) -> dict[str, Any]:
     )  # fmt: skip
     columns: dict[str, list[Any]] = {name: [] for name in names}
     for flight in flights:
-        number = types.index(type_of(flight))
+        kind = type_of(flight)
         xs, ys, seconds, alts = _heard(flight)
         silent_xs, silent_ys = _silent(flight)
         end = (float(xs[-1]), float(ys[-1]))
@@ -261,7 +256,7 @@ def _columns(flights: Sequence[Flight], types: Sequence[str]) -> dict[str, Any]:
             xs, ys, seconds, alts, silent_xs, silent_ys, float(xs[0]), float(ys[0]),
             *(end if is_lost(flight) else nowhere),
             *(end if flight.landing.kind == DATA_ENDS else nowhere),
-            *tint(number), mark(number),
+            *tint(kind), mark(kind),
         )  # fmt: skip
         for name, one in zip(names, values, strict=True):
             columns[name].append(one)

@@ -20,7 +20,7 @@ from onstation.periods import iso
 from onstation.reports.counting.timeline import Timeline
 from onstation.reports.page.chart import bar_words, chart, chart_words, is_partly
 from onstation.reports.page.dossier import Dossier, Sheet, TailDossier
-from onstation.reports.page.look import Drawing, hatch, mark, tint
+from onstation.reports.page.look import Drawing
 from onstation.reports.page.map import (
     box_of,
     is_lost,
@@ -31,6 +31,7 @@ from onstation.reports.page.map import (
 )
 from onstation.reports.page.rows import Entry, entries_of
 from onstation.reports.safe import drawn
+from onstation.reports.type_looks import hatch, mark, tint
 from onstation.reports.words.below import below, title_of
 from onstation.reports.words.grid import cells_of
 from onstation.reports.words.heard import hole_lines
@@ -113,7 +114,7 @@ def _page(
 ) -> str:
     """Fill a template with what both pages hold, and with what is its own."""
     made = sheet.frame.reconstruction or any(entry.label for entry in entries)
-    routes = route_map(sheet.scene, sheet.flights, types, reconstruction=made)
+    routes = route_map(sheet.scene, sheet.flights, reconstruction=made)
     figures = {**drawings, "map": routes}
     held = {
         **data,
@@ -141,7 +142,7 @@ def _page(
             choices=_choices(entries),
             legend=[(i, drawn(name)) for i, name in enumerate(types)],
             drawn_legend=[(i, drawn(name)) for i, name in enumerate(types) if name in kinds],
-            look=_look,
+            look=[_look(kind) for kind in types].__getitem__,
             scene=_scene_words(sheet),
             map_words=map_words(sheet.scene, sheet.flights),
             any_lost=any(map(is_lost, sheet.flights)),
@@ -193,7 +194,7 @@ def _choices(entries: Sequence[Entry]) -> list[tuple[str, str, list[str]]]:
 
 
 def _types(counted: Sequence[str], sheet: Sheet) -> tuple[str, ...]:
-    """Return every type, those that were counted first, in the order of their colours."""
+    """Return every type, those that were counted first."""
     return tuple(dict.fromkeys((*counted, *map(type_of, sheet.flights))))
 
 
@@ -222,10 +223,10 @@ def _scene_words(sheet: Sheet) -> dict[str, Any]:
     }
 
 
-def _look(number: int) -> dict[str, str]:
-    """Return how the type with this number is drawn, for a legend."""
-    light, dark = tint(number)
-    return {"light": light, "dark": dark, "hatch": hatch(number), "mark": mark(number)}
+def _look(kind: str) -> dict[str, str]:
+    """Return how a type is drawn, for a legend."""
+    light, dark = tint(kind)
+    return {"light": light, "dark": dark, "hatch": hatch(kind), "mark": mark(kind)}
 
 
 def _json(value: Any) -> str:

@@ -46,6 +46,7 @@ PLACES = (
     ("Gulf of Mexico", -96.0, 23.5),
 )
 """Names under everything else, where they fall into the frame: text, longitude, latitude."""
+UNDRAWN = "Land of the United States is not drawn."
 FOOT_PT, LEAST_FOOT_PT = 5.6, 3.8
 FOOT_SHARE = 0.34
 """The most of a picture's height that its foot may take before its letters shrink."""

@@ -14,7 +14,6 @@ from matplotlib.ticker import MaxNLocator
 from onstation.reports.counting.exposure import spans_of
 from onstation.reports.counting.timeline import Bar, Timeline, timeline_of
 from onstation.reports.picture.base import (
-    BOLD,
     BORDER,
     INK,
     MARGIN_PX,
@@ -45,12 +44,17 @@ from onstation.reports.picture.words import (
     nothing_known,
 )
 from onstation.reports.records import Report
+from onstation.reports.type_looks import OTHERS, hatch, tint
 from onstation.reports.words.limits import RECONSTRUCTED
 from onstation.schema import MISSING, PARTIAL, Mission
 
-OTHERS = "other types"
 MOST_TYPES = 6
 """More types than this share one colour for the rarest of them."""
+TEXTURES = {
+    "blank": "", "right_diagonal_line": "/", "dot": ".", "cross": "+",
+    "horizontal_line": "-", "vertical_line": "|", "diagonal_cross": "x", "ring": "o",
+}  # fmt: skip
+"""Hatches as the library that draws pictures calls them."""
 NO_DATA = "no data"
 NO_DATA_FILL, NO_DATA_LINE = "#f3f1ee", "#a8a196"
 LEAST_BAR_PX = 2.0
@@ -64,6 +68,7 @@ class _Plot:
     """What is drawn between the axes."""
 
     line: Timeline
+    kinds: tuple[str, ...]
     names: tuple[str, ...]
     shares: tuple[tuple[int, ...], ...]
 
@@ -119,13 +124,13 @@ def chart_figure(report: Report, rows: Sequence[Mission], aspect: str) -> Figure
 
 def _plot(line: Timeline, known: Mapping[str, str]) -> _Plot:
     """Gather the rarest types in one where there are more than colours."""
-    names = [known.get(name, name) for name in line.types]
+    kinds, names = list(line.types), [known.get(name, name) for name in line.types]
     shares = [bar.by_type for bar in line.bars]
     if len(names) > MOST_TYPES:
         kept = MOST_TYPES - 1
-        names = [*names[:kept], OTHERS]
+        kinds, names = [*kinds[:kept], OTHERS], [*names[:kept], OTHERS]
         shares = [(*one[:kept], sum(one[kept:])) if one else () for one in shares]
-    return _Plot(line, tuple(names), tuple(shares))
+    return _Plot(line, tuple(kinds), tuple(names), tuple(shares))
 
 
 def _legend(flow: Flow, plot: _Plot, report: Report) -> None:
@@ -135,7 +140,9 @@ def _legend(flow: Flow, plot: _Plot, report: Report) -> None:
     tall = px(size) * 1.5
     sums = [sum(share[i] for share in plot.shares if share) for i in range(len(plot.names))]
     entries = [
-        (BOLD[i], "", f"{plot.names[i]}: {number:,}") for i, number in enumerate(sums) if number
+        (tint(kind)[0], TEXTURES[hatch(kind)], f"{name}: {number:,}")
+        for kind, name, number in zip(plot.kinds, plot.names, sums, strict=True)
+        if number
     ]
     if report.frame.days.missing:
         entries.append((NO_DATA_FILL, "////", f"{NO_DATA}: not known, not zero"))
@@ -146,23 +153,24 @@ def _legend(flow: Flow, plot: _Plot, report: Report) -> None:
         )
     if report.frame.days.partial:
         entries.append((NO_DATA_FILL, "....", "heard in part: may be too low"))
-    for color, hatch, text in entries:
+    for color, texture, text in entries:
         (text,) = wrapped(text, size, flow.width_px - 40)[:1]
         wide = text_width(text, size) + 34
         if x > left and x + wide > right:
             x = left
             flow.top_px += tall
-        _swatch(figure, x, flow.top_px + 3, color, hatch)
+        _swatch(figure, x, flow.top_px + 3, color, texture)
         put(figure, *at(figure, x + 30, flow.top_px), text, size, va="top")
         x += wide + 34
     flow.top_px += tall
 
 
-def _swatch(figure: Figure, x: float, y: float, color: str, hatch: str) -> None:
+def _swatch(figure: Figure, x: float, y: float, color: str, texture: str) -> None:
     fill(figure, x, y, 21, 17, color)
-    if hatch:
+    if texture:
         patch = figure.artists[-1] if figure.artists else figure.patches[-1]
-        patch.set(hatch=hatch * 2, edgecolor=NO_DATA_LINE, linewidth=0)
+        edge = NO_DATA_LINE if color == NO_DATA_FILL else "white"
+        patch.set(hatch=texture * 2, edgecolor=edge, linewidth=0)
 
 
 def _dress(axes: Axes, plot: _Plot, aspect: str) -> None:
@@ -284,10 +292,11 @@ def _bars(axes: Axes, plot: _Plot) -> None:
             max(days * 0.8, LEAST_BAR_PX / day_px),
             0,
         )
-        for number, color in zip(share, BOLD, strict=False):
+        for number, kind in zip(share, plot.kinds, strict=False):
             if number:
                 axes.bar(
-                    middle, number, wide, bottom=base, color=color, edgecolor="white",
+                    middle, number, wide, bottom=base, color=tint(kind)[0], edgecolor="white",
+                    hatch=TEXTURES[hatch(kind)],
                     linewidth=0.8 if day_px * days > 12 else 0.0, zorder=5,
                 )  # fmt: skip
             base += number

@@ -19,6 +19,7 @@ from onstation.reports.picture.base import (
     MARGIN_PX,
     SIZES,
     TINTS,
+    UNDRAWN,
     Flow,
     at,
     axes_in,
@@ -96,7 +97,7 @@ def map_figure(story: TailStory, flights: Sequence[Flight], scene: Scene, aspect
     height = SIZES[aspect][1]
     for shrink in SHRINKS:
         figure = new_figure(aspect)
-        bottom = foot(figure, map_limits(story, scene.source)) - 22
+        bottom = foot(figure, map_limits(story, f"{scene.source} {UNDRAWN}")) - 22
         flow = _words(figure, story, flights, aspect, shrink)
         if flow.top_px <= (bottom if aspect == "16:9" else 0.45 * height):
             break

@@ -18,6 +18,7 @@ from onstation.reports.picture.base import (
     BORDER,
     COAST,
     TINTS,
+    UNDRAWN,
     glyphs,
     lay_backdrop,
     name_places,
@@ -58,7 +59,7 @@ def _figure(scene: Scene) -> Figure:
         _draw(axes, shape, TINTS[number % len(TINTS)])
     _grid(axes, west, south, east, north)
     _legend(figure, shapes, height, rows)
-    put(figure, 0.05, 0.08 / height, scene.source, 6.5, color=BORDER, va="bottom")
+    put(figure, 0.05, 0.08 / height, f"{scene.source} {UNDRAWN}", 6.5, color=BORDER, va="bottom")
     FigureCanvasAgg(figure)
     return figure
 

@@ -32,7 +32,8 @@
   }
 
   function viewOf(plot) {
-    return Bokeh.index.get_by_id(plot.id);
+    // By the model itself: two figures may carry the same id.
+    return [...Bokeh.index].find((view) => view.model === plot);
   }
 
   function frameOf(name) {
@@ -352,17 +353,22 @@
     if (plot.height !== high) plot.height = high;
   }
 
-  function printing(on) {
+  async function printing(on) {
     const paper = 660;
     for (const name of Object.keys(plots)) {
-      const { host, plot } = plots[name];
+      const { host } = plots[name];
       dress(name, on ? false : night.matches);
-      viewOf(plot).paint(); // paper does not wait for the next frame
       host.style.zoom = on ? Math.min(1, paper / Math.max(host.clientWidth, 1)) : "";
     }
     for (const one of all("details")) {
       if (on) { one.dataset.was = one.open ? "open" : ""; one.open = true; }
       else one.open = one.dataset.was === "open";
+    }
+    // Paper does not wait for the next frame, but for promises: those of new colours settle first.
+    for (let tick = 0; tick < 100; tick += 1) await null;
+    for (const { plot } of Object.values(plots)) {
+      viewOf(plot).request_repaint(); // or it paints only what it knows to be stale
+      viewOf(plot).paint();
     }
   }
 
