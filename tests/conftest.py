@@ -1,10 +1,17 @@
 """No test reaches the network; properties are tried on the same examples in every run."""
 
 import os
+import shutil
 import socket
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from hypothesis import HealthCheck, settings
+from stores import RECONSTRUCTED, TEN_TRACKS, Asked
+
+collect_ignore_glob = ["support/*"]  # no tests, and one that does things when it is imported
 
 settings.register_profile(
     "suite",
@@ -35,3 +42,34 @@ def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(socket.socket, "connect", refuse)
     monkeypatch.setattr(socket, "getaddrinfo", resolve)
+
+
+@pytest.fixture(scope="session")
+def stock(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Asked]:
+    """Give stores filled from archives; each is filled once in a run of the suite, then copied."""
+    base = tmp_path_factory.getbasetemp()
+    kept = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "stock"
+    kept.mkdir(exist_ok=True)
+
+    def filled(*sources: Path) -> Asked:
+        name = "-".join(source.name for source in sources)
+        with FileLock(kept / f"{name}.lock"):
+            if not (kept / name).exists():
+                (kept / f"{name}.new").mkdir()
+                Asked(kept / f"{name}.new")("-q", "fetch", *(f"--source={one}" for one in sources))
+                (kept / f"{name}.new").rename(kept / name)
+        return Asked(shutil.copytree(kept / name, tmp_path_factory.mktemp(name) / "home"))
+
+    return filled
+
+
+@pytest.fixture(scope="module")
+def ten(stock: Callable[..., Asked]) -> Asked:
+    """Return a store of the ten tracks, this file's own."""
+    return stock(TEN_TRACKS)
+
+
+@pytest.fixture(scope="module")
+def stories(stock: Callable[..., Asked]) -> Asked:
+    """Return a store of the reconstructions, this file's own."""
+    return stock(RECONSTRUCTED)

@@ -10,23 +10,9 @@ from typing import Any
 
 import pytest
 from click.testing import Result
-from stores import RECONSTRUCTED, TEN_TRACKS, Asked
+from stores import RECONSTRUCTED, Asked
 
 SURGE = ("--since", "2025-01-26", "--until", "2025-02-08")
-
-
-@pytest.fixture(scope="module")
-def ten(tmp_path_factory: pytest.TempPathFactory) -> Asked:
-    asked = Asked(tmp_path_factory.mktemp("ten"))
-    asked("-q", "fetch", "--source", str(TEN_TRACKS))
-    return asked
-
-
-@pytest.fixture(scope="module")
-def stories(tmp_path_factory: pytest.TempPathFactory) -> Asked:
-    asked = Asked(tmp_path_factory.mktemp("stories"))
-    asked("-q", "fetch", "--source", str(RECONSTRUCTED))
-    return asked
 
 
 @pytest.fixture

@@ -13,20 +13,6 @@ from stores import RECONSTRUCTED, TEN_TRACKS, TOP, Asked
 SURGE = ("--since", "2025-01-26", "--until", "2025-02-08")
 
 
-@pytest.fixture(scope="module")
-def ten(tmp_path_factory: pytest.TempPathFactory) -> Asked:
-    asked = Asked(tmp_path_factory.mktemp("ten"))
-    asked("-q", "fetch", "--source", str(TEN_TRACKS))
-    return asked
-
-
-@pytest.fixture(scope="module")
-def stories(tmp_path_factory: pytest.TempPathFactory) -> Asked:
-    asked = Asked(tmp_path_factory.mktemp("stories"))
-    asked("-q", "fetch", "--source", str(RECONSTRUCTED))
-    return asked
-
-
 def one_claim(home: Path, days: str, rest: str) -> Path:
     """Write a file of one claim about some days."""
     path = home / "mine.yaml"

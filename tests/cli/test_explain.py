@@ -6,32 +6,18 @@ from pathlib import Path
 
 import pytest
 from builders import SILENT, START, fly
-from stores import RECONSTRUCTED, TEN_TRACKS, Asked
+from stores import Asked
 from traces import put, trace_of
 
 from onstation.reports.words.explained import FILTERS
-
-
-@pytest.fixture(scope="module")
-def sample(tmp_path_factory: pytest.TempPathFactory) -> Asked:
-    asked = Asked(tmp_path_factory.mktemp("sample"))
-    asked("-q", "fetch", "--source", str(RECONSTRUCTED))
-    return asked
-
-
-@pytest.fixture(scope="module")
-def ten(tmp_path_factory: pytest.TempPathFactory) -> Asked:
-    asked = Asked(tmp_path_factory.mktemp("ten"))
-    asked("-q", "fetch", "--source", str(TEN_TRACKS), status=None)
-    return asked
 
 
 def words(text: str) -> str:
     return " ".join(text.split())
 
 
-def test_it_tells_who_why_and_from_which_documents(sample: Asked) -> None:
-    told = words(sample("tail", "CBP113", "--explain").stdout)
+def test_it_tells_who_why_and_from_which_documents(stories: Asked) -> None:
+    told = words(stories("tail", "CBP113", "--explain").stdout)
 
     assert "watched because of: address AE2FD0 listed" in told
     assert "1,642 positions in 1 trace, from reconstruction" in told
@@ -39,8 +25,8 @@ def test_it_tells_who_why_and_from_which_documents(sample: Asked) -> None:
     assert "ends 2025-08-13T14:01:55Z: signal-lost: last heard at 24,000 ft" in told
 
 
-def test_it_tells_which_rule_decided_with_its_thresholds(sample: Asked) -> None:
-    told = words(sample("tail", "CBP113", "--explain").stdout)
+def test_it_tells_which_rule_decided_with_its_thresholds(stories: Asked) -> None:
+    told = words(stories("tail", "CBP113", "--explain").stdout)
 
     assert "lnfm: counted: 132.3 min on station, at least 10" in told
     assert "michoacan: transit, not counted: crossed it straight" in told
@@ -62,8 +48,8 @@ def test_a_silence_that_divides_two_says_so_at_both(ten: Asked) -> None:
     assert "divided from the flight before it: 75 min silent: low at KNZY" in told
 
 
-def test_json_holds_the_same_decisions_typed(sample: Asked) -> None:
-    found = json.loads(sample("tail", "CBP113", "--explain", "--format", "json").stdout)
+def test_json_holds_the_same_decisions_typed(stories: Asked) -> None:
+    found = json.loads(stories("tail", "CBP113", "--explain", "--format", "json").stdout)
     (one,) = found["explained"]
     lnfm = next(region for region in one["regions"] if region["region"] == "lnfm")
 

@@ -11,7 +11,7 @@ from xml.etree import ElementTree as ET
 
 import pyarrow.parquet as pq
 import pytest
-from stores import RECONSTRUCTED, TEN_TRACKS, Asked
+from stores import TEN_TRACKS, Asked
 
 from onstation.cli.formats import WRITERS
 from onstation.cli.tail import ROWS
@@ -20,13 +20,6 @@ from onstation.reports.columns import NAMES
 SURGE = ("--since", "2025-01-26", "--until", "2025-02-08")
 QUIET = ("--since", "2025-01-26", "--until", "2025-01-27")
 KML = "{http://www.opengis.net/kml/2.2}"
-
-
-@pytest.fixture(scope="module")
-def stories(tmp_path_factory: pytest.TempPathFactory) -> Asked:
-    asked = Asked(tmp_path_factory.mktemp("stories"))
-    asked("-q", "fetch", "--source", str(RECONSTRUCTED))
-    return asked
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import warnings
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -31,10 +31,8 @@ PACKAGE = ("--format", "package", "-o")
 
 
 @pytest.fixture(scope="module")
-def ask(tmp_path_factory: pytest.TempPathFactory) -> Asked:
-    asked = Asked(tmp_path_factory.mktemp("package"))
-    asked("fetch", "--source", str(RECONSTRUCTED), "--source", str(RECORDED))
-    return asked
+def ask(stock: Callable[..., Asked]) -> Asked:
+    return stock(RECORDED, RECONSTRUCTED)
 
 
 @pytest.fixture(scope="module")

@@ -5,16 +5,9 @@ from pathlib import Path
 
 import pytest
 from lxml import html
-from stores import RECONSTRUCTED, Asked
+from stores import Asked
 
 SURGE = ("--since", "2025-01-26", "--until", "2025-02-08")
-
-
-@pytest.fixture(scope="module")
-def stories(tmp_path_factory: pytest.TempPathFactory) -> Asked:
-    asked = Asked(tmp_path_factory.mktemp("pages"))
-    asked("fetch", "--source", str(RECONSTRUCTED))
-    return asked
 
 
 def page(text: str) -> html.HtmlElement:

@@ -3,6 +3,7 @@
 import io
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,11 +15,8 @@ SURGE = ("--since", "2025-01-26", "--until", "2025-02-08")
 
 
 @pytest.fixture(scope="module")
-def asked(tmp_path_factory: pytest.TempPathFactory) -> Asked:
-    found = Asked(tmp_path_factory.mktemp("pictures"))
-    for source in (RECORDED, RECONSTRUCTED):
-        found("fetch", "--source", str(source))
-    return found
+def asked(stock: Callable[..., Asked]) -> Asked:
+    return stock(RECORDED, RECONSTRUCTED)
 
 
 def told(path: Path) -> dict[str, str]:

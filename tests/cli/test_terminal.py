@@ -30,13 +30,6 @@ TABLES = (
 )
 
 
-@pytest.fixture(scope="module")
-def ten(tmp_path_factory: pytest.TempPathFactory) -> Asked:
-    asked = Asked(tmp_path_factory.mktemp("ten"))
-    asked("-q", "fetch", "--source", str(TEN_TRACKS))
-    return asked
-
-
 def screen(
     asked: Asked, *args: str, lines: int = 24, keys: bytes = b"", **environ: str
 ) -> tuple[str, int]:

@@ -13,7 +13,7 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 from forked import started
-from stores import TEN_TRACKS, Asked
+from stores import Asked
 
 from onstation.cli.writing import WRITTEN, write_output
 from onstation.config import Settings
@@ -43,13 +43,6 @@ def refused(result: Result, told: str) -> None:
 
 def left(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir() if path.name != "cache")
-
-
-@pytest.fixture(scope="module")
-def ten(tmp_path_factory: pytest.TempPathFactory) -> Asked:
-    asked = Asked(tmp_path_factory.mktemp("ten"))
-    asked("-q", "fetch", "--source", str(TEN_TRACKS))
-    return asked
 
 
 @pytest.mark.parametrize(

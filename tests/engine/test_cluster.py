@@ -121,18 +121,19 @@ def content(store: Path) -> dict[str, list[Any]]:
         connection.close()
 
 
-def test_one_process_several_and_a_cluster_give_the_same_store(
+def test_one_process_several_and_a_cluster_give_the_same_store_and_read_nothing_again(
     tmp_path: Path, days: Path, cluster: LocalCluster
 ) -> None:
     asked = named(*SAMPLE, days)
     plain = fetch(tmp_path / "serial", *asked)
-    ways = {"jobs": ("--jobs", "2"), "cluster": ("--scheduler", cluster.address)}
+    on_cluster = ("--scheduler", cluster.address)
 
     assert plain[0] == HOLES
-    for name, options in ways.items():
+    for name, options in (("jobs", ("--jobs", "2")), ("cluster", on_cluster)):
         assert fetch(tmp_path / name, *asked, *options) == plain
         assert content(tmp_path / name) == content(tmp_path / "serial")
     assert len(content(tmp_path / "serial")["mission_bodies"]) > 0
+    assert "Documents read: 0;" in fetch(tmp_path / "cluster", *asked, *on_cluster)[1]
 
 
 def test_an_address_is_read_by_workers_as_it_is_by_one_process(
@@ -144,15 +145,6 @@ def test_an_address_is_read_by_workers_as_it_is_by_one_process(
     assert plain[0] == HOLES
     assert fetch(tmp_path / "cluster", *asked, "--scheduler", cluster.address) == plain
     assert content(tmp_path / "cluster") == content(tmp_path / "serial")
-
-
-def test_a_second_run_on_a_cluster_reads_nothing_again(
-    tmp_path: Path, days: Path, cluster: LocalCluster
-) -> None:
-    asked = [*named(*SAMPLE, days), "--scheduler", cluster.address]
-    fetch(tmp_path / "store", *asked)
-
-    assert "Documents read: 0;" in fetch(tmp_path / "store", *asked)[1]
 
 
 def test_a_run_limited_to_aircraft_and_days_is_the_same_on_a_cluster(

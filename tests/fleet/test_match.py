@@ -312,9 +312,9 @@ fleets:
 
 def test_an_airliner_costs_next_to_nothing(fleet: Fleet) -> None:
     def spent() -> float:
-        start = time.perf_counter()
+        start = time.process_time()
         for _ in range(2_000):
             fleet.match(icao="a12345", registration="N12345", type_reported="B738")
-        return (time.perf_counter() - start) / 2_000
+        return (time.process_time() - start) / 2_000
 
     assert min(spent() for _ in range(5)) < 20e-6

@@ -140,11 +140,11 @@ def test_ten_thousand_places_take_about_a_second(depth: Depth) -> None:
     lon, lat = rng.uniform(-125, -90, 10_000), rng.uniform(14, 36, 10_000)
     depth.airspace_m(lon[:1], lat[:1])
     depth.border_m(lon[:1], lat[:1])
-    start = time.perf_counter()
+    start = time.process_time()
     depth.airspace_m(lon, lat)
     depth.border_m(lon, lat)
 
-    assert time.perf_counter() - start < 10  # 0.9 s here; slow machines exist
+    assert time.process_time() - start < 10  # 0.9 s here; slow machines exist
 
 
 @pytest.mark.parametrize(

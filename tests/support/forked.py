@@ -80,4 +80,8 @@ def _be(args: list[str], environ: dict[str, str], files: list[str]) -> None:
         for number, errors in ((1, "strict"), (2, "backslashreplace"))
     )
     sys.argv = ["onstation", *args]
-    runpy.run_module("onstation", run_name="__main__", alter_sys=True)
+    try:
+        runpy.run_module("onstation", run_name="__main__", alter_sys=True)
+    except Exception:  # noqa: BLE001 -- as an interpreter does at its end
+        sys.excepthook(*sys.exc_info())  # type: ignore[arg-type]
+        sys.exit(1)

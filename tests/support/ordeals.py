@@ -141,7 +141,7 @@ class Ordeals:
             assert ended.status in (0, 3), (text, ended.err)
         if ordeal.before:
             ordeal.age(self.home / "store")
-        before = self.base / f"{self.scratch}-before"
+        before = self.base / f"{self.scratch}-before" / ordeal.name.replace("/", " ")
         shutil.rmtree(before, ignore_errors=True)
         shutil.copytree(self.home, before)
         old = outputs(self.home / "out")

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.server
 needs_openssl = pytest.mark.skipif(OPENSSL is None, reason="no openssl to make certificates with")
 HURRIED = Policy(pace_s=0, tries=1, connect_s=0.1, read_s=0.15, whole_s=0.25, stalled_s=0.25)
 PATIENT = Policy(pace_s=0)
-PATIENCE_S = 4.0
+PATIENCE_S = 15.0
 """Far above what HURRIED allows, far below for ever. [s]"""
 HEAD = b"HTTP/1.1 200 OK\r\n"
 CHUNKED = HEAD + b"Transfer-Encoding: chunked\r\n\r\n"
