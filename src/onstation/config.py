@@ -5,8 +5,6 @@ import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from platformdirs import user_cache_path, user_config_path, user_data_path
-
 from onstation.errors import InputError
 from onstation.record import record
 
@@ -60,10 +58,9 @@ def settings_from(
     environ: Mapping[str, str] = os.environ,
 ) -> Settings:
     """Build the settings: what was typed wins over the environment, that over defaults."""
-    store_path = store or _path(environ.get("ONSTATION_STORE")) or user_data_path("onstation")
-    cache = _path(environ.get("ONSTATION_CACHE")) or user_cache_path("onstation")
+    cache = _path(environ.get("ONSTATION_CACHE")) or _own_folder("cache")
     return Settings(
-        store=store_path,
+        store=store or _path(environ.get("ONSTATION_STORE")) or _own_folder("data"),
         regions=regions or shipped("regions.yaml"),
         fleet=fleet or shipped("fleet.yaml"),
         cache=cache,
@@ -74,6 +71,14 @@ def settings_from(
 
 def _path(text: str | None) -> Path | None:
     return Path(text).expanduser() if text else None
+
+
+def _own_folder(what: str) -> Path:
+    """Return the user's folder for ``cache``, ``config`` or ``data``, where the platform has it."""
+    import platformdirs  # slow to import, and needless where all folders are named
+
+    folder: Path = getattr(platformdirs, f"user_{what}_path")("onstation")
+    return folder
 
 
 def find_secrets(
@@ -110,7 +115,7 @@ def _found_secrets(
     found = {name: environ[name].strip() for name, _ in asked if environ.get(name, "").strip()}
     if len(found) == len(asked) or not file:
         return found
-    folder = _path(environ.get("ONSTATION_CONFIG")) or user_config_path("onstation")
+    folder = _path(environ.get("ONSTATION_CONFIG")) or _own_folder("config")
     path = folder / file
     if not path.is_file():
         return found

@@ -19,6 +19,7 @@ def record(cls: _Class) -> _Class:
 
     Of what `dataclasses.field` can say, a default, its factory and ``repr`` are heeded.
     """
+    cls.__doc__ = cls.__doc__ or cls.__name__  # else `dataclass` works out a signature
     declared = fields(dataclass(init=False, repr=False, eq=False, match_args=False)(cls))
     names = tuple(one.name for one in declared)
     unwanted = {*names, "__dict__", "__weakref__"}

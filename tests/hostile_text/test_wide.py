@@ -12,7 +12,7 @@ SENTENCE = "不明 の 飛行機 counted from シウダー・フアレス over t
 
 @pytest.mark.parametrize("width", [24, 33, 60])
 def test_prose_of_wide_letters_is_broken_between_words(width: int) -> None:
-    lines = Indented(SENTENCE, 2, 4).wrapped(width).plain.split("\n")
+    lines = Indented(SENTENCE, 2, 4).wrapped(width).split("\n")
 
     assert max(map(cell_len, lines)) <= width
     assert " ".join(lines).split() == SENTENCE.split()
@@ -21,7 +21,7 @@ def test_prose_of_wide_letters_is_broken_between_words(width: int) -> None:
 
 
 def test_a_word_wider_than_a_line_is_cut_and_kept() -> None:
-    lines = Indented("x" + "計" * 30, 0, 2).wrapped(20).plain.split("\n")
+    lines = Indented("x" + "計" * 30, 0, 2).wrapped(20).split("\n")
 
     assert max(map(cell_len, lines)) <= 20
     assert "".join(line.strip() for line in lines) == "x" + "計" * 30

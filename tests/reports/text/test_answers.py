@@ -1,18 +1,20 @@
 """What people read, to the letter, at the widths they read it."""
 
-import io
 import random
 from dataclasses import replace
 from datetime import date
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 from reporting import FIRST, report_of
-from rich.console import Console
 from rows import heard, mission_list, row
 
 from onstation.reports.records import Report, Tally, Window
 from onstation.reports.text.answers import missions_text, report_text
-from onstation.reports.text.layout import at_once, cell, table_of
+from onstation.reports.text.drawing import by_rich
+from onstation.reports.text.grid import Text, table_of
+from onstation.reports.text.layout import at_once, broken, cell, drawn_text
 from onstation.reports.text.markdown import report_markdown
 from onstation.reports.words.heard import coverage_sentence
 from onstation.reports.words.norm import compared, surge_sentences
@@ -292,24 +294,53 @@ def test_a_table_drawn_at_once_is_the_one_that_rich_draws() -> None:
         for _ in range(chance_of.randrange(5)):
             table.add_row(*(cell(chance_of.choice(WORDS)) for _ in range(wide)))
         width = chance_of.choice((10, 30, 100))
-        out = io.StringIO()
-        Console(file=out, width=width, color_system=None, markup=False, emoji=False).print(table)
         found = at_once(table, width)
         at_once_drawn += found is not None
-        assert found is None or lines_of(found) == lines_of(out.getvalue())
+        assert found is None or lines_of(found) == lines_of(by_rich(table, width, colour=False))
     assert at_once_drawn > 150
 
 
 def test_a_table_that_rich_must_draw_is_left_to_it() -> None:
     def table(style: str = "", text: str = "ab") -> str | None:
         made = table_of(("one", "two"), texts=1)
-        made.add_row(cell(text), cell("3"), style=style or None)
+        made.add_row(cell(text), cell("3"), style=style)
         return at_once(made, 20)
 
     assert table() is not None
     assert table(style="bold") is None
     assert table(text="wider than there is room for") is None
     assert at_once(table_of(("one",), texts=1), 20) is None
+
+
+PROSE = st.text(alphabet="ab-é─漢\u0301      ", max_size=60) | st.text(
+    alphabet="abcdefg,.     ", max_size=300
+)
+
+
+@given(
+    text=PROSE,
+    width=st.integers(10, 100),
+    style=st.sampled_from(["", "bold", "dim", "bold magenta"]),
+    colour=st.booleans(),
+)
+@example(text="a" * 10 + " " + "b" * 10, width=10, style="dim", colour=True)
+@example(text="a" * 11, width=10, style="", colour=False)
+@example(text="  ab" + " " * 30 + "cd", width=10, style="bold", colour=True)
+@example(text="", width=10, style="bold", colour=True)
+def test_a_line_is_broken_and_styled_as_rich_does_it(
+    text: str, width: int, style: str, colour: bool
+) -> None:
+    line = Text(text, style)
+
+    found = drawn_text([line], width, colour)
+
+    assert lines_of(found) == lines_of(by_rich(line, width, colour=colour))
+
+
+def test_prose_needs_no_help_to_be_broken_and_wide_letters_do() -> None:
+    assert broken("one day, a night", 8) == ["one day,", "a night"]
+    assert broken("漢字", 6) is None
+    assert broken("longer than a line", 5) is None
 
 
 def lines_of(text: str) -> list[str]:

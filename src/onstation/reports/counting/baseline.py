@@ -90,8 +90,8 @@ def rate_interval(count: int, exposure_months: float) -> tuple[float, float]:
     >>> [round(bound, 1) for bound in rate_interval(18, 1.0)]
     [10.7, 28.4]
     """
-    low, high = interval(count)
-    return low / exposure_months, high / exposure_months
+    low, high = (_ten_digits(bound / exposure_months) for bound in interval(count))
+    return low, high
 
 
 def share_at_least(count: int, other: int, share: float) -> float:
@@ -159,5 +159,9 @@ def heard_differently(documents: int, days: int, window_documents: int, window_d
 
 
 def _stable(number: float | None) -> float | None:
+    return None if number is None else _ten_digits(number)
+
+
+def _ten_digits(number: float) -> float:
     """Return a number to ten digits, so that every machine writes the same."""
-    return None if number is None else float(f"{number:.10g}")
+    return float(f"{number:.10g}")

@@ -7,8 +7,6 @@ Without colour there is no escape in it, whatever a feed may have sent.
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from rich.text import Text
-
 from onstation.reports.records import (
     CoverageTable,
     DailyReport,
@@ -17,6 +15,7 @@ from onstation.reports.records import (
     RuleText,
 )
 from onstation.reports.safe import drawn
+from onstation.reports.text.grid import Text, table_of
 from onstation.reports.text.layout import (
     Indented,
     Line,
@@ -27,7 +26,6 @@ from onstation.reports.text.layout import (
     heading,
     label,
     limits,
-    table_of,
 )
 from onstation.reports.text.rows import mission_lines
 from onstation.reports.words.below import below, title_of

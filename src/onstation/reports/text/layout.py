@@ -4,19 +4,14 @@ Prose is broken at a width that reads well, tables may use all there is. Without
 there is no escape in it, whatever a feed may have sent.
 """
 
-import io
+import re
 import textwrap
 from collections.abc import Iterable, Sequence
-
-from rich.box import SIMPLE_HEAD
-from rich.cells import cell_len, chop_cells
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 from onstation.record import record
 from onstation.reports.records import Frame
 from onstation.reports.safe import drawn
+from onstation.reports.text.grid import Table, Text
 from onstation.reports.words.heard import hole_lines
 from onstation.reports.words.limits import RECONSTRUCTED, closing_lines
 
@@ -24,6 +19,8 @@ PROSE = 100
 """Columns after which a line of prose is broken, however wide the terminal is."""
 GAP = 2
 """Blanks between two columns."""
+ESCAPES = {"bold": "1", "dim": "2", "bold magenta": "1;35"}
+"""The styles there are, and how a terminal is told them."""
 
 
 @record
@@ -34,11 +31,11 @@ class Indented:
     first: int
     rest: int
 
-    def wrapped(self, width: int) -> Text:
+    def wrapped(self, width: int) -> str:
         """Return it broken into lines; words longer than a line are cut, never dropped."""
         text = drawn(self.text)
         if cell_len(text) > len(text):
-            return Text("\n".join(self._of_wide_letters(text, min(width, PROSE))))
+            return "\n".join(self._of_wide_letters(text, min(width, PROSE)))
         lines = textwrap.wrap(
             text,
             min(width, PROSE),
@@ -46,10 +43,12 @@ class Indented:
             subsequent_indent=" " * self.rest,
             break_on_hyphens=False,
         )
-        return Text("\n".join(lines))
+        return "\n".join(lines)
 
     def _of_wide_letters(self, text: str, width: int) -> list[str]:
         """Return lines of text that holds letters two columns wide."""
+        from rich.cells import chop_cells
+
         lines, line = [], " " * self.first
         for word in text.split():
             for piece in chop_cells(word, width - max(self.first, self.rest)):
@@ -59,6 +58,15 @@ class Indented:
                     line, blank = " " * self.rest, ""
                 line += blank + piece
         return [*lines, line]
+
+
+def cell_len(text: str) -> int:
+    """Return how many columns a text takes; a wide letter takes two."""
+    if text.isascii():
+        return len(text)
+    from rich import cells
+
+    return cells.cell_len(text)
 
 
 def padded(text: str, size: int, *, right: bool) -> str:
@@ -95,26 +103,9 @@ def limits(frame: Frame) -> list[Line]:
     return [Text(line, style="dim") for line in closing_lines(frame)]
 
 
-def table_of(headings: Iterable[str], *, texts: int) -> Table:
-    """Return an empty table; of its columns the first ``texts`` hold text, the rest numbers.
-
-    Where there is no room, texts are broken into lines. A number is never cut: it would be
-    another number.
-    """
-    table = Table(
-        box=SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0), header_style="none"
-    )
-    for i, name in enumerate(headings):
-        is_text = i < texts
-        table.add_column(
-            name, justify="left" if is_text else "right", no_wrap=not is_text, overflow="fold"
-        )
-    return table
-
-
-def cell(text: str) -> Text:
+def cell(text: str) -> str:
     """Return a text as a table holds it."""
-    return Text(drawn(text))
+    return drawn(text)
 
 
 def fitting(
@@ -145,7 +136,7 @@ def fitting(
 
 
 def at_once(table: Table, width: int) -> str | None:
-    """Return a table of `table_of` as rich draws it, a hundred times as fast.
+    """Return a table as rich draws it, a hundred times as fast.
 
     Returns
     -------
@@ -153,15 +144,11 @@ def at_once(table: Table, width: int) -> str | None:
         ``None`` where a cell must be broken or is more than plain text, or there is
         nothing to draw: rich draws it then.
     """
-    columns = [
-        [Text(str(column.header)), *(c for c in column.cells if isinstance(c, Text))]
-        for column in table.columns
-    ]
-    texts = [[cell.plain for cell in cells] for cells in columns]
-    styled = any(row.style for row in table.rows)
-    if styled or not table.rows or any(len(cells) != table.row_count + 1 for cells in columns):
+    if not table.rows or any(row.style or row.ends_section for row in table.rows):
         return None
-    if any(one.spans or one.style or not one.plain.isprintable() for c in columns for one in c):
+    headings = [column.header for column in table.columns]
+    texts = list(zip(headings, *(row.cells for row in table.rows), strict=True))
+    if not all(text.isprintable() for cells in texts for text in cells):
         return None
     wide = [max(map(cell_len, cells)) for cells in texts]
     whole = sum(wide) + GAP * (len(wide) - 1)
@@ -177,30 +164,56 @@ def at_once(table: Table, width: int) -> str | None:
     return "\n".join([lines[0], "─" * whole, *lines[1:], ""])
 
 
+def broken(text: str, width: int) -> list[str] | None:
+    """Return a text broken into lines where rich breaks it.
+
+    Blanks at the end of a line stay, as far as there is room.
+
+    Returns
+    -------
+    list of str or None
+        ``None`` where a word is longer than a line or letters are not one column wide.
+    """
+    if not text.isascii() and any(cell_len(letter) != 1 for letter in text):
+        return None
+    lines, line = [], ""
+    for word in re.findall(r" *[^ ]+ *", text) or [text]:
+        room = len(word.rstrip(" "))
+        if room > width:
+            return None
+        if line and len(line) + room > width:
+            lines.append(line[:width])
+            line = ""
+        line += word
+    return [*lines, line[:width]]
+
+
 def drawn_text(lines: Iterable[Line], width: int, colour: bool) -> str:
     """Return lines as one text; without ``colour`` there is no escape in it."""
-    out = io.StringIO()
-    console = Console(
-        file=out,
-        width=width,
-        force_terminal=colour,
-        color_system="standard" if colour else None,
-        no_color=not colour,
-        markup=False,
-        highlight=False,
-        emoji=False,
-        legacy_windows=False,
-        soft_wrap=False,
-    )
-    for line in lines:
-        if isinstance(line, Indented):
-            console.print(line.wrapped(width))
-        elif isinstance(line, Table):
-            if (drawn_table := at_once(line, width)) is None:
-                console.print(line)
-            else:
-                out.write(drawn_table)
-        else:
-            text = Text(drawn(line)) if isinstance(line, str) else line
-            console.print(text, width=min(width, PROSE))
-    return "\n".join(line.rstrip() for line in out.getvalue().split("\n"))
+    told = "".join(_drawn_line(line, width, colour) for line in lines)
+    return "\n".join(line.rstrip() for line in told.split("\n"))
+
+
+def _drawn_line(line: Line, width: int, colour: bool) -> str:
+    if isinstance(line, Indented):
+        return line.wrapped(width) + "\n"
+    if isinstance(line, Table):
+        found = at_once(line, width)
+    else:
+        line, width = Text(drawn(line)) if isinstance(line, str) else line, min(width, PROSE)
+        found = _styled(line, width, colour)
+    if found is not None:
+        return found
+    from onstation.reports.text.drawing import by_rich
+
+    return by_rich(line, width, colour=colour)
+
+
+def _styled(text: Text, width: int, colour: bool) -> str | None:
+    lines = broken(text.plain, width)
+    if lines is None:
+        return None
+    if colour and text.style:
+        start = f"\x1b[{ESCAPES[text.style]}m"
+        lines = [f"{start}{line}\x1b[0m" if line else line for line in lines]
+    return "\n".join([*lines, ""])

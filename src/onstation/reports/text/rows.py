@@ -3,15 +3,12 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from rich.cells import cell_len
-from rich.table import Table
-from rich.text import Text
-
 from onstation.periods import iso, local_day, utc_day
 from onstation.reports.columns import local_time, sources_of
 from onstation.reports.records import MissionList
 from onstation.reports.safe import drawn
-from onstation.reports.text.layout import GAP, Indented, Line, cell, fitting, padded, table_of
+from onstation.reports.text.grid import Table, Text, table_of
+from onstation.reports.text.layout import GAP, Indented, Line, cell, cell_len, fitting, padded
 from onstation.reports.words.grid import NOTHING
 from onstation.reports.words.trust import suspicion_words
 from onstation.schema import COUNTED, DATA_ENDS, SIGNAL_LOST, Mission
@@ -82,7 +79,7 @@ def _with_reasons(rows: Sequence[Sequence[str]], reasons: Sequence[str]) -> list
             padded(drawn(text), size, right=name in NUMBERS)
             for text, size, name in zip(row, wide, rows[0], strict=True)
         ]
-        return Text((" " * GAP).join(cells).rstrip(), no_wrap=False)
+        return Text((" " * GAP).join(cells).rstrip())
 
     lines: list[Line] = [line(rows[0]), "─" * (sum(wide) + GAP * (len(wide) - 1))]
     for row, why in zip(rows[1:], reasons, strict=True):
