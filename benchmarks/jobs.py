@@ -74,7 +74,8 @@ def timed(command: list[str], workers: list[int]) -> tuple[float, float]:
     """Run a command; return wall and CPU seconds, those of workers included."""
     before, begun = cpu_of(workers), time.monotonic()
     used = os.times()
-    subprocess.run([sys.executable, "-c", REAPER, *command], cwd=TOP, check=True, capture_output=True)
+    whole = [sys.executable, "-c", REAPER, *command]
+    subprocess.run(whole, cwd=TOP, check=True, capture_output=True)
     wall, after = time.monotonic() - begun, os.times()
     cpu = after.children_user + after.children_system - used.children_user - used.children_system
     return wall, cpu + cpu_of(workers) - before
