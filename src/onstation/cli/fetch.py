@@ -2,7 +2,7 @@
 
 import sys
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
@@ -22,7 +22,7 @@ from onstation.pipeline.identify import addresses_of
 from onstation.pipeline.summary import CollectSummary, OnStep, Step
 from onstation.reports.safe import drawn
 from onstation.sources.local import LocalSource
-from onstation.sources.named import DEFAULT, open_sources
+from onstation.sources.named import DEFAULT, RemoteSource, open_sources
 from onstation.store.database import Store, open_store
 
 if TYPE_CHECKING:
@@ -104,17 +104,46 @@ def command(
                     settings, store, fleet, local, icaos, first=first, last=last, engine=engine
                 )
         if remote:
-            from onstation.cli.pulling import days_of, pull
+            from onstation.cli.pulling import days_of
 
             asked = days_of(first, last)
-            found = pull(
+            holes |= _pull(
                 settings, store, fleet, remote, asked, icaos=icaos, again=again, dry_run=dry_run
             )
-            holes |= any(summary.has_holes for summary in found)
-            if not dry_run:
-                derive_rows(settings, store)
     if holes:
         sys.exit(HOLES)
+
+
+def _pull(
+    settings: Settings,
+    store: Store,
+    fleet: Fleet,
+    remote: Sequence[RemoteSource],
+    days: Sequence[date],
+    *,
+    icaos: Collection[str],
+    again: bool,
+    dry_run: bool,
+) -> bool:
+    """Ask published sources, derive and tell; return whether there are holes."""
+    from onstation.cli.pulling import pull
+    from onstation.pipeline.at_hand import AtHand
+
+    at_hand = AtHand()
+    found = pull(
+        settings,
+        store,
+        fleet,
+        remote,
+        days,
+        icaos=icaos,
+        again=again,
+        dry_run=dry_run,
+        at_hand=at_hand,
+    )
+    if not dry_run:
+        derive_rows(settings, store, at_hand)
+    return any(summary.has_holes for summary in found)
 
 
 def fetch(

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
 from rich.progress import (
     BarColumn,
@@ -35,6 +36,9 @@ from onstation.sources.providers import all_providers
 from onstation.store.database import Store
 from onstation.store.lock import alone
 
+if TYPE_CHECKING:
+    from onstation.pipeline.at_hand import AtHand
+
 NAMED = 10
 """Holes that are named one by one; more are counted by reason."""
 ONE_DAY = timedelta(days=1)
@@ -54,6 +58,7 @@ def pull(
     again: bool = False,
     dry_run: bool = False,
     known: bool = True,
+    at_hand: "AtHand | None" = None,
 ) -> list[PullSummary]:
     """Ask published sources; say what it costs and what came of it.
 
@@ -65,6 +70,8 @@ def pull(
         The only addresses wanted; empty for every one that is watched.
     known
         Whether holes that are as they were are told, too.
+    at_hand
+        Takes the tracks of whole days that were decoded.
     """
     quiet = settings.verbosity < 0
     logging.getLogger("urllib3").setLevel(logging.WARNING)  # it would log signed addresses
@@ -78,6 +85,7 @@ def pull(
         again=again,
         now=now,
         sleep=sleep,
+        at_hand=at_hand,
     ) as asking:
         costs = asking.costs()
         for line in [line for cost in costs for line in cost_lines(cost, each_day=dry_run)]:

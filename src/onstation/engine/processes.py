@@ -8,7 +8,8 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
-from multiprocessing import get_context, parent_process
+from importlib import import_module
+from multiprocessing import get_all_start_methods, get_context, parent_process
 from pathlib import Path
 from shutil import rmtree
 from tempfile import TemporaryDirectory
@@ -24,16 +25,27 @@ if TYPE_CHECKING:
     from onstation.pipeline.derive import Judges, Span
     from onstation.schema import Anew
 
+JUDGING = "onstation.pipeline.crew"
 _ANEW = (
     "was killed, perhaps for want of memory; what was done before is in the store: run the same"
     " command again, with fewer --jobs."
 )
 
 
+STARTED = "forkserver" if "forkserver" in get_all_start_methods() else "spawn"
+"""How processes begin: never as copies of this one, which may have threads and an open store."""
+PRELOADED = [
+    "onstation.engine.processes", JUDGING, "onstation.airfields", "onstation.regions.depth",
+    "onstation.regions.resolve", "onstation.store.database",
+]  # fmt: skip
+"""Code that every process needs; it starts no threads, which would not survive being copied."""
+
+
 class Processes:
     """Runs tasks in so many processes.
 
-    They begin with a fresh interpreter, so that a task sees no more here than elsewhere.
+    They are copies of one that has loaded the code, but no data, so that a task sees no more
+    here than elsewhere and loading costs once. That one begins as soon as this is made.
 
     Parameters
     ----------
@@ -44,6 +56,11 @@ class Processes:
     def __init__(self, jobs: int) -> None:
         self.jobs = jobs
         self._pool: ProcessPoolExecutor | None = None
+        if STARTED == "forkserver":
+            from multiprocessing.forkserver import ensure_running, set_forkserver_preload
+
+            set_forkserver_preload(PRELOADED)
+            ensure_running()
 
     @contextmanager
     def kept(self) -> Iterator["Processes"]:
@@ -59,7 +76,7 @@ class Processes:
         if self._pool is not None:
             yield self._pool
             return
-        context = get_context("spawn")
+        context = get_context(STARTED)
         with (
             TemporaryDirectory(prefix="onstation-", ignore_cleanup_errors=True) as folder,
             ProcessPoolExecutor(
@@ -141,7 +158,8 @@ class _Waiting:
     future: "Future[bytes]"
 
     def result(self) -> Result:
-        """Return what came of the task."""
+        """Return what came of the task; what judges is loaded here while that is under way."""
+        import_module(JUDGING)
         return unpacked(_come(self.future))
 
 

@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime
 
 from onstation.errors import SourceError
 from onstation.periods import day_start_ms
+from onstation.pipeline.at_hand import AtHand
 from onstation.pipeline.examine import Watch
 from onstation.pipeline.read_upload import Reading, upload_of
 from onstation.pipeline.summary import OnMove, PullSummary
@@ -69,6 +70,8 @@ class ArchiveRun:
         The only addresses wanted, which makes no day usable for the fleet; empty for all.
     again
         Whether days that were heard are asked for again.
+    at_hand
+        Takes the tracks that were decoded, for whoever derives next.
     """
 
     store: Store
@@ -79,6 +82,7 @@ class ArchiveRun:
     now_ms: Callable[[], int]
     icaos: frozenset[str] = frozenset()
     again: bool = False
+    at_hand: AtHand | None = None
     summary: PullSummary = field(init=False)
     _barred: bool = False
 

@@ -10,6 +10,7 @@ import pickle
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
 from onstation.config import Settings, shipped
@@ -23,7 +24,7 @@ from onstation.store.database import Store
 
 if TYPE_CHECKING:
     from onstation.pipeline.at_hand import AtHand, Placed
-    from onstation.pipeline.judge import Flown
+    from onstation.pipeline.judge import Bench, Flown
     from onstation.schema import Anew, Handover, Track
 
 JUDGE_VERSION = "7"
@@ -236,33 +237,37 @@ class Judges:
     ----------
     settings
         What they were set up by.
-    bench
-        What rows are judged with.
     """
 
     def __init__(
         self, settings: Settings, store: Store, fleet: Fleet, at_hand: "AtHand | None" = None
     ) -> None:
-        from onstation.airfields import keep_table_in
         from onstation.pipeline import again, judge, together
+
+        self._asked = store.ledger.days_answered()
+        self.settings, self._store, self._at_hand = settings, store, at_hand
+        self._fleet = fleet
+        self._depends = depends_on(fleet, brief(settings.regions, shipped("regions")))
+        self._again, self._judge, self._together = again, judge, together
+        self._groups: list[_Group] | None = None
+
+    @cached_property
+    def bench(self) -> "Bench":
+        """What rows are judged with; made when it is first needed, as others may judge."""
+        from onstation.airfields import keep_table_in
         from onstation.regions.depth import Depth
         from onstation.regions.resolve import resolve
 
-        keep_table_in(settings.cache)
-        atlas = resolve(settings.regions, settings.cache, shipped("regions"))
+        keep_table_in(self.settings.cache)
+        atlas = resolve(self.settings.regions, self.settings.cache, shipped("regions"))
         # A track that stops at midnight lost its signal if the next day answered, and merely ends
         # if it did not: not asked for, failed, or read in part, which may be the part it is not in.
-        whole, single = store.ledger.days_answered()
+        whole, single = self._asked
 
         def held(icao: str, day: date) -> bool:
             return day in whole or day in single.get(icao, ())
 
-        self._asked = whole, single
-        self.settings, self._store, self._at_hand = settings, store, at_hand
-        self._depends = depends_on(fleet, brief(settings.regions, shipped("regions")))
-        self.bench = judge.Bench(fleet, atlas, Depth(atlas), held)
-        self._again, self._judge, self._together = again, judge, together
-        self._groups: list[_Group] | None = None
+        return self._judge.Bench(self._fleet, atlas, Depth(atlas), held)
 
     def again(self, changed: tuple[str, Span | None]) -> "Anew":
         """Judge again what changed of an address: all of it, or since when, until when."""

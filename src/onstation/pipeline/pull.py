@@ -10,6 +10,7 @@ from typing import cast
 from onstation.config import find_secrets
 from onstation.fleet.match import Fleet
 from onstation.periods import days_between, utc_day
+from onstation.pipeline.at_hand import AtHand
 from onstation.pipeline.collect_aircraft import collect_aircraft, questions
 from onstation.pipeline.collect_archive import KEPT_SHARE, ArchiveRun, DayPlan
 from onstation.pipeline.summary import OnMove, PullSummary
@@ -67,6 +68,8 @@ class Pull:
     ----------
     icaos
         The only addresses wanted; empty for every one that is watched.
+    at_hand
+        Takes the tracks of whole days that were decoded, for whoever derives next.
     """
 
     store: Store
@@ -77,6 +80,7 @@ class Pull:
     icaos: frozenset[str]
     secrets: Mapping[str, Mapping[str, str]]
     again: bool = False
+    at_hand: AtHand | None = None
     _open: dict[str, Archive | AircraftSource] = field(default_factory=dict)
 
     def costs(self) -> list[Cost]:
@@ -143,6 +147,7 @@ class Pull:
             now_ms=self.web.now_ms,
             icaos=self.icaos,
             again=self.again,
+            at_hand=self.at_hand,
         )
 
     def _opened(self, remote: RemoteSource) -> Archive | AircraftSource:
@@ -171,6 +176,7 @@ def pulling(
     now: Callable[[], float],
     sleep: Callable[[float], None],
     policy: Policy | None = None,
+    at_hand: AtHand | None = None,
 ) -> Iterator[Pull]:
     """Open the door to the network for some sources and days.
 
@@ -182,9 +188,11 @@ def pulling(
         Ask for days that were heard, too.
     now, sleep
         The clock [Unix s], and what waits so many seconds.
+    at_hand
+        Takes the tracks of whole days that were decoded, for whoever derives next.
     """
     with Web(now=now, sleep=sleep, policy=policy) as web:
-        yield Pull(store, fleet, web, remotes, days, icaos, secrets, again)
+        yield Pull(store, fleet, web, remotes, days, icaos, secrets, again, at_hand)
 
 
 def secrets_of(remotes: Sequence[RemoteSource]) -> Mapping[str, Mapping[str, str]]:

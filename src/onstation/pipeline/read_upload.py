@@ -82,7 +82,7 @@ class Reading:
                 if size >= BATCH_BYTES or self.published.position - at >= BATCH_READ or late:
                     self._commit(batch)
                     batch, size, began, at = [], 0, time.monotonic(), self.published.position
-                item = without_track(examine(found, self.question))
+                item = self._track_kept(examine(found, self.question))
                 self.recorded = self.recorded or (item.recorded and not item.reason)
                 self.strays += item.day not in (None, self.day) and not item.reason
                 if item.kept or (item.reason and self._is_wanted(item)):
@@ -92,6 +92,10 @@ class Reading:
             self.published.stop(error)
         self._commit(batch, ended=not self.published.cut or self.published.is_changed)
         self._say()
+
+    def _track_kept(self, item: Examined) -> Examined:
+        at_hand = self.run_.at_hand
+        return at_hand.taken_from(item) if at_hand else without_track(item)
 
     def answers(self, fingerprints: Sequence[str]) -> list[Answer]:
         """Return what the ledger is told: one line, or one an aircraft of a limited run."""
