@@ -25,12 +25,12 @@ from onstation.store import (
     seals,
     views,
 )
-from onstation.store.amend import Amends
 from onstation.store.archive import Archive
 from onstation.store.changes import Changes
 from onstation.store.connection import Connection
 from onstation.store.derived import Derived
 from onstation.store.ledger import Ledger
+from onstation.store.losses import Losses
 from onstation.store.pieces import Pieces
 from onstation.store.pulls import Pulls
 from onstation.store.upgrade import (
@@ -91,7 +91,7 @@ class Store:
         self.pulls = Pulls(connection)
         self.views = Views(connection)
         self.changes = Changes(connection)
-        self.amends = Amends(connection)
+        self.losses = Losses(connection)
 
     def __enter__(self) -> "Store":
         return self
