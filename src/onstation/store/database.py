@@ -23,6 +23,7 @@ from onstation.store import (
     pieces,
     pulls,
     seals,
+    touched,
     views,
 )
 from onstation.store.archive import Archive
@@ -33,6 +34,7 @@ from onstation.store.ledger import Ledger
 from onstation.store.losses import Losses
 from onstation.store.pieces import Pieces
 from onstation.store.pulls import Pulls
+from onstation.store.touched import Touched
 from onstation.store.upgrade import (
     VERSION_NOTE,
     bring_up,
@@ -59,7 +61,7 @@ UPGRADES = {
     3: f"{ledger.TABLES_3};{pulls.TABLES_3}",
     4: views.TABLES_4,
     5: changes.TABLES_5 + files.TABLES_5,
-    6: views.TABLES_6 + pieces.TABLES_6,
+    6: views.TABLES_6 + pieces.TABLES_6 + touched.TABLES_6,
     7: archive.TABLES_7 + days.TABLES_7 + files.TABLES_7 + ledger.TABLES_7 + pieces.TABLES_7,
 }
 """What each version added to the one before it."""
@@ -88,6 +90,7 @@ class Store:
         self.ledger = Ledger(connection)
         self.derived = Derived(connection)
         self.pieces = Pieces(connection)
+        self.touched = Touched(connection)
         self.pulls = Pulls(connection)
         self.views = Views(connection)
         self.changes = Changes(connection)
@@ -132,9 +135,9 @@ class Store:
             self.leave_note(name, text)
 
     def try_settle(self, number: int) -> None:
-        """Forget what changed up to a state, if that can be done at once; see `Pieces.settle`."""
+        """Forget what changed up to a state, if that can be done at once; see `Touched.settle`."""
         with self._db.hurried(), suppress(StoreError), self._db.transaction():
-            self.pieces.settle(number)
+            self.touched.settle(number)
 
     def problems(self) -> list[str]:
         """Check everything; return a sentence for each fault, none if all is well."""
