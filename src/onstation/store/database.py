@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING
 
 from onstation.errors import EmptyStoreError, NewerStoreError, StoreError
 from onstation.store import (
+    answers,
     archive,
     changes,
     days,
     derived,
     files,
     journal,
-    ledger,
     pieces,
     pulls,
     seals,
@@ -58,11 +58,11 @@ The first stores of version 1 lack it, later ones of that version have it.
 """
 UPGRADES = {
     2: derived.LOOSE_ENDS,
-    3: f"{ledger.TABLES_3};{pulls.TABLES_3}",
+    3: f"{answers.TABLES_3};{pulls.TABLES_3}",
     4: views.TABLES_4,
     5: changes.TABLES_5 + files.TABLES_5,
     6: views.TABLES_6 + pieces.TABLES_6 + touched.TABLES_6,
-    7: archive.TABLES_7 + days.TABLES_7 + files.TABLES_7 + ledger.TABLES_7 + pieces.TABLES_7,
+    7: archive.TABLES_7 + days.TABLES_7 + files.TABLES_7 + answers.TABLES_7 + pieces.TABLES_7,
 }
 """What each version added to the one before it."""
 WRITING_KIB = 16_000
@@ -324,7 +324,7 @@ def _make(connection: Connection) -> None:
                 f"store {connection.place}: it is no onstation store; "
                 "move it away or choose another --store."
             )
-        for module in (archive, files, days, ledger, derived):
+        for module in (archive, files, days, answers, derived):
             carry_out(connection, module.TABLES)
         connection.execute(NOTES)
         for statements in UPGRADES.values():
