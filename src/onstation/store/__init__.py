@@ -1,5 +1,8 @@
 """What is kept: raw documents, the ledger of questions and answers, missions derived.
 
+Days are proleptic ordinals in the tables and dates outside, instants are Unix milliseconds, sizes
+bytes. Whatever SQLite refuses is a `StoreError`: what, where, and what to do.
+
 One SQLite file, in the order its parts build on one another:
 
 `connection`

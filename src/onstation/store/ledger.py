@@ -291,7 +291,7 @@ def _outcome(documents: int, damaged: int, reason: str) -> str:
 
 def _heard(answer: Answer, mixed: set[date]) -> DayCoverage:
     """Return what the only answer of a day amounts to, where it was heard whole."""
-    sources = {answer.source} | ({RECONSTRUCTION} if answer.day in mixed else set())
+    sources = {answer.source, RECONSTRUCTION} if answer.day in mixed else (answer.source,)
     return DayCoverage(
         answer.day,
         USABLE,
