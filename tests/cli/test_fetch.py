@@ -12,7 +12,7 @@ from traces import NEXT, member, put, row, tar_bytes, trace
 
 from onstation.cli.main import main
 from onstation.store.database import FILE, open_store
-from onstation.store.sealing import FUNCTION, seal_of
+from onstation.store.seals import FUNCTION, seal_of
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from onstation.cli import packing
 from onstation.errors import InputError
 from onstation.reports.package.about import Notice, Told, descriptor
 from onstation.reports.package.files import File
-from onstation.store.sealing import FUNCTION, seal_of
+from onstation.store.seals import FUNCTION, seal_of
 
 RECORDED = TOP / "data" / "sample" / "recorded"
 TWO_WEEKS = ("--since", "2025-01-26", "--until", "2025-02-08")

@@ -150,4 +150,4 @@ def test_a_run_killed_as_it_notes_that_rows_are_checked_leaves_no_changes_to_loo
 
     with open_store(tmp_path / "store") as store:
         assert store.note(derive.CHECKED)
-        assert store.pieces.touched() == (0, {})
+        assert store.touched.spans() == (0, {})

@@ -181,7 +181,7 @@ def test_what_changed_on_a_day_concerns_a_long_piece_that_reaches_into_it(store:
     piece("ae0003", day_ms + 9 * HOUR_MS, day_ms + 10 * HOUR_MS)
     store.ledger.days.mark([LAST.toordinal()], asked_ms=1)
 
-    assert store.pieces.touched()[1].keys() == {"ae0002"}
+    assert store.touched.spans()[1].keys() == {"ae0002"}
 
 
 def test_whether_a_fleet_file_watched_an_aircraft_does_not_depend_on_the_days_asked_about(

@@ -10,7 +10,7 @@ import pytest
 from onstation.schema import Document, Head
 from onstation.store.changes import WATCHED
 from onstation.store.database import FILE, Store, open_store
-from onstation.store.sealing import FUNCTION, seal_of
+from onstation.store.seals import FUNCTION, seal_of
 
 DAY = date(2025, 2, 3)
 

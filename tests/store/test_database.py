@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 from onstation.cli.main import main
 from onstation.errors import StoreError
-from onstation.store import archive, days, derived, files, ledger
+from onstation.store import answers, archive, days, derived, files
 from onstation.store.connection import Connection
 from onstation.store.database import APPLICATION, FILE, NOTES, VERSION, Store, open_store
 from onstation.store.upgrade import set_version
@@ -46,7 +46,7 @@ def test_a_newer_store_is_refused(tmp_path: Path) -> None:
 
 def test_an_older_store_gains_what_it_lacks_and_loses_nothing(tmp_path: Path) -> None:
     connection = sqlite3.connect(tmp_path / FILE)
-    for module in (archive, files, days, ledger, derived):
+    for module in (archive, files, days, answers, derived):
         connection.executescript(module.TABLES)
     connection.executescript(NOTES)
     connection.execute(
@@ -69,7 +69,7 @@ def test_an_older_store_gains_what_it_lacks_and_loses_nothing(tmp_path: Path) ->
 def test_a_store_older_than_notes_gains_them(tmp_path: Path) -> None:
     """Notes came within version 1, so the first stores of that version have none."""
     connection = sqlite3.connect(tmp_path / FILE)
-    for module in (archive, files, days, ledger, derived):
+    for module in (archive, files, days, answers, derived):
         connection.executescript(module.TABLES)
     connection.execute("PRAGMA user_version = 1")
     connection.close()

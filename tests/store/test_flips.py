@@ -19,11 +19,10 @@ from onstation.cli.main import main
 from onstation.pipeline.repair import DAY as A_DAY
 from onstation.pipeline.repair import DOCUMENT, FACT, Repaired
 from onstation.store.database import FILE, open_store
-from onstation.store.mend import mended
+from onstation.store.flips import mended
 from onstation.store.pages import PAGE, varint
 from onstation.store.salvage import NAMED
-from onstation.store.sealing import seal_of
-from onstation.store.seals import SEALED
+from onstation.store.seals import SEALED, seal_of
 
 SAMPLE = Path(__file__).parents[2] / "data/sample"
 DAY = date(2025, 2, 3)
@@ -258,8 +257,8 @@ def test_a_day_of_two_lists_that_are_not_whole_gives_one_reason_once(
 ) -> None:
     made.copy(tmp_path)
     with open_store(tmp_path / "store") as store:
-        store.amends.distrust_lists()
-        store.amends.tally(0)
+        store.losses.distrust_lists()
+        store.losses.tally(0)
     report = run(tmp_path, "report", "--since", str(DAY), "--until", str(DAY))
 
     assert report.exit_code == 3
@@ -335,7 +334,7 @@ def test_a_sound_store_is_not_repaired(made: Made, tmp_path: Path) -> None:
 def test_a_store_that_another_program_has_open_is_not_repaired(
     made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("onstation.store.rebuild.WAIT_S", 0.05)
+    monkeypatch.setattr("onstation.store.swap.WAIT_S", 0.05)
     path = made.copy(tmp_path)
     hurt_document(path, "ae01c7")
     before = path.read_bytes()
@@ -389,8 +388,8 @@ def test_a_folder_that_was_moved_is_trusted_again_once_it_is_read_where_it_lies(
     part.mkdir(parents=True)
     shutil.copy(moved / "2025/02/03/traces/f9/trace_full_ae67f9.json", part)
     with open_store(path.parent) as store:
-        store.amends.distrust_lists()
-        store.amends.tally(0)
+        store.losses.distrust_lists()
+        store.losses.tally(0)
 
     def told() -> str:
         return run(tmp_path, "report", "--since", str(DAY), "--until", str(DAY)).stderr
@@ -402,8 +401,8 @@ def test_a_folder_that_was_moved_is_trusted_again_once_it_is_read_where_it_lies(
     assert "the list of its files was damaged" not in told()
     assert run(tmp_path, "verify").exit_code == 0
     with open_store(path.parent) as store:
-        assert store.amends.distrusted_days() == 0
-        assert not [one for one in store.amends.distrusted() if "tracks/2025/02/03" in one]
+        assert store.losses.distrusted_days() == 0
+        assert not [one for one in store.losses.distrusted() if "tracks/2025/02/03" in one]
 
 
 def test_what_costs_most_is_told_first(made: Made, tmp_path: Path) -> None:

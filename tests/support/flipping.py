@@ -20,7 +20,7 @@ from onstation.sources.local import open_local
 from onstation.store.database import FILE, Store, open_store
 from onstation.store.pages import PAGE, Pages
 from onstation.store.pulls import Pull
-from onstation.store.sealing import FUNCTION, seal_of
+from onstation.store.seals import FUNCTION, seal_of
 
 UNSAID = {"changes", "sqlite_stat1", "sqlite_sequence"}
 """Tables that say nothing: how often something was changed only costs a look too many."""

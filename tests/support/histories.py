@@ -135,7 +135,7 @@ class Kept:
     def judged(self) -> list[Mission]:
         """Return every row, after judging again what changed."""
         self.read.clear()
-        number, touched = self.store.pieces.touched()
+        number, touched = self.store.touched.spans()
         if ICAO in touched:
             known = self.store.pieces.known(ICAO, touched[ICAO] if self.windowed else None)
             try:
@@ -143,7 +143,7 @@ class Kept:
             except OutsideWindowError:
                 anew = judge_again(self.store.pieces.known(ICAO), "", self.bench, self._track)
             derive._put(self.store, anew, "", number, NO_REGIONS)
-            self.store.pieces.settle(number)
+            self.store.touched.settle(number)
         return plain(self.store.derived.missions_of(ICAO))
 
     def found_out(self) -> list[tuple[object, ...]]:

@@ -97,4 +97,4 @@ def _repair(settings: Settings, path: Path, problems: list[str]) -> int:
     for line in found.told:
         click.echo(drawn(line))
     click.echo(f"The store is sound again; as it was it lies in {found.kept}.")
-    return HOLES if asked or found.losses else DONE
+    return HOLES if asked or found.lacks else DONE

@@ -100,7 +100,7 @@ def derive(
     _join(store, judges, regions)
     with store.transaction():
         store.leave_note(JOINED, wanted)
-        store.pieces.settle(number)
+        store.touched.settle(number)
     _looked_through(store, fleet, regions)  # so that the next question need not
     if on_progress:
         on_progress(len(stale), len(stale))
@@ -124,7 +124,7 @@ def _looked_through(
     changed, that is noted.
     """
     changes = store.changes.number()  # before all else: a change made meanwhile is then seen
-    number, touched = store.pieces.touched()
+    number, touched = store.touched.spans()
     wanted = depends_on(fleet, regions)
     present = store.derived.all_keys()
     held = store.archive.icaos()
@@ -170,7 +170,7 @@ def _put(store: Store, anew: "Anew", key: str, number: int, regions: RegionsBrie
         store.pieces.put(anew)
         _replace(store, before, [row for piece in anew.pieces for row in piece.rows], regions)
         store.derived.leave_key(anew.icao, key)
-        store.pieces.settle(number, anew.icao)
+        store.touched.settle(number, anew.icao)
 
 
 def _replace(

@@ -20,13 +20,13 @@ from onstation.pipeline.derive import derive
 from onstation.pipeline.examine import LOCAL, RECONSTRUCTION, Kept, Question, examine
 from onstation.sources.found import Found
 from onstation.sources.local import LocalSource, open_local
-from onstation.store.amend import Amends, Hole
 from onstation.store.archive import UNKNOWN
 from onstation.store.database import Store, open_store
 from onstation.store.lock import alone
-from onstation.store.rebuild import held, remove, take_place
+from onstation.store.losses import Hole, Losses
 from onstation.store.salvage import BODIES, NAMED, Salvage
 from onstation.store.seals import DERIVED
+from onstation.store.swap import held, remove, take_place
 from onstation.units import MS_PER_S
 
 LOCKS = ("fetch", "daily")
@@ -51,22 +51,22 @@ class Repaired:
         What was done, a sentence each.
     holes
         What must be asked for again, by source, day and address.
-    losses
+    lacks
         What it costs and a sentence, for each that cannot be had back by asking.
     """
 
     kept: Path | None = None
     told: list[str] = field(default_factory=list)
     holes: list[Hole] = field(default_factory=list)
-    losses: list[tuple[int, str]] = field(default_factory=list)
+    lacks: list[tuple[int, str]] = field(default_factory=list)
 
     def lose(self, cost: int, *told: str) -> None:
         """Name what is lost."""
-        self.losses += [(cost, one) for one in told]
+        self.lacks += [(cost, one) for one in told]
 
     def lost(self, *costs: int) -> list[str]:
         """Return the sentences of what is lost and costs so much, the worst first."""
-        return [told for cost in sorted(costs) for own, told in self.losses if own == cost]
+        return [told for cost in sorted(costs) for own, told in self.lacks if own == cost]
 
 
 def repair(settings: Settings, path: Path) -> Repaired:
@@ -108,31 +108,31 @@ def _remove_folder(folder: Path) -> None:
 
 
 def _amend(found: Repaired, settings: Settings, store: Store, fleet: Fleet, saved: Salvage) -> None:
-    amends = store.amends
+    losses = store.losses
     mended = sum(saved.mended.values())
     if mended:
         found.told.append(f"{mended:,} rows had a flipped byte, which was put back.")
-    amends.name_lost_fleets()
-    _tell_again(found, store, amends, saved)
-    holes = amends.drop_lost_documents()
+    losses.name_lost_fleets()
+    _tell_again(found, store, losses, saved)
+    holes = losses.drop_lost_documents()
     if saved.may_lack("files", "origins"):
-        amends.distrust_lists()
+        losses.distrust_lists()
     now_ms = round(time.time() * MS_PER_S)
-    amends.tally(now_ms)
-    _read_again(found, store, fleet, amends, now_ms)
-    _tell_unknown(found, amends)
+    losses.tally(now_ms)
+    _read_again(found, store, fleet, losses, now_ms)
+    _tell_unknown(found, losses)
     found.holes += _still_open(store, holes)
-    _derive_again(found, settings, store, amends, saved)
-    _tell_lost(found, amends, saved)
+    _derive_again(found, settings, store, losses, saved)
+    _tell_lost(found, losses, saved)
 
 
-def _tell_again(found: Repaired, store: Store, amends: Amends, saved: Salvage) -> None:
+def _tell_again(found: Repaired, store: Store, losses: Losses, saved: Salvage) -> None:
     """Tell of documents what their bytes say, where that was lost."""
     count = 0
     lacking = saved.may_lack("document_days")  # a document may be of a day more
-    for sha256 in amends.every_body() if lacking else amends.untold():
+    for sha256 in losses.every_body() if lacking else losses.untold():
         raw = store.archive.body(sha256) or b""
-        source, evidence = amends.source_of(sha256) or (UNKNOWN, "")
+        source, evidence = losses.source_of(sha256) or (UNKNOWN, "")
         kept = _examined(raw, source, evidence)
         if kept is None:
             found.lose(DOCUMENT, f"document {sha256}: its bytes are whole and cannot be read.")
@@ -148,9 +148,9 @@ def _tell_again(found: Repaired, store: Store, amends: Amends, saved: Salvage) -
         found.told.append(f"{count:,} documents: what is told of them was read from them again.")
 
 
-def _tell_unknown(found: Repaired, amends: Amends) -> None:
+def _tell_unknown(found: Repaired, losses: Losses) -> None:
     """Name the documents nobody can say the source of."""
-    for sha256 in amends.of_unknown_source():
+    for sha256 in losses.of_unknown_source():
         found.lose(
             FACT,
             f"document {sha256}: where it came from; until its day is fetched again its source is"
@@ -187,10 +187,10 @@ class _Nobody:
         return False
 
 
-def _read_again(found: Repaired, store: Store, fleet: Fleet, amends: Amends, now_ms: int) -> None:
+def _read_again(found: Repaired, store: Store, fleet: Fleet, losses: Losses, now_ms: int) -> None:
     """Read the user's files again that are where they were."""
-    unread, distrusted = amends.unread(), amends.distrusted()
-    unknown = amends.distrust_unknown()
+    unread, distrusted = losses.unread(), losses.distrusted()
+    unknown = losses.distrust_unknown()
     whole = dict.fromkeys([*(one.address for one in unread if one.whole), *distrusted, *unknown])
     todo: list[tuple[str, Callable[[], object]]] = [
         (address, partial(_collect, store, fleet, Path(address), (), now_ms)) for address in whole
@@ -235,17 +235,17 @@ def _is_open(store: Store, hole: Hole) -> bool:
 
 
 def _derive_again(
-    found: Repaired, settings: Settings, store: Store, amends: Amends, saved: Salvage
+    found: Repaired, settings: Settings, store: Store, losses: Losses, saved: Salvage
 ) -> None:
     if saved.may_lack(*DERIVED):
         icaos = _addresses(store, saved)
-        amends.forget_derived(icaos)
+        losses.forget_derived(icaos)
         whose = f"those of {', '.join(icaos)}" if icaos else "all of them"
         found.told.append(
             f"rows were derived again, {whose}; earlier numbers of missions may be forgotten."
         )
-    contradicting = amends.underived()
-    amends.forget_derived(contradicting)
+    contradicting = losses.underived()
+    losses.forget_derived(contradicting)
     derive(settings, store)
 
 
@@ -264,7 +264,7 @@ def _addresses(store: Store, saved: Salvage) -> list[str] | None:
     return sorted(found)
 
 
-def _tell_lost(found: Repaired, amends: Amends, saved: Salvage) -> None:
+def _tell_lost(found: Repaired, losses: Losses, saved: Salvage) -> None:
     again = {*DERIVED, BODIES, "documents", "document_days", "days", "validators", "pulls"}
     for table in sorted(again - {*DERIVED, BODIES}):
         if saved.may_lack(table):
@@ -280,7 +280,7 @@ def _tell_lost(found: Repaired, amends: Amends, saved: Salvage) -> None:
             found.lose(FACT, *(f"{NAMED[table]}: {what}." for what in rows))
     for table in sorted(saved.torn - again):
         found.lose(FACT, f"{NAMED[table]}: one or more may be missing, nobody can say which.")
-    days = amends.distrusted_days()
+    days = losses.distrusted_days()
     if days:
         found.lose(
             DAY,
@@ -292,7 +292,7 @@ def _tell_lost(found: Repaired, amends: Amends, saved: Salvage) -> None:
         *(
             f"{address}: the list of its files is not whole; fetch it again, or from where it lies"
             " now."
-            for address in amends.distrusted()
+            for address in losses.distrusted()
         ),
     )
 

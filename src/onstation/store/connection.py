@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from onstation.errors import StoreError
-from onstation.store.sealing import FUNCTION, seal_of
+from onstation.store.seals import FUNCTION, seal_of
 
 BUSY_S = 60.0
 """How long to wait while another run writes. [s]"""

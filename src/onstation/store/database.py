@@ -13,26 +13,28 @@ from typing import TYPE_CHECKING
 
 from onstation.errors import EmptyStoreError, NewerStoreError, StoreError
 from onstation.store import (
+    answers,
     archive,
     changes,
     days,
     derived,
     files,
     journal,
-    ledger,
     pieces,
     pulls,
     seals,
+    touched,
     views,
 )
-from onstation.store.amend import Amends
 from onstation.store.archive import Archive
 from onstation.store.changes import Changes
 from onstation.store.connection import Connection
 from onstation.store.derived import Derived
 from onstation.store.ledger import Ledger
+from onstation.store.losses import Losses
 from onstation.store.pieces import Pieces
 from onstation.store.pulls import Pulls
+from onstation.store.touched import Touched
 from onstation.store.upgrade import (
     VERSION_NOTE,
     bring_up,
@@ -56,11 +58,11 @@ The first stores of version 1 lack it, later ones of that version have it.
 """
 UPGRADES = {
     2: derived.LOOSE_ENDS,
-    3: f"{ledger.TABLES_3};{pulls.TABLES_3}",
+    3: f"{answers.TABLES_3};{pulls.TABLES_3}",
     4: views.TABLES_4,
     5: changes.TABLES_5 + files.TABLES_5,
-    6: views.TABLES_6 + pieces.TABLES_6,
-    7: archive.TABLES_7 + days.TABLES_7 + files.TABLES_7 + ledger.TABLES_7 + pieces.TABLES_7,
+    6: views.TABLES_6 + pieces.TABLES_6 + touched.TABLES_6,
+    7: archive.TABLES_7 + days.TABLES_7 + files.TABLES_7 + answers.TABLES_7 + pieces.TABLES_7,
 }
 """What each version added to the one before it."""
 WRITING_KIB = 16_000
@@ -88,10 +90,11 @@ class Store:
         self.ledger = Ledger(connection)
         self.derived = Derived(connection)
         self.pieces = Pieces(connection)
+        self.touched = Touched(connection)
         self.pulls = Pulls(connection)
         self.views = Views(connection)
         self.changes = Changes(connection)
-        self.amends = Amends(connection)
+        self.losses = Losses(connection)
 
     def __enter__(self) -> "Store":
         return self
@@ -132,9 +135,9 @@ class Store:
             self.leave_note(name, text)
 
     def try_settle(self, number: int) -> None:
-        """Forget what changed up to a state, if that can be done at once; see `Pieces.settle`."""
+        """Forget what changed up to a state, if that can be done at once; see `Touched.settle`."""
         with self._db.hurried(), suppress(StoreError), self._db.transaction():
-            self.pieces.settle(number)
+            self.touched.settle(number)
 
     def problems(self) -> list[str]:
         """Check everything; return a sentence for each fault, none if all is well."""
@@ -321,7 +324,7 @@ def _make(connection: Connection) -> None:
                 f"store {connection.place}: it is no onstation store; "
                 "move it away or choose another --store."
             )
-        for module in (archive, files, days, ledger, derived):
+        for module in (archive, files, days, answers, derived):
             carry_out(connection, module.TABLES)
         connection.execute(NOTES)
         for statements in UPGRADES.values():

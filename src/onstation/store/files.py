@@ -9,8 +9,7 @@ from onstation.record import record
 from onstation.schema import FAILED, HEARD
 from onstation.store.connection import Connection
 from onstation.store.days import REPLACED, Days, ordinals
-from onstation.store.sealing import FUNCTION
-from onstation.store.seals import SEAL
+from onstation.store.seals import FUNCTION, SEAL
 
 TABLES = """
 CREATE TABLE fleets (id INTEGER PRIMARY KEY, digest TEXT NOT NULL UNIQUE);

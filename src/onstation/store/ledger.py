@@ -1,13 +1,11 @@
-"""Every question asked of a source and what came back: heard, silent, failed, never asked.
+"""What is known of each day and of each aircraft: answers written down, and the user's own files.
 
 A whole-day answer of the user's own files is not written down but counted from the list
 of files read, so that reading a file again, in whatever order, counts nothing twice.
-Never asked is the absence of a line.
 """
 
 from collections.abc import Sequence, Set
 from datetime import date
-from typing import Any
 
 from onstation.periods import days_between
 from onstation.schema import (
@@ -19,74 +17,12 @@ from onstation.schema import (
     SILENT,
     USABLE,
     Answer,
-    Change,
     DayCoverage,
 )
+from onstation.store.answers import LOCAL, RECONSTRUCTION, Answers
 from onstation.store.connection import Connection
 from onstation.store.days import Days, ordinals
 from onstation.store.files import Damage, Files
-from onstation.store.pulls import is_same_upload
-
-COLUMNS = {
-    "outcome": "TEXT NOT NULL",
-    "reason": "TEXT NOT NULL",
-    "documents": "INTEGER NOT NULL",
-    "watched": "INTEGER NOT NULL",
-    "damaged": "INTEGER NOT NULL",
-    "recorded": "INTEGER NOT NULL",
-    "bytes": "INTEGER NOT NULL",
-    "digest": "TEXT NOT NULL",
-    "address": "TEXT NOT NULL",
-    "asked_ms": "INTEGER NOT NULL",
-}
-"""What an answer says, in the order of `Answer` after source, day and icao."""
-LATER = {
-    "folders": "INTEGER",
-    "usual_share": "REAL",
-    "last_ms": "INTEGER",
-    "fleet": "TEXT NOT NULL DEFAULT ''",
-    "upload": "TEXT NOT NULL DEFAULT ''",
-}
-"""The same, since version 3 of the tables."""
-_QUESTION = """
-    source TEXT NOT NULL,
-    day INTEGER NOT NULL,
-    icao TEXT NOT NULL,              -- empty for a whole day
-"""
-_SAYS = ",\n    ".join(f"{name} {kind}" for name, kind in COLUMNS.items())
-_SAYS_LATER = ",\n    ".join(f"{name} {kind}" for name, kind in LATER.items())
-
-TABLES = f"""
-CREATE TABLE answers ({_QUESTION}    {_SAYS},
-    PRIMARY KEY (source, day, icao)
-) WITHOUT ROWID;
-CREATE INDEX answers_icao ON answers (icao, day);
-"""
-TABLES_3 = (
-    ";".join(f"ALTER TABLE answers ADD COLUMN {name} {kind}" for name, kind in LATER.items())
-    + f""";
-CREATE TABLE replaced (              -- answers that a later one took the place of
-    number INTEGER PRIMARY KEY,
-    replaced_ms INTEGER NOT NULL,{_QUESTION}    {_SAYS},
-    {_SAYS_LATER}
-);
-CREATE TABLE validators (            -- what a source says changes when a document does
-    address TEXT PRIMARY KEY,
-    validator TEXT NOT NULL
-) WITHOUT ROWID;
-"""
-)
-"""What version 3 adds."""
-
-TABLES_7 = """
-CREATE INDEX IF NOT EXISTS answers_day ON answers (day);
-CREATE INDEX IF NOT EXISTS replaced_day ON replaced (day);
-"""
-"""What version 7 adds."""
-
-LOCAL, RECONSTRUCTION = "local", "reconstruction"
-"""Names of the sources a user's own files are."""
-
 
 NOT_ASKED = "not asked for"
 ONLY_SINGLE = "only single aircraft were asked for"
@@ -97,91 +33,24 @@ _Day = tuple[str, date]
 """A day as a source tells it."""
 
 
-class Ledger:
-    """What was asked and what answered.
+class Ledger(Answers):
+    """All that is known of days: the answers, and what the user's own files amount to.
 
     Parameters
     ----------
     connection
         To the store's file.
+
+    Attributes
+    ----------
+    days, files
+        The tally of each day, and the list of files it is made of.
     """
 
     def __init__(self, connection: Connection) -> None:
-        self._db = connection
+        super().__init__(connection)
         self.days = Days(connection)
         self.files = Files(connection, self.days)
-
-    def record(self, answer: Answer) -> None:
-        """Write down an answer in place of an earlier one to the same question.
-
-        What was heard stays heard: a later silence or failure cannot take it back, nor
-        what was heard in part. Nor does a folder without a file undo that the file was
-        damaged. What is replaced is remembered, see `changes`.
-        """
-        source, day, icao, *rest = answer
-        question = (source, day.toordinal(), icao or "")
-        before = self._recorded("source = ? AND icao = ?", (source, icao or ""), day, day)
-        if before and not _may_replace(before[0], answer):
-            return
-        names = [*COLUMNS, *LATER]
-        with self._db.transaction():
-            if before and _is_news(before[0], answer):
-                self._db.execute(
-                    f"INSERT INTO replaced (replaced_ms, source, day, icao, {', '.join(names)})"
-                    f" SELECT ?, source, day, icao, {', '.join(names)} FROM answers"
-                    " WHERE source = ? AND day = ? AND icao = ?",
-                    (answer.asked_ms, *question),
-                )
-            self._db.execute(
-                f"INSERT OR REPLACE INTO answers (source, day, icao, {', '.join(names)})"
-                f" VALUES ({', '.join('?' * (3 + len(names)))})",
-                (*question, *rest),
-            )
-
-    def answer(self, source: str, day: date, icao: str | None = None) -> Answer | None:
-        """Return what a source answered to one question; ``None`` if it never was asked."""
-        found = self._recorded("source = ? AND icao = ?", (source, icao or ""), day, day)
-        return found[0] if found else None
-
-    def answers_of(self, source: str, first: date, last: date) -> dict[tuple[date, str], Answer]:
-        """Return what a source answered about single aircraft, by day and address."""
-        found = self._recorded("source = ? AND icao != ''", (source,), first, last)
-        return {(answer.day, answer.icao or ""): answer for answer in found}
-
-    def whole_day_sources(self) -> list[str]:
-        """Return the names of the published sources whole days were asked of, in order."""
-        rows = self._db.rows("SELECT DISTINCT source FROM answers WHERE icao = '' ORDER BY 1")
-        return [name for (name,) in rows if name not in (LOCAL, RECONSTRUCTION)]
-
-    def changes(self, first: date | None = None, last: date | None = None) -> list[Change]:
-        """Return the answers that later ones took the place of, in order of time."""
-        rows = self._db.rows(
-            f"SELECT replaced_ms, source, day, icao, {', '.join([*COLUMNS, *LATER])} FROM replaced"
-            " WHERE day BETWEEN ? AND ? ORDER BY number",
-            ordinals(first, last),
-        )
-        found: list[Change] = []
-        following: dict[tuple[str, date, str | None], Answer] = {}
-        for _, *row in reversed(rows):
-            before = _answer_of(row)
-            key = (before.source, before.day, before.icao)
-            after = following.get(key) or self.answer(*key)
-            following[key] = before
-            if after is not None:
-                found.append(Change(before, after))
-        return found[::-1]
-
-    def validator(self, address: str) -> str:
-        """Return what a source said changes when the document there does; empty if nothing."""
-        found = self._db.value("SELECT validator FROM validators WHERE address = ?", (address,))
-        return str(found or "")
-
-    def note_validator(self, address: str, validator: str) -> None:
-        """Remember what a source said changes when a document does."""
-        self._db.execute(
-            "INSERT OR REPLACE INTO validators (address, validator) VALUES (?, ?)",
-            (address, validator),
-        )
 
     def answers(
         self,
@@ -200,6 +69,19 @@ class Ledger:
         found = list(self.whole_days(first, last) if whole is None else whole)
         found += self._recorded("icao != ''", (), first, last)
         return sorted(found, key=lambda a: (a.day, a.icao or "", a.source))
+
+    def whole_days(self, first: date | None = None, last: date | None = None) -> list[Answer]:
+        """Return what was answered about whole days, the user's own files first.
+
+        A published source, and a person's files, may both answer for a day.
+        """
+        counted = self._local_days(first, last)
+        read = {answer.day for answer in counted}
+        return counted + [
+            answer
+            for answer in self._recorded("icao = ''", (), first, last)
+            if answer.source != LOCAL or answer.day not in read
+        ]
 
     def days_answered(self) -> tuple[set[date], dict[str, set[date]]]:
         """Return the days heard or silent: those asked for whole, and by address.
@@ -221,13 +103,25 @@ class Ledger:
             single.setdefault(icao, set()).add(date.fromordinal(day))
         return {date.fromordinal(day) for (day,) in whole}, single
 
-    def single_days(self, first: date, last: date) -> set[date]:
-        """Return the days on which single aircraft were asked for."""
-        rows = self._db.rows(
-            "SELECT DISTINCT day FROM answers WHERE icao != '' AND day BETWEEN ? AND ?",
-            ordinals(first, last),
-        )
-        return {date.fromordinal(day) for (day,) in rows}
+    def day_coverage(
+        self, first: date, last: date, *, whole: Sequence[Answer] | None = None
+    ) -> list[DayCoverage]:
+        """Return what is known of every UTC day from ``first`` to ``last``, both included.
+
+        Only whole-day answers make a day usable; questions about single aircraft do not.
+
+        Parameters
+        ----------
+        whole
+            What `whole_days` returned for these days, so that it is not read again.
+        """
+        given: dict[date, list[Answer]] = {}
+        for answer in self.whole_days(first, last) if whole is None else whole:
+            given.setdefault(answer.day, []).append(answer)
+        both = self.days.mixed_days()
+        days = list(days_between(first, last))
+        alone = self.single_days(first, last) if len(given) < len(days) else set()
+        return [_coverage(day, given.get(day, []), both, alone) for day in days]
 
     def aircraft_answers(
         self,
@@ -289,26 +183,6 @@ class Ledger:
             found.setdefault(key, answer)
         return [found[key] for key in sorted(found)]
 
-    def day_coverage(
-        self, first: date, last: date, *, whole: Sequence[Answer] | None = None
-    ) -> list[DayCoverage]:
-        """Return what is known of every UTC day from ``first`` to ``last``, both included.
-
-        Only whole-day answers make a day usable; questions about single aircraft do not.
-
-        Parameters
-        ----------
-        whole
-            What `whole_days` returned for these days, so that it is not read again.
-        """
-        given: dict[date, list[Answer]] = {}
-        for answer in self.whole_days(first, last) if whole is None else whole:
-            given.setdefault(answer.day, []).append(answer)
-        both = self.days.mixed_days()
-        days = list(days_between(first, last))
-        alone = self.single_days(first, last) if len(given) < len(days) else set()
-        return [_coverage(day, given.get(day, []), both, alone) for day in days]
-
     def held_span(self) -> tuple[date, date] | None:
         """Return the first and last UTC day anything is known of."""
         self.days.settle()
@@ -345,6 +219,29 @@ class Ledger:
             found += [f"ledger: {what}: {named}." for (named,) in self._db.rows(sql)]
         return found
 
+    def _local_days(self, first: date | None, last: date | None) -> list[Answer]:
+        """Return the whole-day answers that the list of files amounts to."""
+        return [
+            Answer(
+                source=LOCAL if recorded or not documents else RECONSTRUCTION,
+                day=day,
+                icao=None,
+                outcome=_outcome(documents, damaged, reason),
+                reason=reason,
+                documents=documents,
+                watched=watched,
+                damaged=damaged,
+                recorded=recorded,
+                bytes=size,
+                digest="",
+                address="",
+                asked_ms=asked_ms,
+            )
+            for day, documents, watched, damaged, recorded, size, reason, asked_ms in (
+                self.days.tallies(first, last)
+            )
+        ]
+
     def _kept(self, icao: str, first: date | None, last: date | None) -> dict[_Day, bool]:
         """Return by source and day where documents of an address are held, and if recordings."""
         return {
@@ -376,64 +273,6 @@ class Ledger:
                 found.remove(fleet)
         return found
 
-    def earlier_fleet_days(self, first: date, last: date, fleet: str) -> int:
-        """Return how many days were read from published sources under another fleet file only."""
-        return int(
-            self._db.value(
-                "SELECT count(*) FROM (SELECT day FROM answers WHERE icao = '' AND documents"
-                " AND fleet <> '' AND day BETWEEN ? AND ? GROUP BY day HAVING NOT max(fleet = ?))",
-                (first.toordinal(), last.toordinal(), fleet),
-            )
-        )
-
-    def whole_days(self, first: date | None = None, last: date | None = None) -> list[Answer]:
-        """Return what was answered about whole days, the user's own files first.
-
-        A published source, and a person's files, may both answer for a day.
-        """
-        counted = self._local_days(first, last)
-        read = {answer.day for answer in counted}
-        return counted + [
-            answer
-            for answer in self._recorded("icao = ''", (), first, last)
-            if answer.source != LOCAL or answer.day not in read
-        ]
-
-    def _local_days(self, first: date | None, last: date | None) -> list[Answer]:
-        """Return the whole-day answers that the list of files amounts to."""
-        return [
-            Answer(
-                source=LOCAL if recorded or not documents else RECONSTRUCTION,
-                day=day,
-                icao=None,
-                outcome=_outcome(documents, damaged, reason),
-                reason=reason,
-                documents=documents,
-                watched=watched,
-                damaged=damaged,
-                recorded=recorded,
-                bytes=size,
-                digest="",
-                address="",
-                asked_ms=asked_ms,
-            )
-            for day, documents, watched, damaged, recorded, size, reason, asked_ms in (
-                self.days.tallies(first, last)
-            )
-        ]
-
-    def _recorded(
-        self, where: str, values: tuple[str, ...], first: date | None, last: date | None
-    ) -> list[Answer]:
-        return [
-            _answer_of(row)
-            for row in self._db.rows(
-                f"SELECT source, day, icao, {', '.join([*COLUMNS, *LATER])} FROM answers"
-                f" WHERE {where} AND day BETWEEN ? AND ? ORDER BY day, source, icao",
-                (*values, *ordinals(first, last)),
-            )
-        ]
-
 
 def _heard_of(whole: Answer, kept: bool) -> tuple[str, str]:
     """Return what the answer of a whole day says of one address, and why."""
@@ -444,34 +283,6 @@ def _heard_of(whole: Answer, kept: bool) -> tuple[str, str]:
     return SILENT, ""
 
 
-def _answer_of(row: Sequence[Any]) -> Answer:
-    source, day, icao, outcome, reason, documents, watched, damaged, recorded, *rest = row
-    said = outcome, reason, documents, watched, damaged, recorded == 1
-    return Answer._make((source, date.fromordinal(day), icao or None, *said, *rest))
-
-
-def _may_replace(before: Answer, after: Answer) -> bool:
-    """Say whether an answer may take the place of an earlier one."""
-    if before.outcome == HEARD:
-        return after.outcome == HEARD
-    if before.source == LOCAL and before.outcome == FAILED:
-        return after.outcome != SILENT
-    if before.outcome == PARTIAL and before.documents:
-        return after.outcome in (HEARD, PARTIAL)
-    return True
-
-
-def _is_news(before: Answer, after: Answer) -> bool:
-    """Say whether an answer changed in what a reader would want to know."""
-    if before.outcome != after.outcome:
-        return True
-    facts = (before.documents, before.watched, before.damaged)
-    return before.icao is None and (
-        facts != (after.documents, after.watched, after.damaged)
-        or not is_same_upload(before.upload, after.upload)
-    )
-
-
 def _outcome(documents: int, damaged: int, reason: str) -> str:
     if not documents:
         return FAILED
@@ -480,7 +291,7 @@ def _outcome(documents: int, damaged: int, reason: str) -> str:
 
 def _heard(answer: Answer, mixed: set[date]) -> DayCoverage:
     """Return what the only answer of a day amounts to, where it was heard whole."""
-    sources = {answer.source} | ({RECONSTRUCTION} if answer.day in mixed else set())
+    sources = {answer.source, RECONSTRUCTION} if answer.day in mixed else (answer.source,)
     return DayCoverage(
         answer.day,
         USABLE,

@@ -7,10 +7,9 @@ from mmap import mmap
 from typing import Any
 
 from onstation.store.connection import Connection
-from onstation.store.mend import mended
+from onstation.store.flips import mended
 from onstation.store.pages import Cell, Pages, page_sizes
-from onstation.store.sealing import seal_of
-from onstation.store.seals import DERIVED, SEAL, SEALED, Shape, shape_of
+from onstation.store.seals import DERIVED, SEAL, SEALED, Shape, seal_of, shape_of
 
 BODIES = "bodies"
 NAMED = {

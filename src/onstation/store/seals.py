@@ -6,11 +6,16 @@ does the count of changes, which only ever costs a look too many.
 """
 
 from collections.abc import Iterator
-from typing import Any
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Any
 
 from onstation.record import record
-from onstation.store.connection import Connection
-from onstation.store.sealing import FUNCTION, seal_of
+
+if TYPE_CHECKING:
+    from onstation.store.connection import Connection
+
+FUNCTION = "sealed"
+"""What makes a seal, in SQL; its first argument is the table."""
 
 SEALED = (
     "documents", "appearances", "document_days", "fleets", "origins", "files", "days", "answers",
@@ -26,6 +31,16 @@ DERIVED = (
 MOST_SHOWN = 120
 SEAL = "seal"
 """The column."""
+
+
+def seal_of(*values: Any) -> int:
+    """Return the seal of a row: the digest of its table, then its cells as SQLite gives them.
+
+    >>> seal_of("days", 1) == seal_of("days", 2)
+    False
+    """
+    digest = blake2b(repr(values).encode("utf-8", "surrogatepass"), digest_size=6)
+    return int.from_bytes(digest.digest(), "big", signed=True)
 
 
 @record
@@ -76,7 +91,7 @@ class Hurt:
         return "".join(c if c.isprintable() else "\ufffd" for c in text)[:MOST_SHOWN]
 
 
-def shape_of(db: Connection, table: str) -> Shape:
+def shape_of(db: "Connection", table: str) -> Shape:
     """Return what a table looks like."""
     rows = db.rows(f"PRAGMA table_info({table})")
     sql = str(db.value("SELECT sql FROM sqlite_master WHERE name = ?", (table,)))
@@ -92,7 +107,7 @@ def shape_of(db: Connection, table: str) -> Shape:
     )
 
 
-def install(db: Connection) -> None:
+def install(db: "Connection") -> None:
     """Seal every row there is, and every one to come; done again, it changes nothing."""
     for table in SEALED:
         shape = shape_of(db, table)
@@ -116,7 +131,7 @@ def install(db: Connection) -> None:
         )
 
 
-def broken(db: Connection, tables: tuple[str, ...] = SEALED) -> Iterator[Hurt]:
+def broken(db: "Connection", tables: tuple[str, ...] = SEALED) -> Iterator[Hurt]:
     """Yield the rows that are not as they were written."""
     with db.any_text():
         for table in tables:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
-from onstation.store.sealing import seal_of
+from onstation.store.seals import seal_of
 
 MOST_BYTES = 1500
 """Rows that say more are not tried: it takes too long. [B]"""

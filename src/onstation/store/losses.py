@@ -1,4 +1,4 @@
-"""Make a salvaged store whole again: nothing in it may claim what it no longer holds.
+"""What a salvaged store no longer holds: nothing in it may claim that, and it is asked again.
 
 What was lost is asked for again: the line of the ledger that says it was heard is made to
 say that it failed, so that it is a hole that is told, and that the next fetch fills.
@@ -63,8 +63,8 @@ class Unread:
     whole: bool
 
 
-class Amends:
-    """What is done to a salvaged store.
+class Losses:
+    """What was lost of a salvaged store, and what is done about it.
 
     Parameters
     ----------
