@@ -61,7 +61,7 @@ HOMES = {
     "jinja2": ("reports/page",),
     "matplotlib": ("reports/picture",),
     "pyarrow": ("reports/frames",),
-    "scipy": ("reports/baseline.py",),
+    "scipy": ("reports/baseline.py", "regions/nearest.py"),
     "pandas": ("reports/frames",),
 }
 MODULES = [p for p in sorted(SRC.rglob("*.py")) if p.parent != SRC or p.name[0] != "_"]
