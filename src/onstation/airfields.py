@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from onstation.geodesy import between
+from onstation.geodesy import between, distance_m
 from onstation.partials import replacing
 from onstation.schema import Airfield, Floats, Ints
 
@@ -154,10 +154,7 @@ def nearest(
     ('KNZY', True)
     """
     field = _table(country).field(_index(lon_deg, lat_deg, country))
-    away, _ = between(
-        lon_deg=lon_deg, lat_deg=lat_deg, to_lon_deg=field.lon_deg, to_lat_deg=field.lat_deg
-    )
-    return field, float(away)
+    return field, distance_m(lon_deg, lat_deg, field.lon_deg, field.lat_deg)
 
 
 def _near(here: Floats, unit: Floats) -> Ints:

@@ -8,7 +8,7 @@ from builders import track_of
 
 from onstation.geodesy import wgs84
 from onstation.missions.integrity import integrity_of
-from onstation.missions.suspicion import suspicions_of
+from onstation.missions.suspicion import GAP_MS, _windows, suspicions_of
 from onstation.schema import POSITION_SOURCES, UNKNOWN_SOURCE, Track
 from onstation.tracks.elsewhere import elsewhere
 
@@ -177,3 +177,19 @@ def test_shares_add_up_and_unknown_integrity_is_none() -> None:
     found = integrity_of(replace(track, nic=nic, sil=nic.clip(-1, 3)), every)
     assert (found.nic_min, found.nic_median, found.sil_min) == (0, 8.0, 0)
     assert integrity_of(track, every[:0]).adsb_share is None
+
+
+def test_windows_follow_one_another_as_by_searching_for_each_end() -> None:
+    rng = np.random.default_rng(3)
+    for count in (2, 3, 40, 400):
+        time = np.cumsum(rng.integers(0, 90_000, count)).astype(np.int64)
+        first, last, start = [], [], 0
+        while (end := int(np.searchsorted(time, time[start] + 60_000))) < count:
+            if np.diff(time[start : end + 1]).max() <= GAP_MS:
+                first.append(start)
+                last.append(end)
+            start = end
+
+        found = _windows(time, 60_000, np.diff(time))
+
+        assert [one.tolist() for one in found] == [first, last]

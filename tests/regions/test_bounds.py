@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from onstation.geodesy import between, lengths_m, steps
+from onstation.geodesy import between, courses_deg, lengths_m, steps, turn_deg
 from onstation.regions.bounds import depths_along, greatest_along
 from onstation.schema import Floats
 
@@ -90,3 +90,19 @@ def test_quick_lengths_are_the_geodesic_ones(step_deg: float, lat: float) -> Non
     lats = np.clip(lat + np.cumsum(rng.uniform(-step_deg, step_deg, 500)) / 2, -90, 90)
 
     assert lengths_m(lon, lats) == pytest.approx(steps(lon, lats)[0], rel=2e-6, abs=1e-6)
+
+
+@pytest.mark.parametrize("step_deg", [1e-5, 1e-3, 0.015, 0.3])
+@pytest.mark.parametrize("lat", [-75.0, 0.0, 31.0, 60.0, 89.9])
+def test_quick_courses_are_the_geodesic_ones(step_deg: float, lat: float) -> None:
+    rng = np.random.default_rng(2)
+    lon = (179.9 + np.cumsum(rng.uniform(-step_deg, step_deg, 500)) + 180) % 360 - 180
+    lats = np.clip(lat + np.cumsum(rng.uniform(-step_deg, step_deg, 500)) / 2, -90, 90)
+    lon[7], lats[7] = lon[6], lats[6]  # a step of no length
+
+    metres, courses = steps(lon, lats)
+    off_deg = np.abs(turn_deg(courses, courses_deg(lon, lats)))
+
+    assert off_deg[(metres > 1) | (metres == 0)].max() < 2e-6
+    assert (off_deg * metres).max() < 2e-3  # shorter ones: what the places' own digits allow
+    assert len(courses_deg(lon[:1], lats[:1])) == 0

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from onstation.geodesy import between, distance_m, lengths_m, steps, turn_deg
+from onstation.geodesy import between, courses_deg, distance_m, lengths_m, steps, turn_deg
 from onstation.schema import MLAT, SEGMENT_UNKNOWN, Bools, Floats, Ints, Threshold, Track, Visit
 from onstation.units import M_PER_KM, MS_PER_MIN
 
@@ -246,7 +246,7 @@ def _turning(
     time_ms: Ints, lon: Floats, lat: Floats, along: Floats, step_m: float
 ) -> tuple[Floats, Floats]:
     """Return when a path turned [ms] and by how much, right positive [°], every ``step_m``."""
-    _, courses = _legs(lon, lat, along, step_m)
+    courses = courses_deg(*_marks(lon, lat, along, step_m))
     if len(courses) < 2:
         return np.empty(0), np.empty(0)
     marks = np.linspace(0.0, along[-1], len(courses) + 1)[1:-1]
@@ -298,15 +298,20 @@ def _means(time_ms: Ints, lon_deg: Floats, lat_deg: Floats) -> tuple[Ints, Float
 
 
 def _legs(lon: Floats, lat: Floats, along: Floats, step_m: float) -> tuple[Floats, Floats]:
-    """Return length [m] and course [°] of legs at least so long along a path.
+    """Return length [m] and course [°] of legs at least so long along a path."""
+    return steps(*_marks(lon, lat, along, step_m))
 
-    ``along`` is how far along it each place lies. [m]
+
+def _marks(lon: Floats, lat: Floats, along: Floats, step_m: float) -> tuple[Floats, Floats]:
+    """Return places along a path, evenly and at least so far apart; two if it is shorter. [°]
+
+    ``along`` is how far along it each of its own places lies. [m]
     """
     count = int(along[-1] // step_m)
     if count < 1:
-        return steps(lon[[0, -1]], lat[[0, -1]])
+        return lon[[0, -1]], lat[[0, -1]]
     marks = np.linspace(0.0, along[-1], count + 1)
-    return steps(np.interp(marks, along, lon), np.interp(marks, along, lat))
+    return np.interp(marks, along, lon), np.interp(marks, along, lat)
 
 
 def _reverses(courses: Floats) -> bool:

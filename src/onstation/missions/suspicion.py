@@ -187,18 +187,13 @@ def _speeds(track: Track) -> tuple[_Checked, _Checked]:
 
 def _windows(time: Ints, length_ms: int, gaps: Ints) -> tuple[Ints, Ints]:
     """Return first and last row of windows, one after another, without a gap in them."""
-    first = [0]
-    last: list[int] = []
+    after = np.searchsorted(time, time + length_ms).tolist()
+    edges = [0]
+    while (end := after[edges[-1]]) < len(time):
+        edges.append(end)
     broken = np.concatenate([[0], np.cumsum(gaps > GAP_MS)])
-    while True:
-        end = int(np.searchsorted(time, time[first[-1]] + length_ms))
-        if end >= len(time):
-            first.pop()
-            break
-        last.append(end)
-        first.append(end)
-    one, other = np.array(first, dtype=np.int64), np.array(last, dtype=np.int64)
-    whole = broken[one] == broken[other] if len(one) else np.empty(0, dtype=np.bool_)
+    one, other = np.array(edges[:-1], dtype=np.int64), np.array(edges[1:], dtype=np.int64)
+    whole = broken[one] == broken[other]
     return one[whole], other[whole]
 
 

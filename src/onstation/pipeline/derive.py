@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from onstation.pipeline.judge import Bench, Flown
     from onstation.schema import Anew, Handover, Track
 
-JUDGE_VERSION = "7"
+JUDGE_VERSION = "8"
 """Version of the code that judges; a change that alters any row needs a new number."""
 
 FOUND_OUT = "found out"

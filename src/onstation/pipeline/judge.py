@@ -7,7 +7,7 @@ machine and in any order.
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cache
+from functools import cache, partial
 
 import numpy as np
 import numpy.typing as npt
@@ -42,6 +42,8 @@ from onstation.tracks.join import in_order
 from onstation.tracks.silences import altitudes_ft
 from onstation.tracks.stretches import spans_of
 from onstation.tracks.types import performance
+
+NO_ROWS: Ints = np.empty(0, dtype=np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,7 +290,7 @@ def rows_of(one: Flown, bench: Bench) -> list[Mission]:
         one.sortie,
         around,
         cruise_kt=can.cruise_kt,
-        measure=bench.depth.airspace_m,
+        measure=partial(bench.depth.airspace_along_m, always=NO_ROWS, sure_m=INSIDE_M),
     )
     alt_ft = altitudes_ft(track)  # as heard: what lies between is no evidence
     rows = [

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 import numpy as np
 
 from onstation.airfields import nearest, nearest_each
-from onstation.geodesy import between, distance_m
+from onstation.geodesy import distance_m, farthest_m
 from onstation.periods import day_start_ms, iso, utc_day
 from onstation.schema import (
     DATA_ENDS,
@@ -249,13 +249,7 @@ def _flew(track: Track, piece: _Piece, sides: Sides) -> bool:
     contact = _ground_beside(track, piece, sides)
     if contact is None:
         return True
-    away, _ = between(
-        lon_deg=track.lon_deg[rows],
-        lat_deg=track.lat_deg[rows],
-        to_lon_deg=contact[0],
-        to_lat_deg=contact[1],
-    )
-    return bool(away.max() > RUNWAY_M)
+    return farthest_m(*contact, track.lon_deg[rows], track.lat_deg[rows]) > RUNWAY_M
 
 
 def _ground_beside(track: Track, piece: _Piece, sides: Sides) -> tuple[float, float] | None:
