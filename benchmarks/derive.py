@@ -18,11 +18,11 @@ import platform
 import sys
 import tempfile
 import time
-from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
+from msgspec.structs import replace
 
 from onstation.config import settings_from, shipped
 from onstation.fleet.load import load_fleet

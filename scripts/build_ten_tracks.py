@@ -8,7 +8,6 @@ its README. Nothing in them was ever flown.
 import argparse
 import json
 import shutil
-from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -41,6 +40,7 @@ from flights import (
     thin,
     write,
 )
+from msgspec.structs import replace
 
 ROOT = Path(__file__).parents[1] / "tests" / "data" / "ten-tracks"
 LABEL = ("provenance", "An invented test track of onstation: nothing in it was ever flown.")

@@ -9,19 +9,18 @@ SRC = Path(__file__).parents[1] / "src" / "onstation"
 
 FLOOR = {
     *("errors", "units", "schema", "periods", "yamlfile", "geodesy", "airfields", "arrays"),
-    *("partials", "record"),
+    "partials",
 }
 ROOMS = {"sources", "tracks", "regions", "missions", "reports"}
 MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
     "units": set(),
-    "record": set(),
-    "schema": {"units", "record", "arrays", "flown", "judged", "claimed"},
-    "flown": {"schema", "arrays", "record"},
-    "judged": {"schema", "flown", "record"},
-    "claimed": {"record"},
-    "periods": {"errors", "units", "record"},
-    "yamlfile": {"errors", "yamlparse", "record"},
+    "schema": {"units", "arrays", "flown", "judged", "claimed"},
+    "flown": {"schema", "arrays"},
+    "judged": {"schema", "flown"},
+    "claimed": set(),
+    "periods": {"errors", "units"},
+    "yamlfile": {"errors", "yamlparse"},
     "yamlparse": {"errors", "yamlfile"},
     "arrays": {"schema"},
     "geodesy": {"schema"},
@@ -56,7 +55,6 @@ HOMES = {
     "fsspec": ("sources/addressed.py",),
     "sqlite3": ("store/",),
     "isal": ("sources/",),
-    "msgspec": ("sources/", "store/derived.py"),
     "airportsdata": ("airfields.py",),
     "bokeh": ("reports/page/",),
     "jinja2": ("reports/page/",),

@@ -6,12 +6,12 @@ coast would pass dozens of them. Where a landing is only inferred, it is looked 
 fields of the aircraft's own country: a patrol off Ensenada is not landing there.
 """
 
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
+from msgspec import Struct
 
 from onstation.geodesy import between, distance_m
 from onstation.partials import replacing
@@ -46,8 +46,7 @@ def keep_table_in(folder: Path) -> None:
     _folder = folder
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Table:
+class _Table(Struct, frozen=True, eq=False):
     """Some fields in order of their code, and where they lie on a sphere of radius 1."""
 
     rows: np.ndarray

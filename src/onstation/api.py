@@ -17,10 +17,11 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from msgspec import Struct
+
 from onstation.config import Settings, settings_from
 from onstation.errors import InputError
 from onstation.periods import Period, find_zone, parse_bound, period_within
-from onstation.record import record
 from onstation.store.database import Store, open_store
 
 if TYPE_CHECKING:
@@ -37,8 +38,7 @@ Texts = str | Sequence[str]
 Progress = Callable[[int, int], None]
 
 
-@record
-class Fetched:
+class Fetched(Struct, frozen=True):
     """What a fetch amounts to.
 
     Attributes
@@ -62,8 +62,7 @@ class Fetched:
         return own or any(one.has_holes for one in self.remote)
 
 
-@record
-class Session:
+class Session(Struct, frozen=True):
     """An open store, with the fleet and regions files in force; close it, or use ``with``.
 
     Every answer brings the rows up to date first: whatever was fetched is in it. Without

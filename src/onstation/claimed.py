@@ -6,11 +6,10 @@ Declared apart from `onstation.schema`, where they are imported from, because on
 
 from datetime import date
 
-from onstation.record import record
+from msgspec import Struct
 
 
-@record
-class ClaimSource:
+class ClaimSource(Struct, frozen=True):
     """Where a published figure was seen.
 
     Attributes
@@ -29,8 +28,7 @@ class ClaimSource:
     copy: bool
 
 
-@record
-class ClaimPeriod:
+class ClaimPeriod(Struct, frozen=True):
     """One reading of the days a figure speaks of: both included, in a zone.
 
     Attributes
@@ -45,8 +43,7 @@ class ClaimPeriod:
     note: str
 
 
-@record
-class Claim:
+class Claim(Struct, frozen=True):
     """A published figure, and how it can be held against the ledger.
 
     Attributes

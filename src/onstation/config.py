@@ -5,14 +5,14 @@ import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from msgspec import Struct
+
 from onstation.errors import InputError
-from onstation.record import record
 
 _PACKAGE = Path(__file__).parent
 
 
-@record
-class Settings:
+class Settings(Struct, frozen=True):
     """Where things lie and how much to say.
 
     Attributes

@@ -4,10 +4,10 @@ Declared apart from `onstation.schema`, where they are imported from, because a 
 over nothing new needs none of them and would pay for each.
 """
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from onstation.record import record
+from msgspec import Struct
+
 from onstation.schema import SELF_REPORTED, Document
 
 if TYPE_CHECKING:
@@ -17,8 +17,7 @@ if TYPE_CHECKING:
     from onstation.arrays import Bools, Floats, Ints
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Track:
+class Track(Struct, frozen=True, eq=False):
     """The positions of one address in order of time; arrays of one length.
 
     Attributes
@@ -83,8 +82,7 @@ class Track:
         return np.isin(self.position_source, SELF_REPORTED)
 
 
-@record
-class Airfield:
+class Airfield(Struct, frozen=True):
     """An airfield with an ICAO code, from the airfield table."""
 
     code: str
@@ -94,8 +92,7 @@ class Airfield:
     elevation_ft: float
 
 
-@record
-class End:
+class End(Struct, frozen=True):
     """How a sortie began or ended: a graded claim with its reason.
 
     Attributes
@@ -125,8 +122,7 @@ class End:
     cut: "Silence | None" = None
 
 
-@record
-class Silence:
+class Silence(Struct, frozen=True):
     """A stretch of a sortie without positions, longer than the bridging limit.
 
     Attributes
@@ -154,8 +150,7 @@ class Silence:
         return None if self.end_ms is None else (self.end_ms - self.start_ms) / 60_000
 
 
-@record
-class LooseEnd:
+class LooseEnd(Struct, frozen=True):
     """An end of a sortie heard in flight, away from any field it left or was bound for.
 
     The two ends of a long silence inside a sortie are loose as well.
@@ -198,8 +193,7 @@ class LooseEnd:
     silence_ms: int | None = None
 
 
-@record
-class Handover:
+class Handover(Struct, frozen=True):
     """A change of address in flight: one sortie goes on under another address.
 
     Attributes
@@ -220,8 +214,7 @@ class Handover:
     reason: str
 
 
-@record
-class Elsewhere:
+class Elsewhere(Struct, frozen=True):
     """Positions under a sortie's address, at its time, where it cannot have been.
 
     Attributes
@@ -239,8 +232,7 @@ class Elsewhere:
     time_ms: int
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Sortie:
+class Sortie(Struct, frozen=True, eq=False):
     """One flight of one address, from take-off to landing as far as heard.
 
     Attributes
@@ -272,8 +264,7 @@ class Sortie:
     elsewhere: Elsewhere | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Visit:
+class Visit(Struct, frozen=True, eq=False):
     """One continuous presence of a sortie in a region.
 
     The arrays hold its path: the interpolated entry, the positions inside, the
@@ -314,8 +305,7 @@ class Visit:
         return float(np.diff(self.time_ms)[self.kind[:-1] == kind].sum()) / 60_000
 
 
-@record
-class Presence:
+class Presence(Struct, frozen=True):
     """Where a sortie was in one region.
 
     Attributes

@@ -4,16 +4,15 @@ Apart, because each record costs time to declare. The names are imported from
 `onstation.schema`, as those of all records are.
 """
 
-from dataclasses import field
 from datetime import date
 
+from msgspec import Struct, field
+
 from onstation.flown import LooseEnd
-from onstation.record import record
 from onstation.schema import Mission
 
 
-@record
-class Shown:
+class Shown(Struct, frozen=True):
     """What was found out of a stretch.
 
     Attributes
@@ -37,8 +36,7 @@ class Shown:
     links: str = "null"
 
 
-@record
-class Listed:
+class Listed(Struct, frozen=True):
     """A document as deriving needs it before it is decoded.
 
     Attributes
@@ -60,8 +58,7 @@ class Listed:
     callsigns: tuple[str, ...] = ()
 
 
-@record
-class SortieSpan:
+class SortieSpan(Struct, frozen=True):
     """When a sortie was heard; whether it is of an aircraft that is watched."""
 
     sortie_id: str
@@ -70,8 +67,7 @@ class SortieSpan:
     watched: bool
 
 
-@record
-class Judged:
+class Judged(Struct, frozen=True):
     """A piece of the history of an address, judged apart from the rest.
 
     Attributes
@@ -93,8 +89,7 @@ class Judged:
     ends: tuple[LooseEnd, ...] = ()
 
 
-@record
-class Around:
+class Around(Struct, frozen=True):
     """What is known of an address of one kind, around what changed of it, or of all of it.
 
     Attributes
@@ -131,8 +126,7 @@ class Around:
     numbers: dict[date, int] = field(default_factory=dict)
 
 
-@record
-class Known:
+class Known(Struct, frozen=True):
     """What the store knows of an address: what was recorded, and what reconstructed."""
 
     icao: str
@@ -140,8 +134,7 @@ class Known:
     rebuilt: Around
 
 
-@record
-class Anew:
+class Anew(Struct, frozen=True):
     """What is to be written of an address that was judged again.
 
     Attributes

@@ -10,15 +10,15 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo, available_timezones
 
+from msgspec import Struct
+
 from onstation.errors import InputError, closest
-from onstation.record import record
 from onstation.units import MS_PER_DAY, MS_PER_S
 
 BINS = ("day", "week", "month", "all")
 
 
-@record
-class Period:
+class Period(Struct, frozen=True):
     """A half-open interval between two instants, cut into calendar days of a zone.
 
     Attributes
@@ -51,8 +51,7 @@ class Period:
         return self.since_ms <= instant_ms < self.until_ms
 
 
-@record
-class Bin:
+class Bin(Struct, frozen=True):
     """One column of time in a report: a label and the days in it."""
 
     label: str

@@ -11,7 +11,8 @@ from datetime import date
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from onstation.record import record
+from msgspec import Struct
+
 from onstation.units import DAYS_PER_MONTH
 
 if TYPE_CHECKING:
@@ -111,8 +112,7 @@ SELF_REPORTED = tuple(
 UNKNOWN_SOURCE = POSITION_SOURCES.index("unknown")
 
 
-@record
-class Threshold:
+class Threshold(Struct, frozen=True):
     """One number of the counting rule, as ``onstation rule`` prints it."""
 
     name: str
@@ -121,8 +121,7 @@ class Threshold:
     reason: str
 
 
-@record
-class Head:
+class Head(Struct, frozen=True):
     """What a trace document says of its aircraft before the first position.
 
     Attributes
@@ -144,8 +143,7 @@ class Head:
     reconstruction: str | None = None
 
 
-@record
-class Document:
+class Document(Struct, frozen=True):
     """One trace document as it was received, without its bytes.
 
     Attributes
@@ -176,8 +174,7 @@ NOT_LISTED = "not on the watch list"
 """Its label, and why its sorties are excluded."""
 
 
-@record
-class Match:
+class Match(Struct, frozen=True):
     """Why an address is watched, and as what.
 
     Attributes
@@ -216,8 +213,7 @@ the sortie touched ground, or at an end that was not heard."""
 SEGMENT_OBSERVED, SEGMENT_BRIDGED, SEGMENT_UNKNOWN = 0, 1, 2
 
 
-@record
-class Mission:
+class Mission(Struct, frozen=True):
     """One sortie judged against one region: the row behind a count.
 
     Times are Unix milliseconds, ``None`` where there was none. ``mission_id`` to
@@ -340,8 +336,7 @@ class Mission:
     suspicions: tuple[str, ...] = ()
 
 
-@record
-class DayCoverage:
+class DayCoverage(Struct, frozen=True):
     """What is known of one UTC day, over all whole-day sources.
 
     Attributes
@@ -369,8 +364,7 @@ class DayCoverage:
 USABLE, MISSING = "usable", "missing"
 
 
-@record
-class Baseline:
+class Baseline(Struct, frozen=True):
     """The published norm a count is compared with.
 
     Attributes
@@ -389,8 +383,7 @@ class Baseline:
     source: str
 
 
-@record
-class RegionBrief:
+class RegionBrief(Struct, frozen=True):
     """What a report needs to know of a region without its outline."""
 
     name: str
@@ -400,8 +393,7 @@ class RegionBrief:
     headline: bool
 
 
-@record
-class RegionsBrief:
+class RegionsBrief(Struct, frozen=True):
     """The regions in force without their outlines.
 
     Attributes
@@ -469,8 +461,7 @@ class Answer(NamedTuple):
     upload: str = ""
 
 
-@record
-class Change:
+class Change(Struct, frozen=True):
     """An answer that took the place of an earlier one to the same question."""
 
     before: Answer

@@ -14,8 +14,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from msgspec import Struct
+
 from onstation.errors import InputError
-from onstation.record import record
 
 MAX_BYTES = 4_000_000
 """Larger files are refused; geometry of that size belongs in a file of its own."""
@@ -29,8 +30,7 @@ _DATE = "\0"
 Key = tuple[str | int, ...]
 
 
-@record
-class Located:
+class Located(Struct, frozen=True):
     """The data of a file, with the line of every entry.
 
     Attributes

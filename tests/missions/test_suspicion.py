@@ -1,10 +1,9 @@
 """What does not look like a flight is told, and what does is left in peace."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 from builders import track_of
+from msgspec.structs import replace
 
 from onstation.geodesy import wgs84
 from onstation.missions.integrity import integrity_of

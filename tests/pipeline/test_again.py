@@ -1,6 +1,7 @@
 """Judging again only what changed gives the rows of judging everything, and costs a day's work."""
 
-from dataclasses import dataclass, replace
+import dataclasses
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 import pytest
@@ -8,6 +9,7 @@ from builders import fly
 from histories import FLOWN, ICAO, START, Kept, Piece, plain
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from patrols import P8, Pilot, Plan, named, plans, proof
 
 from onstation.pipeline.judge import rows_of
@@ -137,7 +139,7 @@ def test_a_history_in_pieces_has_the_sorties_it_has_as_a_whole(
     tracks = []
     for place, plan in enumerate(flown):
         start = plan.start + timedelta(days=5 * place)
-        track = replace(plan, start=start).track()
+        track = dataclasses.replace(plan, start=start).track()
         tracks.append(named(track, "abc"[place]))
     kept.add(tracks)
     if asked:

@@ -2,12 +2,12 @@
 
 import errno
 from contextlib import ExitStack
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 from traces import DAY, FakeFleet, put, trace
 
 from onstation.engine.processes import Processes

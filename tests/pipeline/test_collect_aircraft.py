@@ -1,12 +1,12 @@
 """One aircraft and day at a time: asked once, kept as it came, and never taken for another."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
 from clocks import Clock
+from msgspec.structs import replace
 from traces import DAY, NEXT, FakeFleet, trace
 
 from onstation.errors import SourceError

@@ -1,10 +1,9 @@
 """What a page is made from: drawn lines stay near the heard ones, and pages stay small."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 import shapely
+from msgspec.structs import replace
 from pages import dossier, flight, run
 from rows import row
 

@@ -3,7 +3,6 @@
 Each stands for a way in which an earlier version of the engine miscounted.
 """
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -11,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from builders import GROUND, SILENT, START, Waypoint, document, fly, track_of
+from msgspec.structs import replace
 
 from onstation.config import shipped
 from onstation.fleet.load import load_fleet

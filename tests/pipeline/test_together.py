@@ -1,12 +1,12 @@
 """A flight that changes its address: one mission, from trace documents to the count."""
 
 import json
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from builders import START, Waypoint, fly
+from msgspec.structs import replace
 from stores import Asked
 from traces import put, trace_of
 

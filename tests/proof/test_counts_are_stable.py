@@ -6,13 +6,13 @@ bearing on how many sorties there are or what each did.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from patrols import (
     DAY_MS,
     DEEP,

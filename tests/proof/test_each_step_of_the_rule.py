@@ -6,11 +6,11 @@ line at 31 N; the aircraft a P-8.
 """
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 import shapely
 from builders import GROUND, SILENT, Waypoint, fly
+from msgspec.structs import replace
 
 from onstation.missions.rules import THRESHOLDS, Judgement, Station, judge_sortie
 from onstation.regions.geofence import distance_to_m, presence

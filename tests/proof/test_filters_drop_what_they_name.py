@@ -5,7 +5,6 @@ table is a name, a track, and how many positions the filter drops of it.
 """
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 
 import numpy as np
@@ -13,6 +12,7 @@ import pytest
 from builders import GROUND, START, document, fly, track_of
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from patrols import Plan, plans, proof
 
 from onstation.schema import MLAT, TRACK_ARRAYS, Track

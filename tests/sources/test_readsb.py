@@ -3,12 +3,12 @@
 import gzip
 import json
 import zlib
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 from traces import DAY, midnight_s, row, trace
 
 from onstation.errors import DocumentError

@@ -6,13 +6,13 @@ how it would find the answer.
 
 import json
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from onstation.api import open_session
 from onstation.periods import day_start_ms

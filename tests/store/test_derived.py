@@ -1,10 +1,10 @@
 """Missions go in and come out the same."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from onstation.schema import COUNTED, Mission
 from onstation.store.database import Store, open_store

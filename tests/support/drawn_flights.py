@@ -87,7 +87,7 @@ def flight(
 
 
 def _region(name: str, visits: tuple[ExplainedVisit, ...]) -> ExplainedRegion:
-    given: dict[str, Any] = dict.fromkeys(ExplainedRegion.__dataclass_fields__)
+    given: dict[str, Any] = dict.fromkeys(ExplainedRegion.__struct_fields__)
     return ExplainedRegion(**(given | {"region": name, "visits": visits}))
 
 

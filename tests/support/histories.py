@@ -5,7 +5,7 @@ another day and put under one address, so that anything may lie next to anything
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -13,6 +13,7 @@ from pathlib import Path
 import adversary.causes  # noqa: F401, all of them
 import numpy as np
 from adversary.score import make
+from msgspec.structs import replace
 from patrols import bench
 
 from onstation.periods import utc_day

@@ -2,11 +2,11 @@
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import numpy as np
+from msgspec.structs import replace
 from reporting import FIRST, LAST, report_of
 from rows import heard, ms
 

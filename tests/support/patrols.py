@@ -6,7 +6,7 @@ its minimum: a proof that no detail of the data changes a count must not sit on 
 
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from itertools import pairwise
@@ -16,6 +16,7 @@ import numpy as np
 from builders import GROUND, SILENT, Waypoint, document, fly
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from traces import midnight_s, trace
 
 from onstation.config import shipped

@@ -7,11 +7,12 @@ taken without the grid their corners were rounded to, which lines were rounded t
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 import numpy as np
 import shapely
+from msgspec.structs import replace
 
 from onstation.regions.fields import at_field as at_field_of
 from onstation.regions.flight import BRIDGE_MS, OBSERVED_MS, known_altitudes_ft

@@ -1,10 +1,9 @@
 """Filters: what each drops, what it must not, and that none alters a value."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 from builders import GROUND, fly, track_of
+from msgspec.structs import replace
 
 from onstation.schema import Track
 from onstation.tracks import clean as module

@@ -1,8 +1,7 @@
 """Changes of address in flight: which joins are evident, and which must not be made."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from onstation.schema import LooseEnd
 from onstation.tracks.handover import find_handovers

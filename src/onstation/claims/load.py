@@ -8,10 +8,11 @@ import hashlib
 import json
 import math
 import re
-from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from onstation.errors import ClaimsError, InputError
 from onstation.periods import find_zone, period_of
@@ -44,8 +45,7 @@ _ADDRESS = re.compile(r"[0-9A-Fa-f]{6}")
 _DATED = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-\d\d)?)?")
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(Struct, frozen=True):
     """What regions, types and agencies there are, to check names against."""
 
     regions: frozenset[str]
@@ -53,8 +53,7 @@ class Known:
     agencies: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Claims:
+class Claims(Struct, frozen=True):
     """The figures of a file, in its order, and the digest of what it says."""
 
     name: str

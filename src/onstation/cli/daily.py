@@ -1,11 +1,11 @@
 """Fetch yesterday, then print the daily mission-count report."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import click
+from msgspec.structs import replace
 
 from onstation.cli import pulling
 from onstation.cli.asking import colour, width, write_table

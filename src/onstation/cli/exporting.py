@@ -1,9 +1,9 @@
 """Which rows may leave the tool: those of sources whose terms let them be passed on."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 import click
+from msgspec.structs import replace
 
 from onstation.reports.records import Report
 from onstation.reports.words.phrases import listed, plural

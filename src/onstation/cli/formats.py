@@ -7,9 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
+
 from onstation.cli.asking import progress, write_table
 from onstation.config import Settings
-from onstation.record import record
 from onstation.reports.records import MissionList
 from onstation.store.database import Store
 
@@ -17,8 +18,7 @@ if TYPE_CHECKING:
     from onstation.reports.flights import Flight
 
 
-@record
-class Answered:
+class Answered(Struct, frozen=True):
     """Rows to be written, and where more about them is found."""
 
     settings: Settings
@@ -33,8 +33,7 @@ class Answered:
         return flights(self.settings, self.store, self.found.rows, visits=visits, on_progress=told)
 
 
-@record
-class Written:
+class Written(Struct, frozen=True):
     """A form of the answer.
 
     Attributes

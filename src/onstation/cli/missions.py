@@ -1,9 +1,9 @@
 """List or export the missions behind a count."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import click
+from msgspec.structs import replace
 
 from onstation.api import Session
 from onstation.cli.asking import ask, colour, finish, period_asked, progress, width, write_table

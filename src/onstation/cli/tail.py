@@ -1,10 +1,10 @@
 """Tell everything one aircraft did."""
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from msgspec.structs import replace
 
 from onstation.api import Session
 from onstation.cli.asking import ask, colour, period_asked, progress, width, write_table

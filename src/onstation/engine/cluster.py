@@ -12,11 +12,12 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import CancelledError
 from contextlib import contextmanager
-from dataclasses import dataclass
 from importlib.util import find_spec
 from itertools import count
 from platform import python_version_tuple
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from onstation import __version__
 from onstation.errors import InputError, OnstationError
@@ -88,8 +89,7 @@ def cluster(address: str) -> Iterator["Cluster"]:
         client.close()
 
 
-@dataclass(frozen=True, slots=True)
-class Cluster:
+class Cluster(Struct, frozen=True):
     """Runs tasks on the workers of a cluster."""
 
     address: str
@@ -149,8 +149,7 @@ class Cluster:
         return _threads(self.client, self.address) + AHEAD
 
 
-@dataclass(frozen=True, slots=True)
-class _Waiting:
+class _Waiting(Struct, frozen=True):
     address: str
     client: Any
     future: Any

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from dataclasses import dataclass
 from importlib import import_module
 from multiprocessing import get_all_start_methods, get_context, parent_process
 from pathlib import Path
@@ -15,6 +14,8 @@ from shutil import rmtree
 from tempfile import TemporaryDirectory
 from threading import Thread
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from onstation import __version__
 from onstation.errors import OnstationError
@@ -153,8 +154,7 @@ def _end_with_parent(folder: str) -> None:
         Thread(target=follow, daemon=True).start()
 
 
-@dataclass(frozen=True, slots=True)
-class _Waiting:
+class _Waiting(Struct, frozen=True):
     future: "Future[bytes]"
 
     def result(self) -> Result:

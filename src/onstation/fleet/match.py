@@ -10,14 +10,14 @@ from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
+from msgspec import Struct
+
 from onstation.fleet.nnumber import ADDRESS, n_number_to_icao
 from onstation.fleet.records import Clause, Entry, Identity, Range, designator, squeeze
-from onstation.record import record
 from onstation.schema import Match
 
 
-@record
-class _Seen:
+class _Seen(Struct, frozen=True):
     """What is known of one aircraft when it is matched."""
 
     icao: str

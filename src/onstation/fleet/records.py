@@ -4,14 +4,14 @@ import re
 from collections.abc import Mapping
 from datetime import date
 
-from onstation.record import record
+from msgspec import Struct
+
 from onstation.schema import Match
 
 Range = tuple[str, str]
 
 
-@record
-class Clause:
+class Clause(Struct, frozen=True):
     """One way to be recognised; every condition it states must hold.
 
     Attributes
@@ -61,8 +61,7 @@ class Clause:
         )
 
 
-@record
-class Entry:
+class Entry(Struct, frozen=True):
     """One fleet of the file.
 
     Attributes
@@ -115,8 +114,7 @@ class Entry:
         return tuple(words)
 
 
-@record
-class Identity:
+class Identity(Struct, frozen=True):
     """An aircraft found by what someone typed.
 
     Attributes

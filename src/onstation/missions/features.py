@@ -4,10 +4,10 @@ Everything is measured inside the region and on what was heard: a whole-flight r
 would dilute a short loiter in a long transit.
 """
 
-from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
+from msgspec import Struct
 
 from onstation.geodesy import between, courses_deg, distance_m, lengths_m, steps, turn_deg
 from onstation.schema import MLAT, SEGMENT_UNKNOWN, Bools, Floats, Ints, Threshold, Track, Visit
@@ -56,8 +56,7 @@ THRESHOLDS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(Struct, frozen=True):
     """How a visit was flown.
 
     Attributes
@@ -189,8 +188,7 @@ def shape_of(visit: Visit, *, scattered: bool = False) -> Shape:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Stretch:
+class _Stretch(Struct, frozen=True):
     """The path between two long silences."""
 
     path_m: float

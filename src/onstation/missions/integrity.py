@@ -6,10 +6,9 @@ navigation integrity category (NIC, 0 unknown to 11 best, 7 is within 370 m) and
 integrity level (SIL, 0 unknown to 3 best), as RTCA DO-260B defines them.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 import numpy.typing as npt
+from msgspec import Struct
 
 from onstation.schema import POSITION_SOURCES, UNKNOWN_SOURCE, Ints, Track
 
@@ -17,8 +16,7 @@ UNKNOWN_INTEGRITY = -1
 """In place of a NIC or SIL that a position did not come with."""
 
 
-@dataclass(frozen=True, slots=True)
-class Integrity:
+class Integrity(Struct, frozen=True):
     """Where some positions came from; ``None`` where there are none, or none says.
 
     Attributes

@@ -5,9 +5,9 @@ Airspace is the land and the sea to 12 nautical miles. The four answers are ``ye
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
+from msgspec import Struct
 
 from onstation.geodesy import between, farthest_m, lengths_m
 from onstation.schema import MLAT, OBSERVED, Bools, Floats, Ints, Sortie, Threshold, Track
@@ -41,8 +41,7 @@ THRESHOLDS = (
 )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Surroundings:
+class Surroundings(Struct, frozen=True, eq=False):
     """Distances at each position of a sortie.
 
     Attributes
@@ -65,8 +64,7 @@ def rows_that_matter(sortie: Sortie) -> Ints:
     return np.array(sorted({0, len(sortie.track) - 1, *before, *after}), dtype=np.int64)
 
 
-@dataclass(frozen=True, slots=True)
-class Mexico:
+class Mexico(Struct, frozen=True):
     """What a sortie did about Mexican airspace.
 
     Attributes
@@ -121,8 +119,7 @@ def mexico_of(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Between:
+class _Between(Struct, frozen=True):
     """What the straight lines between positions say: time inside, and the deepest place.
 
     Attributes

@@ -1,9 +1,9 @@
 """Put a judged sortie into the row that stands behind a count."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 
 import numpy as np
+from msgspec.structs import replace
 
 from onstation.geodesy import farthest_m
 from onstation.missions.integrity import integrity_of

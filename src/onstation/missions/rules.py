@@ -5,9 +5,10 @@ counted, transit, possible, excluded; only counted is ever added up.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 
 from onstation.geodesy import between, distance_m, wgs84
 from onstation.missions.features import STRAIGHT_RATIO, Shape, is_scattered, path_m, shape_of
@@ -96,8 +97,7 @@ THRESHOLDS = (
 ON_STATION, IN_TRANSIT, UNDECIDED = "on station", "transit", "undecided"
 
 
-@dataclass(frozen=True, slots=True)
-class JudgedVisit:
+class JudgedVisit(Struct, frozen=True):
     """A visit with its shape and what it counts as."""
 
     visit: Visit
@@ -111,8 +111,7 @@ class JudgedVisit:
         return self.visit.minutes(SEGMENT_OBSERVED) + self.visit.minutes(SEGMENT_BRIDGED)
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgement(Struct, frozen=True):
     """What a sortie did in one region.
 
     Attributes
@@ -136,8 +135,7 @@ class Judgement:
     could_have_entered: tuple["Unheard", ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Unheard:
+class Unheard(Struct, frozen=True):
     """A silence in which a sortie could have been in a region.
 
     Attributes
@@ -151,8 +149,7 @@ class Unheard:
     most_min: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class Station:
+class Station(Struct, frozen=True):
     """What the rule needs to know of a region.
 
     Attributes

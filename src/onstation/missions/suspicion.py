@@ -9,9 +9,9 @@ aircraft from outside, and scatter.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
+from msgspec import Struct
 
 from onstation.geodesy import between, lengths_m
 from onstation.periods import iso
@@ -82,8 +82,7 @@ THRESHOLDS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Checked:
+class _Checked(Struct, frozen=True):
     """One comparison along a track.
 
     Attributes

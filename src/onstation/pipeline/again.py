@@ -5,8 +5,9 @@ process that owns the store, so any process can do it.
 """
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import replace
 from datetime import date
+
+from msgspec.structs import replace
 
 from onstation.pipeline.history import History, Source, digest
 from onstation.pipeline.judge import Bench, Flown, flown_by, rows_of, type_of

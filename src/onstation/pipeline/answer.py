@@ -8,6 +8,8 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
+
 from onstation.config import Settings, shipped
 from onstation.errors import InputError
 from onstation.periods import Bin, Period, bins_of
@@ -19,7 +21,6 @@ from onstation.pipeline.ground import (
     stand_on,
     states_of,
 )
-from onstation.record import record
 from onstation.regions.load import brief
 from onstation.reports.counting import baseline
 from onstation.reports.counting.counts import (
@@ -277,8 +278,7 @@ def ensure_derived(
     derive(settings, store, on_progress, crew=crew)
 
 
-@record
-class _Against:
+class _Against(Struct, frozen=True):
     """What counts are compared with: a rate, or the rows of a window."""
 
     rate: float

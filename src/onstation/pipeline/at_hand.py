@@ -11,11 +11,11 @@ import tempfile
 import weakref
 from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
 import numpy as np
+from msgspec.structs import replace
 
 from onstation.pipeline.examine import Examined, without_track
 from onstation.schema import TRACK_ARRAYS, Document, Track

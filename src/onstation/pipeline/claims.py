@@ -4,9 +4,10 @@ Days, rows and filters are those of every other answer; a claim's own days and z
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from onstation.claims.load import Claims, Known, load_claims
 from onstation.config import Settings, shipped

@@ -7,8 +7,10 @@ so and asked again.
 
 import hashlib
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
+
+from msgspec.structs import replace
 
 from onstation.errors import SourceError
 from onstation.periods import utc_day

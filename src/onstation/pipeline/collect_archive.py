@@ -7,8 +7,11 @@ looked for again, and downloaded again only where it was published anew.
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from onstation.errors import SourceError
 from onstation.periods import day_start_ms
@@ -33,8 +36,7 @@ KEPT_SHARE = 0.01
 """Share of a day that watched aircraft usually are, where nothing better is known."""
 
 
-@dataclass(frozen=True, slots=True)
-class DayPlan:
+class DayPlan(Struct, frozen=True):
     """What asking for one day would cost.
 
     Attributes

@@ -4,8 +4,9 @@ What the last report said is kept in the store as a note, for the comparison.
 """
 
 import json
-from dataclasses import dataclass
 from datetime import date, timedelta
+
+from msgspec import Struct
 
 from onstation.config import Settings
 from onstation.periods import Period, days_between, period_of
@@ -21,8 +22,7 @@ SNAPSHOT = "daily"
 ENDED = {OBSERVED: "landed", SIGNAL_LOST: "signal lost", DATA_ENDS: "provisional"}
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
+class Snapshot(Struct, frozen=True):
     """What a daily report said.
 
     Attributes
@@ -38,8 +38,7 @@ class Snapshot:
     holes: dict[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class DaysToFetch:
+class DaysToFetch(Struct, frozen=True):
     """The UTC days a daily run asks for.
 
     Attributes

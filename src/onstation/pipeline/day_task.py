@@ -7,10 +7,12 @@ a day holds more, the result says so and the same task is sent on from there.
 
 import pickle
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import islice
 from typing import Any, Protocol
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from onstation import __version__
 from onstation.pipeline.at_hand import AtHand
@@ -33,8 +35,7 @@ Item = tuple[Found, Examined | None]
 _Row = tuple[str, int, int, date | None, str | None, Any]
 
 
-@dataclass(slots=True)
-class DayTask:
+class DayTask(Struct):
     """One folder, archive or file to be read.
 
     Attributes
@@ -98,8 +99,7 @@ class Here:
             yield task, task.items()
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(Struct, frozen=True):
     """What a task found, or some of it.
 
     Attributes

@@ -8,16 +8,17 @@ a run over nothing new imports none of the heavy rooms.
 import hashlib
 import pickle
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from onstation.config import Settings, shipped
 from onstation.fleet.load import load_fleet
 from onstation.fleet.match import Fleet
 from onstation.pipeline.publish import publish, publish_anew, publish_recordings
-from onstation.record import record
 from onstation.regions.load import brief
 from onstation.schema import RULE, Mission, RegionsBrief
 from onstation.store.database import Store
@@ -212,8 +213,7 @@ def _put_joint(
     store.pieces.set_joint(place, joint)
 
 
-@record
-class _Group:
+class _Group(Struct, frozen=True):
     """Pieces between which flights changed their address."""
 
     places: tuple[Place, ...]

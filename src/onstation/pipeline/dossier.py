@@ -1,9 +1,9 @@
 """From a question to everything its page shows: counts over time, rows, flights, regions."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
+from msgspec.structs import replace
 
 from onstation.config import Settings
 from onstation.periods import Period

@@ -5,9 +5,11 @@ Pure apart from reading the bytes, so that any process may do it.
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from onstation.errors import DocumentError
 from onstation.periods import days_between, utc_day
@@ -54,8 +56,7 @@ class Watch(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(Struct, frozen=True):
     """A document to keep, with its bytes.
 
     Attributes
@@ -103,8 +104,7 @@ class Examined(NamedTuple):
     asked: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(Struct, frozen=True):
     """What to keep: of whom, and of which days.
 
     Attributes

@@ -1,14 +1,15 @@
 """What every answer stands on: the days heard, the filters checked, what it says of itself."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from onstation.config import Settings, shipped
 from onstation.errors import InputError, meant, there_are
 from onstation.fleet.load import load_fleet
 from onstation.fleet.match import Fleet
 from onstation.periods import Period
-from onstation.record import record
 from onstation.regions.load import brief
 from onstation.reports.columns import RECONSTRUCTION, seen_sources
 from onstation.reports.counting.exposure import aircraft_coverage, calendar_days, days_in, utc_days
@@ -23,8 +24,7 @@ LOCAL_TERMS = "Positions as in the files given; their terms are yours to keep."
 RECONSTRUCTION_TERMS = "Reconstructed flights are made from published facts and are no recordings."
 
 
-@record
-class Ground:
+class Ground(Struct, frozen=True):
     """What every answer stands on."""
 
     store: Store

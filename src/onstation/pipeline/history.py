@@ -8,10 +8,12 @@ what it was found out from, and a piece knows the digest of everything its rows 
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
 from itertools import pairwise
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from onstation.periods import day_start_ms, days_between, utc_day
 from onstation.schema import Around, Ints, Shown, Sortie, Track
@@ -45,16 +47,14 @@ EMPTY = json.dumps(to_plain(Face((), ())))
 """The face of a stretch of which nothing is left when it is cleaned."""
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(Struct, frozen=True):
     """Stretches that are judged together, by their place among all, and the one before them."""
 
     stretches: tuple[int, ...]
     before: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True):
     """A document as a history needs it.
 
     Attributes
@@ -245,8 +245,7 @@ class History:
         return _Cleaned(heard, *clean(heard))
 
 
-@dataclass(frozen=True, slots=True)
-class _Cleaned:
+class _Cleaned(Struct, frozen=True):
     """What was heard, and what is left of it: `onstation.tracks.clean.clean`."""
 
     heard: Track

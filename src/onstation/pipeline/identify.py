@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from onstation.config import Settings
 from onstation.errors import AmbiguousError, InputError, UnknownIdentityError, meant
@@ -13,7 +15,6 @@ from onstation.fleet.records import squeeze
 from onstation.periods import Period, local_day, period_of
 from onstation.pipeline.answer import Progress, ensure_derived
 from onstation.pipeline.ground import Ground, frame_of, stand_on
-from onstation.record import record
 from onstation.reports.counting.counts import rows_in_total
 from onstation.reports.counting.exposure import utc_days
 from onstation.reports.records import Aircraft, AircraftDays, Filters, TailStory
@@ -41,8 +42,7 @@ _ICAO = re.compile(r"[0-9A-F]{6}")
 _MISSION = re.compile(r"[0-9a-f]{6}-\d{4}-\d{2}-\d{2}-\d+")
 
 
-@record
-class Found:
+class Found(Struct, frozen=True):
     """Whom an identity names.
 
     Attributes

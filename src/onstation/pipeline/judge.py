@@ -5,12 +5,13 @@ machine and in any order.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache, partial
 
 import numpy as np
 import numpy.typing as npt
+from msgspec import Struct
+from msgspec.structs import replace
 
 from onstation.airfields import zone_at
 from onstation.fleet.match import Fleet
@@ -46,8 +47,7 @@ from onstation.tracks.types import performance
 NO_ROWS: Ints = np.empty(0, dtype=np.int64)
 
 
-@dataclass(frozen=True, slots=True)
-class Bench:
+class Bench(Struct, frozen=True):
     """What rows are judged with.
 
     Attributes
@@ -62,16 +62,14 @@ class Bench:
     held: Callable[[str, date], bool]
 
 
-@dataclass(frozen=True, slots=True)
-class Flown:
+class Flown(Struct, frozen=True):
     """A sortie and who flew it."""
 
     sortie: Sortie
     match: Match
 
 
-@dataclass(frozen=True, slots=True)
-class Weighed:
+class Weighed(Struct, frozen=True):
     """What a sortie did in one region, with all that led to the verdict."""
 
     region: Region

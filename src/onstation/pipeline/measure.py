@@ -5,9 +5,10 @@ and where a flight fell silent: what was not heard is unknown, never nothing.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 
 from onstation.config import Settings
 from onstation.geodesy import between
@@ -40,8 +41,7 @@ LONGEST_SILENCE_MS = 12 * MS_PER_H
 """A flight that fell silent longer ago is not thought to be anywhere."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sample:
+class Sample(Struct, frozen=True):
     """The part of the ledger that a claim is about.
 
     Attributes
@@ -61,8 +61,7 @@ class Sample:
     days: Days
 
 
-@dataclass(frozen=True, slots=True)
-class _Value:
+class _Value(Struct, frozen=True):
     """One sortie's value of a measure: at least ``low``, at most ``high`` if that is known."""
 
     mission_id: str

@@ -7,6 +7,8 @@ from datetime import date, timedelta
 from functools import partial
 from typing import cast
 
+from msgspec import Struct
+
 from onstation.config import find_secrets
 from onstation.fleet.match import Fleet
 from onstation.periods import days_between, utc_day
@@ -33,8 +35,7 @@ TRACE_BYTES = 30_000
 """Usual size of one aircraft's day. [B]"""
 
 
-@dataclass(frozen=True, slots=True)
-class Cost:
+class Cost(Struct, frozen=True):
     """What asking one source would cost.
 
     Attributes

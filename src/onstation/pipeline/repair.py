@@ -6,10 +6,12 @@ read again here, or is marked so that the next fetch asks for it, or is named.
 
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from onstation.config import Settings
 from onstation.errors import DocumentError, InputError, StoreError

@@ -5,8 +5,10 @@ flights are cut and fenced once; only what a threshold changes is judged again.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from datetime import timedelta
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from onstation.config import Settings, shipped
 from onstation.pipeline.derive import Judges
@@ -26,8 +28,7 @@ STRIPS_KM = (25.0, 50.0, 100.0)
 Progress = Callable[[int, int], None]
 
 
-@dataclass(frozen=True, slots=True)
-class _Try:
+class _Try(Struct, frozen=True):
     """One change of the rule.
 
     Attributes

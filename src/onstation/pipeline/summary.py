@@ -4,14 +4,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 
+from msgspec import Struct
+
 from onstation.schema import FAILED, PARTIAL, Answer
 from onstation.store.files import Damage
 
 UNCHANGED = "unchanged"
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """One thing a run did, for whoever shows its progress.
 
     Attributes
@@ -69,8 +70,7 @@ class CollectSummary:
 OnStep = Callable[[Step], None]
 
 
-@dataclass(frozen=True, slots=True)
-class Moved:
+class Moved(Struct, frozen=True):
     """How a pull from the network is getting on, for whoever shows its progress.
 
     Attributes

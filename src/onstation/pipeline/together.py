@@ -5,7 +5,9 @@ excluded, with the name of the flight they belong to.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from onstation.missions.rows import documents_behind, resting_on
 from onstation.pipeline.judge import Bench, Flown, rows_of
@@ -60,8 +62,7 @@ def groups_of(
     return [(tuple(sorted(places)), tuple(between)) for places, between in groups]
 
 
-@dataclass(frozen=True, slots=True)
-class Chain:
+class Chain(Struct, frozen=True):
     """Parts of one flight, by name, and the changes of address between them."""
 
     parts: frozenset[str]

@@ -4,12 +4,12 @@ Faults are gathered, so that a person hears of those of all outlines at once.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from graphlib import TopologicalSorter
 from pathlib import Path
 
 import numpy as np
 import shapely
+from msgspec.structs import replace
 from shapely import Geometry, LineString, MultiPolygon
 
 from onstation.errors import RegionsError

@@ -8,8 +8,9 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
+from msgspec import Struct
+
 from onstation.errors import InputError, RegionsError
-from onstation.record import record
 from onstation.regions.entries import Reader
 from onstation.regions.specs import RegionSpec
 from onstation.schema import Baseline, RegionBrief, RegionsBrief
@@ -40,8 +41,7 @@ Fault = tuple[int, str]
 """A fault and its line."""
 
 
-@record
-class Draft:
+class Draft(Struct, frozen=True):
     """A regions file as read, perhaps with faults.
 
     Attributes
@@ -66,8 +66,7 @@ class Draft:
         return _placed(self.located, at, told)
 
 
-@record
-class Spec:
+class Spec(Struct, frozen=True):
     """A regions file without faults in its words.
 
     Attributes

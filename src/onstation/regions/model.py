@@ -1,8 +1,8 @@
 """What a region is once its outline is drawn, and the map all regions lie on."""
 
-from dataclasses import dataclass
 from typing import TypeAlias
 
+from msgspec import Struct
 from shapely import LineString, MultiPolygon, Polygon
 
 from onstation.schema import Baseline
@@ -10,8 +10,7 @@ from onstation.schema import Baseline
 Outline: TypeAlias = Polygon | MultiPolygon
 
 
-@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
-class Region:
+class Region(Struct, frozen=True, eq=False, weakref=True):
     """An outline with an altitude band, and how missions over it are counted.
 
     Attributes
@@ -43,8 +42,7 @@ class Region:
     note: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Atlas:
+class Atlas(Struct, frozen=True, eq=False):
     """All regions in force, and the borders distances are measured to.
 
     Attributes

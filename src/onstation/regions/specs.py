@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from typing import Any
 
-from onstation.record import record
+from msgspec import Struct
+
 from onstation.yamlfile import Key
 
 
-@record
-class Shape:
+class Shape(Struct, frozen=True):
     """How to draw one outline.
 
     Attributes
@@ -50,8 +50,7 @@ class Shape:
             yield from shape.names()
 
 
-@record
-class RegionSpec:
+class RegionSpec(Struct, frozen=True):
     """One entry of the file; fields as in `onstation.regions.model.Region`."""
 
     name: str

@@ -3,9 +3,10 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
+from msgspec import Struct
+
 from onstation.errors import InputError
 from onstation.periods import find_zone, iso, local_day
-from onstation.record import record
 from onstation.reports.records import MissionList
 from onstation.reports.replay import replay_urls
 from onstation.schema import Mission
@@ -28,8 +29,7 @@ SEPARATOR = ";"
 RECONSTRUCTION = "reconstruction"
 
 
-@record
-class Column:
+class Column(Struct, frozen=True):
     """One column: what it holds and how it is written.
 
     Attributes

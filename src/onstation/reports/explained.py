@@ -3,13 +3,13 @@
 `onstation.pipeline.explain` fills these records; `onstation.reports.words.explained` tells them.
 """
 
-from onstation.record import record
+from msgspec import Struct
+
 from onstation.reports.records import TailStory
 from onstation.schema import Document, End, Handover, Match, Mission, Silence
 
 
-@record
-class Limits:
+class Limits(Struct, frozen=True):
     """The thresholds the decisions below were measured against."""
 
     straight_ratio: float
@@ -22,8 +22,7 @@ class Limits:
     inside_positions: int
 
 
-@record
-class ExplainedVisit:
+class ExplainedVisit(Struct, frozen=True):
     """One presence in a region: how it was flown and what it counts as.
 
     Attributes
@@ -63,8 +62,7 @@ class ExplainedVisit:
     reason: str
 
 
-@record
-class ExplainedSilence:
+class ExplainedSilence(Struct, frozen=True):
     """A silence in which a sortie could have been in a region.
 
     Attributes
@@ -80,8 +78,7 @@ class ExplainedSilence:
     most_min: float | None
 
 
-@record
-class ExplainedRegion:
+class ExplainedRegion(Struct, frozen=True):
     """What a sortie did in a region, and the verdict.
 
     Attributes
@@ -102,8 +99,7 @@ class ExplainedRegion:
     could_have_entered: tuple[ExplainedSilence, ...]
 
 
-@record
-class ExplainedSortie:
+class ExplainedSortie(Struct, frozen=True):
     """Every decision about one sortie.
 
     Attributes
@@ -136,8 +132,7 @@ class ExplainedSortie:
     rows: tuple[Mission, ...]
 
 
-@record
-class Explanation:
+class Explanation(Struct, frozen=True):
     """The story of an aircraft with every decision behind it."""
 
     story: TailStory

@@ -4,10 +4,10 @@ A run is a stretch of positions at most two minutes apart, which is what counts 
 observed. Between two runs nothing was heard, and nothing is filled in.
 """
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from onstation.record import record
+from msgspec import Struct
+
 from onstation.reports.explained import ExplainedRegion
 from onstation.schema import Document, End, Mission
 
@@ -18,8 +18,7 @@ if TYPE_CHECKING:
     from onstation.schema import Bools, Floats, Ints
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Run:
+class Run(Struct, frozen=True, eq=False):
     """Positions at most two minutes apart, in order of time; at least one.
 
     Attributes
@@ -63,8 +62,7 @@ class Run:
         )
 
 
-@record
-class Gap:
+class Gap(Struct, frozen=True):
     """A silence between two runs, or after the last one.
 
     Attributes
@@ -90,8 +88,7 @@ class Gap:
         return None if self.end_ms is None else (self.end_ms - self.start_ms) / 60_000
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Flight:
+class Flight(Struct, frozen=True, eq=False):
     """One sortie: its path as far as heard, and its rows.
 
     Attributes

@@ -4,11 +4,11 @@ A number nobody can give is ``None``; a day nobody answered for never becomes a 
 """
 
 from collections.abc import Mapping
-from dataclasses import field
 from datetime import date
 
+from msgspec import Struct, field
+
 from onstation.periods import Period
-from onstation.record import record
 from onstation.schema import (
     RULE,
     Answer,
@@ -24,8 +24,7 @@ PUBLISHED, ASSUMED = "published", "assumed"
 """Whether the norm was said of the very population that is counted."""
 
 
-@record
-class Filters:
+class Filters(Struct, frozen=True):
     """What a count is limited to; an empty tuple limits nothing.
 
     Attributes
@@ -48,8 +47,7 @@ class Filters:
         return bool(self.types or self.agencies or self.aircraft)
 
 
-@record
-class DayState:
+class DayState(Struct, frozen=True):
     """One calendar day of a period, as far as it was heard.
 
     Attributes
@@ -71,8 +69,7 @@ class DayState:
     documents: int
 
 
-@record
-class Days:
+class Days(Struct, frozen=True):
     """How much of a period was heard.
 
     Attributes
@@ -101,8 +98,7 @@ class Days:
         return not self.partial and not self.missing
 
 
-@record
-class Tally:
+class Tally(Struct, frozen=True):
     """Three counts of the same flights; always minimum ≤ missions ≤ segments."""
 
     missions: int | None
@@ -110,8 +106,7 @@ class Tally:
     segments: int | None
 
 
-@record
-class Counts:
+class Counts(Struct, frozen=True):
     """A tally against the norm.
 
     Attributes
@@ -150,8 +145,7 @@ COUNTS = (
 )
 
 
-@record
-class Row:
+class Row(Struct, frozen=True):
     """One cell of the grid: a key in a stretch of days.
 
     Attributes
@@ -167,8 +161,7 @@ class Row:
     counts: Counts
 
 
-@record
-class Stretch:
+class Stretch(Struct, frozen=True):
     """A bin of a report's period: its days, both included, and how much of it was heard."""
 
     first: date
@@ -176,8 +169,7 @@ class Stretch:
     days: Days
 
 
-@record
-class Window:
+class Window(Struct, frozen=True):
     """The user's own ledger that a count is compared with."""
 
     period: Period
@@ -185,8 +177,7 @@ class Window:
     tally: Tally
 
 
-@record
-class Frame:
+class Frame(Struct, frozen=True):
     """What every answer says of itself.
 
     Attributes
@@ -227,16 +218,14 @@ class Frame:
     viewers: Mapping[str, str] = field(default_factory=dict)
 
 
-@record
-class Variant:
+class Variant(Struct, frozen=True):
     """The total of a report under another threshold, or in force."""
 
     rule: str
     missions: int | None
 
 
-@record
-class Passing:
+class Passing(Struct, frozen=True):
     """A sortie that a region has a row of, and that does not count there.
 
     Attributes
@@ -262,8 +251,7 @@ class Passing:
     withheld: bool = False
 
 
-@record
-class Aside:
+class Aside(Struct, frozen=True):
     """What is not counted in a region, beside what is.
 
     Attributes
@@ -282,8 +270,7 @@ class Aside:
     excluded: tuple[tuple[str, int], ...]
 
 
-@record
-class Report:
+class Report(Struct, frozen=True):
     """Missions by key and period against the norm.
 
     Attributes
@@ -335,8 +322,7 @@ class Report:
     """Registration of each address, for rows by aircraft."""
 
 
-@record
-class MissionList:
+class MissionList(Struct, frozen=True):
     """The rows behind a count.
 
     Attributes
@@ -354,8 +340,7 @@ class MissionList:
     status: str
 
 
-@record
-class Aircraft:
+class Aircraft(Struct, frozen=True):
     """Who an address is, and why it is watched.
 
     Attributes
@@ -376,8 +361,7 @@ class Aircraft:
     shared: str | None
 
 
-@record
-class AircraftDays:
+class AircraftDays(Struct, frozen=True):
     """What was heard of one address, day by day.
 
     Attributes
@@ -394,8 +378,7 @@ class AircraftDays:
     holes: tuple[tuple[date, str], ...]
 
 
-@record
-class TailStory:
+class TailStory(Struct, frozen=True):
     """Everything one aircraft, or one callsign, did.
 
     Attributes
@@ -419,8 +402,7 @@ class TailStory:
     astride: tuple[Mission, ...] = ()
 
 
-@record
-class DailyReport:
+class DailyReport(Struct, frozen=True):
     """What the daily desk reads.
 
     Attributes
@@ -448,8 +430,7 @@ class DailyReport:
     new_holes: tuple[DayState, ...]
 
 
-@record
-class CoverageTable:
+class CoverageTable(Struct, frozen=True):
     """What was asked, what answered and what is missing.
 
     Attributes
@@ -467,8 +448,7 @@ class CoverageTable:
     changes: tuple[Change, ...] = ()
 
 
-@record
-class RuleText:
+class RuleText(Struct, frozen=True):
     """The counting rule in force."""
 
     rule: str

@@ -10,8 +10,9 @@ from collections.abc import Mapping
 from datetime import date
 from urllib.parse import urlsplit
 
+from msgspec import Struct
+
 from onstation.periods import days_between, utc_day
-from onstation.record import record
 from onstation.schema import Mission
 
 SUGGESTED = "https://globe.adsbexchange.com/"
@@ -24,8 +25,7 @@ _HOST = re.compile(r"(https?://[A-Za-z0-9.:/_~%\[\]-]+?)/(?:globe_history|data)/
 _AT_HOME = (".local", ".lan", ".internal", ".localhost")
 
 
-@record
-class _Trace:
+class _Trace(Struct, frozen=True):
     """What the place of a trace tells of it; ``rank`` is lower for a better viewer."""
 
     day: date | None

@@ -1,7 +1,8 @@
 """What lies under a map: regions with their parts, land and the border, as plain arrays."""
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from onstation.schema import Floats
@@ -10,8 +11,7 @@ Rings = tuple[tuple["Floats", ...], ...]
 """Polygons; of each its rings, the outer one first; of each ring longitude, latitude. [°]"""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Shape:
+class Shape(Struct, frozen=True, eq=False):
     """A region to be drawn.
 
     Attributes
@@ -31,16 +31,14 @@ class Shape:
     name_at: tuple[float, float]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Backdrop:
+class Backdrop(Struct, frozen=True, eq=False):
     """What lies under the regions: land, and the border as lines. [°]"""
 
     land: Rings
     border: "tuple[Floats, ...]"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Scene:
+class Scene(Struct, frozen=True, eq=False):
     """Everything a map shows before a flight is drawn on it.
 
     Attributes

@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from msgspec import Struct
+
 from onstation.errors import InputError
-from onstation.record import record
 from onstation.sources.providers import ARCHIVE, Licence, Provider, published_providers
 
 if TYPE_CHECKING:
@@ -21,8 +22,7 @@ SCHEMES = ("file", "gs", "memory", "s3", "sftp")
 """Kinds of address at which archives lie; opened by an optional library."""
 
 
-@record
-class RemoteSource:
+class RemoteSource(Struct, frozen=True):
     """A published source, as named.
 
     Attributes

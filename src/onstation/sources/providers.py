@@ -2,15 +2,15 @@
 
 import pkgutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import field
 from datetime import date, timedelta
 from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
 
+from msgspec import Struct
+
 from onstation.periods import day_start_ms
-from onstation.record import record
 from onstation.sources import published
 
 if TYPE_CHECKING:
@@ -23,8 +23,7 @@ FINAL_AFTER_MS = 56 * 60 * 1000
 """A day's files are written for the last time until 00:56 UTC of the next. [ms]"""
 
 
-@record
-class Secret:
+class Secret(Struct, frozen=True):
     """Something only the user can give.
 
     Attributes
@@ -39,8 +38,7 @@ class Secret:
     key: str = ""
 
 
-@record
-class Licence:
+class Licence(Struct, frozen=True):
     """What a source's data may be used under.
 
     Attributes
@@ -56,8 +54,7 @@ class Licence:
     address: str
 
 
-@record
-class Received:
+class Received(Struct, frozen=True):
     """One document a source gave.
 
     Attributes
@@ -67,12 +64,11 @@ class Received:
     """
 
     address: str
-    body: bytes = field(repr=False)
+    body: bytes
     validator: str = ""
 
 
-@record
-class Given:
+class Given(Struct, frozen=True):
     """What a source answered about one aircraft and day.
 
     Attributes
@@ -96,8 +92,7 @@ class Given:
     reason: str = ""
 
 
-@record
-class Asset:
+class Asset(Struct, frozen=True):
     """One file of a release.
 
     Attributes
@@ -114,8 +109,7 @@ class Asset:
     digest: str = ""
 
 
-@record
-class Release:
+class Release(Struct, frozen=True):
     """One upload of a whole day: a tar, or its parts in order.
 
     Attributes
@@ -201,8 +195,7 @@ class AircraftSource(Protocol):
 Opens = Callable[["Web", "Provider", str, Mapping[str, str]], Archive | AircraftSource]
 
 
-@record
-class Provider:
+class Provider(Struct, frozen=True):
     """One source, as ``onstation fetch --list-sources`` tells it.
 
     Attributes

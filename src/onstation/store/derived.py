@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import fields
 from functools import cache
 from typing import Any
 
@@ -36,7 +35,7 @@ CREATE INDEX loose_ends_icao ON loose_ends (icao);
 """
 """Ends of sorties heard in flight, by address: what changes of address are found from."""
 
-_FIELDS = tuple(field.name for field in fields(Mission))
+_FIELDS = Mission.__struct_fields__
 
 
 class Derived:

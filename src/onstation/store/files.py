@@ -5,7 +5,8 @@ from datetime import date
 from operator import itemgetter
 from typing import NamedTuple
 
-from onstation.record import record
+from msgspec import Struct
+
 from onstation.schema import FAILED, HEARD
 from onstation.store.connection import Connection
 from onstation.store.days import REPLACED, Days, ordinals
@@ -63,8 +64,7 @@ PUBLISHED = "published"
 """Kind of an upload of a published day; only its damaged members are listed."""
 
 
-@record
-class Origin:
+class Origin(Struct, frozen=True):
     """A folder, archive or file traces were read from.
 
     Attributes
@@ -113,8 +113,7 @@ class FileRow(NamedTuple):
     fleet: str
 
 
-@record
-class Damage:
+class Damage(Struct, frozen=True):
     """A trace document that could not be used: a hole until a good one replaces it."""
 
     name: str

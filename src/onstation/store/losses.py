@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
-from onstation.record import record
+from msgspec import Struct
+
 from onstation.schema import FAILED, HEARD, PARTIAL
 from onstation.store.archive import UNKNOWN
 from onstation.store.connection import Connection
@@ -30,8 +31,7 @@ _FILE_OF = (
 )
 
 
-@record
-class Hole:
+class Hole(Struct, frozen=True):
     """What must be asked for again.
 
     Attributes
@@ -45,8 +45,7 @@ class Hole:
     icao: str | None
 
 
-@record
-class Unread:
+class Unread(Struct, frozen=True):
     """A user's own file that must be read again.
 
     Attributes

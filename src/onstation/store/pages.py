@@ -11,6 +11,8 @@ from mmap import mmap
 from struct import unpack_from
 from typing import Any
 
+from msgspec import Struct
+
 TABLE_LEAF, INDEX_LEAF, TABLE_INNER, INDEX_INNER = 13, 10, 5, 2
 LOCKED = 1 << 30
 """Where SQLite leaves a page empty, for locks. [B]"""
@@ -19,8 +21,7 @@ PAGE = 4096
 _LENGTHS = {0: 0, 1: 1, 2: 2, 3: 3, 4: 4, 5: 6, 6: 8, 7: 8, 8: 0, 9: 0}
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(Struct, frozen=True):
     """A row as it lies in a page.
 
     Attributes

@@ -6,9 +6,10 @@ be thrown away: it is found out anew from the documents.
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, astuple, replace
 from datetime import date
 from typing import TYPE_CHECKING
+
+from msgspec.structs import asdict, astuple, replace
 
 from onstation import schema
 from onstation.store.archive import EVIDENCE, SOURCE, Archive

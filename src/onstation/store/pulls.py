@@ -3,10 +3,10 @@
 Written in the same transaction as the documents read so far.
 """
 
-from dataclasses import field
 from datetime import date
 
-from onstation.record import record
+from msgspec import Struct
+
 from onstation.store.connection import Connection
 
 TABLES_3 = """
@@ -22,8 +22,7 @@ CREATE TABLE pulls (
 """
 
 
-@record
-class Pull:
+class Pull(Struct, frozen=True):
     """A day that was not read to its end.
 
     Attributes
@@ -41,7 +40,7 @@ class Pull:
     scope: str
     upload: str
     state: str
-    names: bytes = field(repr=False)
+    names: bytes
 
 
 class Pulls:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
-from onstation.record import record
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from onstation.store.connection import Connection
@@ -43,8 +43,7 @@ def seal_of(*values: Any) -> int:
     return int.from_bytes(digest.digest(), "big", signed=True)
 
 
-@record
-class Shape:
+class Shape(Struct, frozen=True):
     """What a table looks like.
 
     Attributes
@@ -71,8 +70,7 @@ class Shape:
         return self.key == ("rowid",)
 
 
-@record
-class Hurt:
+class Hurt(Struct, frozen=True):
     """A row whose seal is not that of what it says.
 
     Attributes

@@ -5,9 +5,8 @@ on the path of the other by one and the same delay, its clock is off; left among
 they would bend the path to and fro, or make a second aircraft.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
+from msgspec import Struct
 
 from onstation.geodesy import between
 from onstation.schema import MLAT, Bools, Floats, Ints, Threshold, Track
@@ -117,8 +116,7 @@ def _tells_it_again(track: Track, rows: Ints, others: Ints) -> bool:
     return fits >= AGAIN_SHARE * len(sample)
 
 
-@dataclass(frozen=True, slots=True)
-class _Delay:
+class _Delay(Struct, frozen=True):
     """How one document fits another: as told, and whether better with a delay. [m]"""
 
     as_told_m: float

@@ -7,9 +7,9 @@ first heard moments later where the first was bound, at its height. Anything les
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 
 import numpy as np
+from msgspec.structs import replace
 
 from onstation.geodesy import between, steps, turn_deg, wgs84
 from onstation.periods import iso

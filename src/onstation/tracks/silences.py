@@ -6,9 +6,8 @@ type's endurance, and the feed's new-leg flag as a hint. The verdict carries its
 words, and says where the evidence allows the other reading too.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
+from msgspec import Struct
 
 from onstation.airfields import fields_abroad, nearest
 from onstation.geodesy import between, distance_m
@@ -137,8 +136,7 @@ THRESHOLDS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
+class Moment(Struct, frozen=True):
     """An aircraft at one end of a silence.
 
     Attributes
@@ -167,8 +165,7 @@ class Moment:
     course_deg: float = float("nan")
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """Whether a silence ends the sortie, and why.
 
     Attributes
@@ -367,8 +364,7 @@ def verdict_on(one: Moment, other: Moment, type_designator: str | None, *, hint:
     return Verdict(False, f"{told}: no sign of a landing at either end")
 
 
-@dataclass(frozen=True, slots=True)
-class _Landing:
+class _Landing(Struct, frozen=True):
     """The evidence that an aircraft landed in a silence."""
 
     reason: str

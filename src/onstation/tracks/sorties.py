@@ -6,10 +6,11 @@ The result says how each sortie began and ended, and why.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 
 from onstation.airfields import nearest, nearest_each
 from onstation.geodesy import distance_m, farthest_m
@@ -98,8 +99,7 @@ Place = tuple[int, float, float]
 """Time [Unix ms], latitude and longitude [°]: names the first or last position of a track."""
 
 
-@dataclass(frozen=True, slots=True)
-class Beyond:
+class Beyond(Struct, frozen=True):
     """Where an aircraft was last heard before its track begins, or is first heard after it ends.
 
     Attributes
@@ -197,8 +197,7 @@ def find_sorties(
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class _Piece:
+class _Piece(Struct, frozen=True):
     """First and last airborne row of a sortie, the silences inside and those beyond."""
 
     first: int

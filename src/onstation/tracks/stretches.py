@@ -7,10 +7,11 @@ to an old address judges again that day, and at most the flights next to it.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import astuple, dataclass
 from typing import Any
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import astuple
 
 from onstation.geodesy import distance_m
 from onstation.schema import Silence, Threshold, Track
@@ -38,8 +39,7 @@ Plain = list[Any]
 """Lists, numbers and texts, as JSON keeps them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
+class Stretch(Struct, frozen=True):
     """What was heard of an address between two silences.
 
     Attributes
@@ -53,8 +53,7 @@ class Stretch:
     members: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Edge:
+class Edge(Struct, frozen=True):
     """The first or last position of an aircraft in a stretch: what a silence is judged by."""
 
     here: Moment
@@ -67,16 +66,14 @@ class Edge:
         return self.here.time_ms, self.here.lat_deg, self.here.lon_deg
 
 
-@dataclass(frozen=True, slots=True)
-class Face:
+class Face(Struct, frozen=True):
     """What a stretch shows to those next to it: the edges of its aircraft; none if it is empty."""
 
     firsts: tuple[Edge, ...]
     lasts: tuple[Edge, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(Struct, frozen=True):
     """An aircraft at the end of one stretch and at the beginning of the next.
 
     Attributes

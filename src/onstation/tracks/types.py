@@ -11,11 +11,10 @@ copies of them. A figure without a page is **not checked**; `Performance.uncheck
 it. The table with our reasons is docs/decisions/0009.
 """
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True):
     """A page that states a figure.
 
     Attributes
@@ -37,8 +36,7 @@ class Source:
     address: str
 
 
-@dataclass(frozen=True, slots=True)
-class Performance:
+class Performance(Struct, frozen=True):
     """What a type can do, and the pages that say so.
 
     Attributes

@@ -1,9 +1,9 @@
 """A verdict is given only where it holds for everything that may have been."""
 
-from dataclasses import replace
 from datetime import date
 
 import pytest
+from msgspec.structs import replace
 
 from onstation.periods import period_of
 from onstation.reports.counting.claims import rate_verdict, verdict

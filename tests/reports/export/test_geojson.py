@@ -1,12 +1,12 @@
 """GeoJSON as the standard has it: lines where something was heard, and nothing across silences."""
 
 import json
-from dataclasses import replace
 from typing import Any
 
 import pytest
 import shapely
 from exported import flight_of, run
+from msgspec.structs import replace
 from rows import mission_list, ms, row
 from shapely.geometry import shape
 

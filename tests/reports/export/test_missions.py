@@ -205,7 +205,7 @@ def test_safe_text() -> None:
 def test_a_frame_of_holes_names_them() -> None:
     partial = heard(date(2025, 2, 2), "partial", reason="archive ends early")
     one = frame(date(2025, 2, 1), date(2025, 2, 2), heard(date(2025, 2, 1)), partial)
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     told = json.loads(missions_json(replace(mission_list(), frame=one)))
     assert told["coverage"]["holes"] == [

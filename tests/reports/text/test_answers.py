@@ -1,12 +1,12 @@
 """What people read, to the letter, at the widths they read it."""
 
 import random
-from dataclasses import replace
 from datetime import date
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from reporting import FIRST, report_of
 from rows import heard, mission_list, row
 

@@ -1,6 +1,5 @@
 """What was asked and answered can be read at a glance, and no two outcomes look alike."""
 
-from dataclasses import replace
 from datetime import date, timedelta
 
 from rows import frame, heard
@@ -41,14 +40,14 @@ def table(*answers: Answer, days: list[DayCoverage] | None = None) -> CoverageTa
 
 
 def single(icao: str, outcome: str, number: int = 0, reason: str = "") -> Answer:
-    return replace(
-        ARCHIVE, source="adsblol", icao=icao, outcome=outcome, reason=reason, day=day(number),
+    return ARCHIVE._replace(
+        source="adsblol", icao=icao, outcome=outcome, reason=reason, day=day(number),
         folders=None, usual_share=None,
     )  # fmt: skip
 
 
 def test_alike_days_are_one_line_with_their_least_folders_and_size() -> None:
-    days = [replace(ARCHIVE, day=day(n), folders=256 - n, usual_share=1 - n / 10) for n in range(3)]
+    days = [ARCHIVE._replace(day=day(n), folders=256 - n, usual_share=1 - n / 10) for n in range(3)]
     (run,) = runs_of(table(*days))
 
     assert run.cells == (
@@ -82,11 +81,11 @@ def test_every_kind_of_day_has_a_sign_of_its_own_in_the_calendar() -> None:
     missing = [heard(day(n), MISSING) for n in range(2, 7)]
     days = [heard(day(0)), heard(day(1), PARTIAL), *missing]
     answers = [
-        replace(ARCHIVE, day=day(0)),
-        replace(ARCHIVE, day=day(1), outcome=PARTIAL),
-        replace(ARCHIVE, day=day(2), outcome=FAILED, documents=0),
-        replace(ARCHIVE, day=day(3), outcome=EXPIRED, documents=0),
-        replace(ARCHIVE, day=day(4), outcome=SILENT, documents=0),
+        ARCHIVE._replace(day=day(0)),
+        ARCHIVE._replace(day=day(1), outcome=PARTIAL),
+        ARCHIVE._replace(day=day(2), outcome=FAILED, documents=0),
+        ARCHIVE._replace(day=day(3), outcome=EXPIRED, documents=0),
+        ARCHIVE._replace(day=day(4), outcome=SILENT, documents=0),
         single("ae6804", HEARD, 5),
     ]
     lines = calendar_lines(table(*answers, days=days))
@@ -98,8 +97,8 @@ def test_every_kind_of_day_has_a_sign_of_its_own_in_the_calendar() -> None:
 
 
 def test_a_change_says_what_was_and_what_is() -> None:
-    before = replace(ARCHIVE, outcome=PARTIAL, reason="it ends early", upload="tag-a x:1:")
-    after = replace(ARCHIVE, documents=99, upload="tag-b x:2:")
+    before = ARCHIVE._replace(outcome=PARTIAL, reason="it ends early", upload="tag-a x:1:")
+    after = ARCHIVE._replace(documents=99, upload="tag-b x:2:")
 
     assert change_lines([Change(before, after)]) == [
         "2025-02-26 adsblol-archive: was partial, 90 documents, 9 of watched aircraft, tag-a,"

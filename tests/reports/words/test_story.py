@@ -82,7 +82,7 @@ def test_days_without_data_are_days_nothing_is_known_of() -> None:
 
 
 def test_shared_addresses_and_reconstructions_are_headed_so() -> None:
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     text = told(aircraft=(replace(WHO, shared="U-2 default"),))
     assert "AE2FD0 is used by more than one aircraft: U-2 default" in text

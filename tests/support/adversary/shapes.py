@@ -22,6 +22,7 @@ from adversary.noise import scattered
 from adversary.pilot import B350, DH8C, P8, Q9, R135, U2, Flown, Model, Pilot, Place, at, orbit
 from adversary.score import cause
 from adversary.truth import COUNTED, NOT, Case, Truth, atlas
+from msgspec import structs
 
 
 def _tour(
@@ -214,8 +215,8 @@ def altitude_band(rng: Rng) -> Case:
     """Work above, below and through the floor and ceiling of a region drawn by the user."""
     low, high = 15_000.0, 25_000.0
     baja = atlas().region("baja")
-    band = replace(baja, name="band", floor_ft=low, ceiling_ft=high, headline=False)
-    where = replace(atlas(), regions=(*atlas().regions, band))
+    band = structs.replace(baja, name="band", floor_ft=low, ceiling_ft=high, headline=False)
+    where = structs.replace(atlas(), regions=(*atlas().regions, band))
     fixes = pattern(rng, some(rng, KINDS), some(rng, BAJA_SEA[:3]))
     pilot = Pilot(P8, moment(rng), step_s=5)
     pilot.take_off("KNZY")

@@ -5,7 +5,8 @@ the rate; the chance is one-sided, of this many or more. A count in a window of 
 own is random too: then the test is the conditional binomial one.
 """
 
-from onstation.record import record
+from msgspec import Struct
+
 from onstation.reports.counting.poisson import at_least, interval
 from onstation.reports.records import ASSUMED, PUBLISHED, Counts, Tally
 from onstation.schema import CBP, MILITARY, Baseline, Mission
@@ -16,8 +17,7 @@ HEARD_RATIO = 1.25
 """Traces heard a day may differ by this factor between window and period."""
 
 
-@record
-class Comparison:
+class Comparison(Struct, frozen=True):
     """A count against what was expected; every number ``None`` where it has no meaning."""
 
     expected: float | None = None

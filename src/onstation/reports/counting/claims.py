@@ -5,7 +5,8 @@ missing, or a flight fell silent, its high end is open. A verdict is given only 
 holds for everything in the interval; so nothing unheard is ever taken for nothing.
 """
 
-from onstation.record import record
+from msgspec import Struct
+
 from onstation.reports.counting.baseline import TOO_SHORT, rate_interval
 from onstation.reports.records import Days, Frame
 from onstation.schema import (
@@ -32,8 +33,7 @@ LESS_IS_NO_PROOF = (
 )
 
 
-@record
-class Measured:
+class Measured(Struct, frozen=True):
     """What the ledger says of a claim.
 
     Attributes
@@ -57,8 +57,7 @@ class Measured:
     mission_ids: tuple[str, ...] = ()
 
 
-@record
-class Finding:
+class Finding(Struct, frozen=True):
     """One reading of a claim beside what the ledger holds.
 
     Attributes
@@ -85,8 +84,7 @@ class Finding:
     reconstructed: bool = False
 
 
-@record
-class ClaimsTable:
+class ClaimsTable(Struct, frozen=True):
     """Published figures beside the ledger.
 
     Attributes

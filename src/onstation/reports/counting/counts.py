@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import cache, lru_cache
 from operator import attrgetter
 
+from msgspec import Struct
+
 from onstation.periods import Bin, Period, bin_label, local_day
-from onstation.record import record
 from onstation.reports.records import Days, Filters, Tally
 from onstation.schema import COUNTED, NO_FLEET, POSSIBLE, TRANSIT, Mission
 
@@ -25,8 +26,7 @@ _day = lru_cache(maxsize=2**16)(local_day)
 """A report dates each of its missions five times."""
 
 
-@record
-class Chosen:
+class Chosen(Struct, frozen=True):
     """The rows of a period that an answer is made from.
 
     Attributes
@@ -41,8 +41,7 @@ class Chosen:
     left_out: tuple[Mission, ...]
 
 
-@record
-class Cell:
+class Cell(Struct, frozen=True):
     """A key in a bin, with its count before any comparison."""
 
     keys: tuple[str | None, ...]

@@ -6,8 +6,9 @@ usable if both are, missing if neither is, and partial, usable in full, otherwis
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import date, timedelta
+
+from msgspec.structs import replace
 
 from onstation.periods import (
     Bin,

@@ -3,8 +3,9 @@
 A bin nobody answered for has no count; it is a hole, and never a bar of height zero.
 """
 
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from onstation.periods import Period
 from onstation.reports.records import Days, Frame, Report
@@ -14,8 +15,7 @@ MOST_DAYS, MOST_WEEKS = 62, 80
 UNNAMED = "type not known"
 
 
-@dataclass(frozen=True, slots=True)
-class Bar:
+class Bar(Struct, frozen=True):
     """One bin of a timeline.
 
     Attributes
@@ -37,8 +37,7 @@ class Bar:
     expected: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class Timeline:
+class Timeline(Struct, frozen=True):
     """Missions by type over time.
 
     Attributes

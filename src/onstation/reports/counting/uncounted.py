@@ -3,8 +3,9 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
+from msgspec import Struct
+
 from onstation.periods import local_day
-from onstation.record import record
 from onstation.reports.counting.counts import usable_tally
 from onstation.reports.records import Aside, Days, Passing
 from onstation.schema import COUNTED, EXCLUDED, POSSIBLE, TRANSIT, Mission
@@ -13,8 +14,7 @@ THEN, BEFORE, WHILE = "then", "before", "while"
 """When a sortie was on station elsewhere: after its way through a region, before, or both."""
 
 
-@record
-class Uncounted:
+class Uncounted(Struct, frozen=True):
     """Sorties in scope that are counted nowhere in it; each stands in one of the three."""
 
     transits: int

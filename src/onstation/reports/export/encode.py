@@ -9,7 +9,6 @@ import io
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import fields
 from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
@@ -135,7 +134,7 @@ def about(frame: Frame) -> dict[str, Any]:
 
 def filters_record(filters: Filters) -> dict[str, list[str]]:
     """Return what an answer is limited to; every list is empty where it is not."""
-    return {field.name: list(getattr(filters, field.name)) for field in fields(filters)}
+    return {name: list(getattr(filters, name)) for name in filters.__struct_fields__}
 
 
 def tool() -> dict[str, str]:

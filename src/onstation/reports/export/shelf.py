@@ -1,7 +1,8 @@
 """What other programs need to know of a store: where it lies, its views, their columns."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from onstation.reports.columns import COLUMNS
 from onstation.reports.export.encode import json_text
@@ -17,8 +18,7 @@ TITLES = {
 RECONSTRUCTION = "what it is a RECONSTRUCTION of, which is no evidence; empty for a recording"
 
 
-@dataclass(frozen=True, slots=True)
-class Shelf:
+class Shelf(Struct, frozen=True):
     """A store as other programs open it.
 
     Attributes

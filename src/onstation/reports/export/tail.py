@@ -1,9 +1,10 @@
 """The story of one aircraft as JSON, with every decision behind it where they are asked for."""
 
 from collections.abc import Sequence
-from dataclasses import fields, is_dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from onstation.periods import iso
 from onstation.reports.export.encode import (
@@ -36,16 +37,16 @@ def explanation_json(found: "Explanation") -> str:
 
 def _plain(value: Any, leave: Sequence[str] = ()) -> Any:
     """Return a record as JSON holds it: instants as text under names that end in ``_utc``."""
-    if is_dataclass(value):
+    if isinstance(value, Struct):
         told: dict[str, Any] = {}
-        for field in fields(value):
-            item = getattr(value, field.name)
-            if field.name in leave:
+        for name in value.__struct_fields__:
+            item = getattr(value, name)
+            if name in leave:
                 continue
-            if field.name.endswith("_ms"):
-                told[field.name.removesuffix("_ms") + "_utc"] = None if item is None else iso(item)
+            if name.endswith("_ms"):
+                told[name.removesuffix("_ms") + "_utc"] = None if item is None else iso(item)
             else:
-                told[field.name] = _plain(item)
+                told[name] = _plain(item)
         return told
     if isinstance(value, tuple):
         return [_plain(item) for item in value]

@@ -1,8 +1,9 @@
 """What a package says of itself: its descriptor, and what its pages share."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from onstation import __version__
 from onstation.reports.columns import RECONSTRUCTION
@@ -40,8 +41,7 @@ MEDIA = {
 RAW = "raw/"
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
+class Listed(Struct, frozen=True):
     """A file that was written. [B]"""
 
     name: str
@@ -49,8 +49,7 @@ class Listed:
     sha256: str
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
+class Notice(Struct, frozen=True):
     """The terms of a source.
 
     Attributes
@@ -68,8 +67,7 @@ class Notice:
     address: str
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(Struct, frozen=True):
     """What the pages of a package are written from.
 
     Attributes

@@ -8,6 +8,8 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
+from msgspec import Struct
+
 from onstation.reports.columns import Value
 from onstation.reports.export.missions import missions_csv
 from onstation.reports.flights import Flight
@@ -37,8 +39,7 @@ File = tuple[str, Iterable[bytes]]
 """A name, with ``/`` between folder and file, and the content in pieces."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Package:
+class Package(Struct, frozen=True, eq=False):
     """What a package is made from.
 
     Attributes

@@ -1,10 +1,10 @@
 """The tables of a package beside its missions: columns, cells, and the schema of each."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
+from msgspec import Struct
 
 from onstation.periods import iso
 from onstation.reports.columns import (
@@ -95,8 +95,7 @@ COVERAGE = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Trace:
+class Trace(Struct, frozen=True):
     """A trace document as a package tells of it.
 
     Attributes
@@ -122,8 +121,7 @@ class Trace:
     left_out: str
 
 
-@dataclass(frozen=True, slots=True)
-class CoveredDay:
+class CoveredDay(Struct, frozen=True):
     """A calendar day of the period, as the count took it."""
 
     day: date

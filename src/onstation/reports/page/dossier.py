@@ -1,7 +1,8 @@
 """What a page is made from: an answer, its rows, and the flights and regions to draw."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from onstation.reports.counting.timeline import Timeline
 from onstation.reports.flights import Flight
@@ -13,8 +14,7 @@ Choose = Callable[[Sequence[Mission]], tuple[tuple[Mission, ...], str]]
 """Returns the rows that may be passed on, and a sentence if others were left out."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Sheet:
+class Sheet(Struct, frozen=True, eq=False):
     """Rows with their flights, and the map they are drawn on.
 
     Attributes
@@ -40,8 +40,7 @@ class Sheet:
     left_out: str = ""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Dossier:
+class Dossier(Struct, frozen=True, eq=False):
     """Everything the page of a report shows.
 
     Attributes
@@ -57,8 +56,7 @@ class Dossier:
     sheet: Sheet
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class TailDossier:
+class TailDossier(Struct, frozen=True, eq=False):
     """Everything the page of one aircraft shows."""
 
     story: TailStory

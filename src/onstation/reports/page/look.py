@@ -4,11 +4,11 @@ Every colour is a pair; the page's own script sets the one that fits. Nothing is
 colour alone: types also have a hatch in bars and a mark on the map.
 """
 
-from dataclasses import dataclass
 from typing import Any
 
 from bokeh.embed import json_item
 from bokeh.plotting import figure
+from msgspec import Struct
 
 FONT = "system-ui, sans-serif"
 INK, MUTED, FAINT = ("#22262b", "#e6e8ea"), ("#5a6169", "#aab1b8"), ("#c9cdd2", "#454b52")
@@ -19,8 +19,7 @@ Swap = tuple[str, str, Any, Any]
 """Name of a model, its property, and the value by day and by night."""
 
 
-@dataclass(frozen=True, slots=True)
-class Drawing:
+class Drawing(Struct, frozen=True):
     """A figure as plain JSON.
 
     Attributes

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 from onstation.periods import iso, local_day
 from onstation.reports.columns import sources_of
@@ -18,8 +19,7 @@ ELSEWHERE = "counted elsewhere"
 """Status on the page of a sortie that counts only in regions outside the total."""
 
 
-@dataclass(frozen=True, slots=True)
-class Proof:
+class Proof(Struct, frozen=True):
     """One trace document: where it is found, and its digest.
 
     Attributes
@@ -34,8 +34,7 @@ class Proof:
     sha256: str
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """One flight, ready to be shown.
 
     Attributes

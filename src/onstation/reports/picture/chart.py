@@ -4,12 +4,12 @@ A day nobody answered for is hatched and has no bar; a day without missions has 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
+from msgspec import Struct
 
 from onstation.reports.counting.exposure import spans_of
 from onstation.reports.counting.timeline import Bar, Timeline, timeline_of
@@ -63,8 +63,7 @@ NORM_PX = 225
 """Room right of the bars for the words on the norm. [px]"""
 
 
-@dataclass(frozen=True, slots=True)
-class _Plot:
+class _Plot(Struct, frozen=True):
     """What is drawn between the axes."""
 
     line: Timeline

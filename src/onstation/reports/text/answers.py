@@ -5,7 +5,8 @@ Without colour there is no escape in it, whatever a feed may have sent.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from onstation.reports.records import (
     CoverageTable,

@@ -5,21 +5,18 @@ the time of an answer, and most answers are lines and tables that need no such h
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
-from onstation.record import record
+from msgspec import Struct, field
 
 
-@record
-class Text:
+class Text(Struct, frozen=True):
     """A line of text in one style: ``bold``, ``dim``, ``bold magenta`` or none."""
 
     plain: str
     style: str = ""
 
 
-@dataclass(slots=True)
-class Column:
+class Column(Struct):
     """A column of a table.
 
     Attributes
@@ -38,8 +35,7 @@ class Column:
     width: int | None = None
 
 
-@dataclass(slots=True)
-class Row:
+class Row(Struct):
     """A row of a table, in a style as `Text` has it.
 
     Attributes
@@ -53,8 +49,7 @@ class Row:
     ends_section: bool = False
 
 
-@dataclass(slots=True)
-class Table:
+class Table(Struct):
     """Columns under headings, and rows."""
 
     columns: list[Column]

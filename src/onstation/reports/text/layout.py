@@ -8,7 +8,8 @@ import re
 import textwrap
 from collections.abc import Iterable, Sequence
 
-from onstation.record import record
+from msgspec import Struct
+
 from onstation.reports.records import Frame
 from onstation.reports.safe import drawn
 from onstation.reports.text.grid import Table, Text
@@ -23,8 +24,7 @@ ESCAPES = {"bold": "1", "dim": "2", "bold magenta": "1;35"}
 """The styles there are, and how a terminal is told them."""
 
 
-@record
-class Indented:
+class Indented(Struct, frozen=True):
     """Text whose first line starts at ``first`` and whose further ones at ``rest``."""
 
     text: str

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 
-from onstation.record import record
+from msgspec import Struct
+
 from onstation.reports.counting.baseline import TOO_SHORT
 from onstation.reports.records import Report
 from onstation.reports.safe import drawn
@@ -18,8 +19,7 @@ MANY_ROWS = 10
 SMALL_P = 0.05
 
 
-@record
-class Note:
+class Note(Struct, frozen=True):
     """A sentence, with what it lists."""
 
     text: str

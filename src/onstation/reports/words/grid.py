@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from datetime import date
 
-from onstation.record import record
+from msgspec import Struct
+
 from onstation.reports.counting.baseline import TOO_SHORT
 from onstation.reports.records import Counts, Report, Row
 from onstation.reports.words.phrases import LEAST_P, significant
@@ -13,8 +14,7 @@ NOTHING = "–"
 """In place of a number nobody can give."""
 
 
-@record
-class Cells:
+class Cells(Struct, frozen=True):
     """A table ready to be drawn.
 
     Attributes

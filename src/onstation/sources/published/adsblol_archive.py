@@ -11,9 +11,10 @@ from datetime import date, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING, TypeVar
 
+from msgspec import Struct
+
 from onstation.errors import SourceError
 from onstation.periods import utc_day
-from onstation.record import record
 from onstation.sources.providers import (
     ARCHIVE,
     ODBL,
@@ -60,16 +61,14 @@ _NEXT = re.compile(r'<([^>]+)>;\s*rel="next"')
 Said = TypeVar("Said")
 
 
-@record
-class _Asset:
+class _Asset(Struct, frozen=True):
     name: str
     size: int
     digest: str | None = None
     state: str | None = None
 
 
-@record
-class _Release:
+class _Release(Struct, frozen=True):
     tag_name: str
     assets: list[_Asset]
 

@@ -9,9 +9,10 @@ from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, TypeVar
 
+from msgspec import Struct
+
 from onstation.errors import InputError, SourceError
 from onstation.periods import day_start_ms
-from onstation.record import record
 from onstation.schema import EXPIRED, HEARD, PARTIAL, SILENT
 from onstation.sources.providers import (
     AIRCRAFT,
@@ -42,14 +43,12 @@ LONGEST_TOKEN_S = 86_400.0
 Said = TypeVar("Said")
 
 
-@record
-class _Token:
+class _Token(Struct, frozen=True):
     access_token: str
     expires_in: float = TOKEN_S
 
 
-@record
-class _Flight:
+class _Flight(Struct, frozen=True):
     firstSeen: float  # noqa: N815 - as the network spells it
     lastSeen: float  # noqa: N815
 
