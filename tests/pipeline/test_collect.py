@@ -310,7 +310,7 @@ def test_an_archive_the_disk_failed_to_read_is_read_again_though_it_did_not_chan
     path = tmp_path / "2025-02-03.tar"
     path.write_bytes(tar_bytes({member(i): trace(i) for i in ("ae6804", "ae6805", "a00001")}))
     if broken == "at a member":
-        monkeypatch.setattr(tar, "_body", _withheld)
+        monkeypatch.setattr(tar, "body_of", _withheld)
     else:
         first = 0 if broken == "at its first byte" else path.stat().st_size - 11_000
         monkeypatch.setattr(tar._Parts, "read", _failing(tar._Parts.read, first))

@@ -119,6 +119,24 @@ class _Reader:
         if not _NAME.fullmatch(name):
             self._fault(path, "the name is not 1 to 24 of A-Z, a-z, 0-9, dot, hyphen; rename it")
         fields = self._mapping(given, path, CLAIM)
+        measured = self._measured(fields, path)
+        sources = self._sources(fields.get("sources"), (*path, "sources"))
+        known = self.known
+        return Claim(
+            name=name,
+            says=self._text(fields, "says", path),
+            **measured,
+            regions=self._names(fields, "regions", path, known.regions if known else None),
+            group=self._one_of(fields, "group", path, GROUPS, needed=False),
+            types=self._names(fields, "types", path, known.types if known else None),
+            agencies=self._names(fields, "agencies", path, known.agencies if known else None),
+            aircraft=self._aircraft(fields, path),
+            statuses=self._names(fields, "statuses", path, frozenset(STATUSES)),
+            sources=sources,
+        )
+
+    def _measured(self, fields: dict[str, Any], path: Key) -> dict[str, Any]:
+        """Read what was counted or timed, over which days and where, and if it compares."""
         comparable = self._one_of(fields, "comparable", path, COMPARABLE)
         measured = comparable != "no"
         measure = self._one_of(fields, "measure", path, tuple(MEASURES), needed=measured)
@@ -136,31 +154,20 @@ class _Reader:
             if not any(period.holds(at_ms) for period in days):
                 self._fault((*path, "at"), "lies in none of its periods; correct one of them")
         lat, lon, radius_km = self._near(fields.get("near"), measure, (*path, "near"))
-        sources = self._sources(fields.get("sources"), (*path, "sources"))
-        known = self.known
-        return Claim(
-            name=name,
-            says=self._text(fields, "says", path),
-            measure=measure,
-            bound=bound,
-            value=value,
-            at_ms=at_ms,
-            per=per,
-            within=within,
-            periods=periods,
-            regions=self._names(fields, "regions", path, known.regions if known else None),
-            group=self._one_of(fields, "group", path, GROUPS, needed=False),
-            types=self._names(fields, "types", path, known.types if known else None),
-            agencies=self._names(fields, "agencies", path, known.agencies if known else None),
-            aircraft=self._aircraft(fields, path),
-            statuses=self._names(fields, "statuses", path, frozenset(STATUSES)),
-            lat=lat,
-            lon=lon,
-            radius_km=radius_km,
-            comparable=comparable,
-            why=why,
-            sources=sources,
-        )
+        return {
+            "measure": measure,
+            "bound": bound,
+            "value": value,
+            "at_ms": at_ms,
+            "per": per,
+            "within": within,
+            "periods": periods,
+            "lat": lat,
+            "lon": lon,
+            "radius_km": radius_km,
+            "comparable": comparable,
+            "why": why,
+        }
 
     def _numbers(
         self, fields: dict[str, Any], measure: str, bound: str, path: Key

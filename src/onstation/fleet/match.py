@@ -69,29 +69,29 @@ class Fleet:
         self._ignored = dict(ignored or {})
         self._shared = tuple(shared)
         self._pairs = {icao: reg for entry in self.entries for icao, reg in entry.pairs.items()}
-        self._exact: dict[str, list[tuple[Entry, Clause]]] = {}
-        self._by_registration: dict[str, list[str]] = {}
-        self._registrations: set[str] = set()
-        patterns: list[str] = []
-        ranges = [(lo, hi) for lo, hi, _ in self._blocks]
-        self._heard: list[Clause] = []
         self._ordered = [(entry, clause) for entry in self.entries for clause in entry.clauses]
-        for entry in self.entries:
-            for clause in entry.clauses:
-                for icao in sorted(clause.addresses):
-                    self._exact.setdefault(icao, []).append((entry, clause))
-                for icao, registration in (clause.computed or {}).items():
-                    self._index(squeeze(registration), icao)
-                self._registrations |= clause.registrations
-                patterns += [pattern.pattern for pattern in clause.patterns]
-                ranges += clause.ranges
-                if clause.callsigns:
-                    self._heard.append(clause)
-        for icao, registration in self._pairs.items():
-            self._index(squeeze(registration), icao)
-        self._patterns = re.compile("|".join(f"(?:{p})" for p in patterns)) if patterns else None
-        self._hulls = _merged(ranges)
+        self._index()
+
+    def _index(self) -> None:
+        """Make the ways to the clauses: by address, range, registration and callsign."""
+        clauses = [clause for _, clause in self._ordered]
+        self._exact: dict[str, list[tuple[Entry, Clause]]] = {}
+        for entry, clause in self._ordered:
+            for icao in sorted(clause.addresses):
+                self._exact.setdefault(icao, []).append((entry, clause))
+        self._by_registration: dict[str, list[str]] = {}
+        for pairs in (*(clause.computed or {} for clause in clauses), self._pairs):
+            for icao, registration in pairs.items():
+                named = self._by_registration.setdefault(squeeze(registration), [])
+                if icao not in named:
+                    named.append(icao)
+        self._registrations = frozenset[str]().union(*(one.registrations for one in clauses))
+        patterns = [f"(?:{one.pattern})" for clause in clauses for one in clause.patterns]
+        self._patterns = re.compile("|".join(patterns)) if patterns else None
+        ranges = [(lo, hi) for lo, hi, _ in self._blocks]
+        self._hulls = _merged([*ranges, *(one for clause in clauses for one in clause.ranges)])
         self._lows = [lo for lo, _ in self._hulls]
+        self._heard = [clause for clause in clauses if clause.callsigns]
         self._heard_anywhere = any(
             not (c.require_military or c.addresses or c.ranges) for c in self._heard
         )
@@ -225,11 +225,6 @@ class Fleet:
         """Return the name of the military block an address lies in."""
         icao = icao.lower()
         return next((name for lo, hi, name in self._blocks if lo <= icao <= hi), None)
-
-    def _index(self, registration: str, icao: str) -> None:
-        named = self._by_registration.setdefault(registration, [])
-        if icao not in named:
-            named.append(icao)
 
     def _found(self, icao: str, by: str, found: dict[str, Identity]) -> None:
         """Add what an address is known as, trying the types its own clauses ask for."""

@@ -73,9 +73,7 @@ def stays_of(flight: Flight, there: Inside) -> Iterator[Stay]:
                 stay = None
             continue
         for start, stop, entry, leave in parts.get(row, ()):
-            kind = SEGMENT_OBSERVED if gap <= OBSERVED_MS else SEGMENT_UNKNOWN
-            if gap > OBSERVED_MS and (start, stop) == (0.0, 1.0):
-                kind = SEGMENT_BRIDGED
+            kind = _kind_of(gap, is_all=(start, stop) == (0.0, 1.0))
             if stay is None or start > 0.0:
                 if stay is not None:
                     yield stay
@@ -92,8 +90,7 @@ def stays_of(flight: Flight, there: Inside) -> Iterator[Stay]:
             yield stay
             stay = None
     if stay is not None:
-        heard = flight.sortie.landing.kind == OBSERVED
-        stay.end_kind, stay.after_ms = (AT_FIELD, 0) if heard else (UNHEARD, None)
+        _close(flight, stay)
         yield stay
 
 
@@ -103,6 +100,19 @@ def _open_at(flight: Flight, row: int) -> Stay:
         return Stay(AT_FIELD, 0) if heard else Stay(UNHEARD, None)
     gap = int(flight.gaps[row - 1])
     return Stay(UNHEARD, gap) if gap > BRIDGE_MS else Stay(CROSSED)
+
+
+def _close(flight: Flight, stay: Stay) -> None:
+    """Tell how a stay ends that lasts as long as the flight."""
+    heard = flight.sortie.landing.kind == OBSERVED
+    stay.end_kind, stay.after_ms = (AT_FIELD, 0) if heard else (UNHEARD, None)
+
+
+def _kind_of(gap_ms: int, *, is_all: bool) -> int:
+    """Return how well the time of a line is known, of which all or a part is inside."""
+    if gap_ms <= OBSERVED_MS:
+        return SEGMENT_OBSERVED
+    return SEGMENT_BRIDGED if is_all else SEGMENT_UNKNOWN
 
 
 def visit_of(name: str, flight: Flight, stay: Stay) -> Visit:

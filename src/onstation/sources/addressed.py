@@ -7,20 +7,16 @@ the bodies, so an archive is transferred once from end to end, a block at a time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import date
-from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from onstation.errors import DocumentError, InputError
-from onstation.schema import PARTIAL
-from onstation.sources.found import Found, Holding, day_named
-from onstation.sources.inflate import LARGEST, TOO_LARGE
+from onstation.errors import InputError
+from onstation.sources.found import Holding
 from onstation.sources.local import LocalSource
-from onstation.sources.members import LostError, Member, Walk
-from onstation.sources.tar import PART, missing_parts
+from onstation.sources.members import Bytes, Reader
+from onstation.sources.tar import PART, DayTar, missing_parts
 
 BLOCK_BYTES = 8 * 1024 * 1024
 """Fetched at a time. [B]"""
@@ -48,29 +44,10 @@ class _Parts:
         return b"".join(pieces)
 
 
-@dataclass(slots=True)
-class AddressedTar:
-    """One day archive at an address.
+class AddressedTar(DayTar[str]):
+    """One day archive at an address; its parts are addresses too."""
 
-    Attributes
-    ----------
-    parts
-        Addresses of its files in order; one if it is not split.
-    missing
-        Names of parts that should be there.
-    """
-
-    address: str
-    parts: tuple[str, ...]
-    missing: tuple[str, ...] = ()
-    kind: str = "tar"
-    outcome: str = PARTIAL
-    reason: str = "not read to its end"
-
-    @property
-    def day(self) -> date | None:
-        """The UTC day it is named after."""
-        return day_named(self.address.rpartition("/")[2])
+    __slots__ = ()
 
     @property
     def fingerprint(self) -> str:
@@ -81,24 +58,15 @@ class AddressedTar:
             facts.append(f"{system.info(path)['size']}@{system.ukey(path)[:16]}")
         return " ".join(facts)
 
-    def found(self) -> Iterator[Found]:
-        """Yield its trace documents in the order of the archive."""
-        walk, end, day = Walk(), "", self.day
-        with ExitStack() as stack:
-            files, sizes = [], []
-            for part in self.parts:
-                system, path = _system(part)
-                sizes.append(int(system.info(path)["size"]))
-                opened = system.open(path, "rb", block_size=BLOCK_BYTES, cache_type="readahead")
-                files.append(stack.enter_context(opened))
-            archive = _Parts(files, sizes)
-            try:
-                for member, icao in walk.traces(archive):
-                    name = member.name.removeprefix("./")
-                    yield Found(name, member.size, 0, day, icao, partial(_body, archive, member))
-            except LostError as error:
-                end = f"{error} after {walk.documents} trace documents"
-        self.outcome, self.reason = walk.verdict(end, self.missing)
+    def _opened(self, stack: ExitStack) -> tuple[Bytes, Reader]:
+        files, sizes = [], []
+        for part in self.parts:
+            system, path = _system(part)
+            sizes.append(int(system.info(path)["size"]))
+            opened = system.open(path, "rb", block_size=BLOCK_BYTES, cache_type="readahead")
+            files.append(stack.enter_context(opened))
+        archive = _Parts(files, sizes)
+        return archive, archive.read
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,13 +143,3 @@ def _system(address: str) -> tuple[Any, str]:
 
     system, path = fsspec.core.url_to_fs(address)
     return system, str(path)
-
-
-def _body(archive: _Parts, member: Member, limit: int | None) -> bytes:
-    """Return the body of a member, or its first bytes."""
-    length = member.size if limit is None else min(limit, member.size)
-    if length <= len(member.opening):
-        return member.opening[:length]
-    if length > LARGEST:
-        raise DocumentError(TOO_LARGE, f"{member.size} bytes")
-    return archive.read(member.start, length)

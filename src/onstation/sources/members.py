@@ -6,12 +6,14 @@ trusted makes the day partial, with a count. Where its bytes come from is told e
 
 import re
 import zlib
-from collections.abc import Iterator, Set
+from collections.abc import Callable, Iterator, Set
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import NamedTuple, Protocol
 
+from onstation.errors import DocumentError
 from onstation.schema import HEARD, PARTIAL
+from onstation.sources.inflate import LARGEST, TOO_LARGE
 from onstation.sources.readsb import HEAD_LENGTH, address_in
 
 BLOCK = 512
@@ -51,6 +53,10 @@ class Bytes(Protocol):
         ...
 
 
+Reader = Callable[[int, int], bytes]
+"""Returns bytes of an archive, given an offset and a length."""
+
+
 class Member(NamedTuple):
     """One entry of an archive: a tuple, as a day has tens of thousands.
 
@@ -72,6 +78,27 @@ class Member(NamedTuple):
     def next(self) -> int:
         """Offset of the header that follows. [B]"""
         return self.start + -(-self.size // BLOCK) * BLOCK
+
+
+def body_of(read: Reader, member: Member, limit: int | None, *, largest: int = LARGEST) -> bytes:
+    """Return the body of a member, or its first bytes.
+
+    Parameters
+    ----------
+    largest
+        Longest body that is read. [B]
+
+    Raises
+    ------
+    DocumentError
+        It is too large, or cannot be read.
+    """
+    length = member.size if limit is None else min(limit, member.size)
+    if length <= len(member.opening):
+        return member.opening[:length]
+    if length > largest:
+        raise DocumentError(TOO_LARGE, f"{member.size} bytes")
+    return read(member.start, length)
 
 
 class LostError(Exception):

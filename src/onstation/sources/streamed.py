@@ -11,11 +11,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
 
-from onstation.errors import CHANGED, SHORT, DocumentError, SourceError
+from onstation.errors import CHANGED, SHORT, SourceError
 from onstation.schema import PARTIAL
 from onstation.sources.found import Found
-from onstation.sources.inflate import TOO_LARGE
-from onstation.sources.members import NAME_KEY, LostError, Member, Walk
+from onstation.sources.members import NAME_KEY, LostError, Walk, body_of
 from onstation.sources.providers import Asset, Release
 
 LARGEST_BODY = 32 * 1024 * 1024
@@ -158,7 +157,7 @@ class Published:
                     mtime_ns=0,
                     day=self.day,
                     icao=icao,
-                    read=partial(_body, stream, member),
+                    read=partial(body_of, stream.read, member, largest=LARGEST_BODY),
                     source=self.source,
                     evidence=f"{self.release.page}#traces/{icao[-2:]}/trace_full_{icao}.json",
                 )
@@ -214,13 +213,3 @@ def taken_up(state: str, names: bytes) -> Walk:
         names={names[i : i + NAME_KEY] for i in range(0, len(names), NAME_KEY)},
         refused=facts["refused"],
     )
-
-
-def _body(stream: Stream, member: Member, limit: int | None) -> bytes:
-    """Return the body of the member met last, or its first bytes."""
-    length = member.size if limit is None else min(limit, member.size)
-    if length <= len(member.opening):
-        return member.opening[:length]
-    if length > LARGEST_BODY:
-        raise DocumentError(TOO_LARGE, f"{member.size} bytes")
-    return stream.read(member.start, length)

@@ -12,13 +12,12 @@ from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import BinaryIO, TypeVar
+from typing import BinaryIO, Generic, TypeVar
 
 from onstation.errors import DocumentError
 from onstation.schema import PARTIAL
 from onstation.sources.found import UNREADABLE, Found, day_named, spelled
-from onstation.sources.inflate import LARGEST, TOO_LARGE
-from onstation.sources.members import LostError, Member, Walk
+from onstation.sources.members import Bytes, LostError, Reader, Walk, body_of
 
 Part = TypeVar("Part")
 
@@ -49,24 +48,9 @@ class _Parts:
         return b"".join(pieces)
 
 
-def _body(parts: tuple[str, ...], member: Member, limit: int | None) -> bytes:
-    """Return the body of a member, or its first bytes; in any process."""
-    length = member.size if limit is None else min(limit, member.size)
-    if length <= len(member.opening):
-        return member.opening[:length]
-    if length > LARGEST:
-        raise DocumentError(TOO_LARGE, f"{member.size} bytes")
-    try:
-        with ExitStack() as stack:
-            files = [stack.enter_context(open(path, "rb")) for path in parts]
-            return _Parts(files).read(member.start, length)
-    except OSError as error:
-        raise DocumentError(UNREADABLE, str(error.strerror)) from error
-
-
 @dataclass(slots=True)
-class Tar:
-    """One day archive.
+class DayTar(Generic[Part]):
+    """One day archive, wherever its files lie.
 
     Attributes
     ----------
@@ -77,7 +61,7 @@ class Tar:
     """
 
     address: str
-    parts: tuple[Path, ...]
+    parts: tuple[Part, ...]
     missing: tuple[str, ...] = ()
     kind: str = "tar"
     outcome: str = PARTIAL
@@ -88,25 +72,48 @@ class Tar:
         """The UTC day it is named after."""
         return day_named(Path(self.address).name)
 
+    def found(self) -> Iterator[Found]:
+        """Yield its trace documents in the order of the archive; OSError where the disk fails."""
+        walk, end, day = Walk(), "", self.day
+        with ExitStack() as stack:
+            archive, read = self._opened(stack)
+            try:
+                for member, icao in walk.traces(archive):
+                    name = member.name.removeprefix("./")
+                    yield Found(name, member.size, 0, day, icao, partial(body_of, read, member))
+            except LostError as error:
+                end = f"{error} after {walk.documents} trace documents"
+        self.outcome, self.reason = walk.verdict(end, self.missing)
+
+    def _opened(self, stack: ExitStack) -> tuple[Bytes, Reader]:
+        """Return it open until the stack is left, and what reads bytes of a body."""
+        raise NotImplementedError
+
+
+class Tar(DayTar[Path]):
+    """One day archive on this machine."""
+
+    __slots__ = ()
+
     @property
     def fingerprint(self) -> str:
         """Size and time of each part."""
         facts = (path.stat() for path in self.parts)
         return " ".join(f"{fact.st_size}@{fact.st_mtime_ns}" for fact in facts)
 
-    def found(self) -> Iterator[Found]:
-        """Yield its trace documents in the order of the archive; OSError where the disk fails."""
-        walk, end = Walk(), ""
-        day, where = self.day, tuple(str(path) for path in self.parts)
+    def _opened(self, stack: ExitStack) -> tuple[Bytes, Reader]:
+        archive = _Parts([stack.enter_context(path.open("rb")) for path in self.parts])
+        return archive, partial(_read, tuple(str(path) for path in self.parts))
+
+
+def _read(parts: tuple[str, ...], start: int, length: int) -> bytes:
+    """Return bytes from an offset of files that are opened for it, in any process."""
+    try:
         with ExitStack() as stack:
-            archive = _Parts([stack.enter_context(path.open("rb")) for path in self.parts])
-            try:
-                for member, icao in walk.traces(archive):
-                    name = member.name.removeprefix("./")
-                    yield Found(name, member.size, 0, day, icao, partial(_body, where, member))
-            except LostError as error:
-                end = f"{error} after {walk.documents} trace documents"
-        self.outcome, self.reason = walk.verdict(end, self.missing)
+            files = [stack.enter_context(open(path, "rb")) for path in parts]
+            return _Parts(files).read(start, length)
+    except OSError as error:
+        raise DocumentError(UNREADABLE, str(error.strerror)) from error
 
 
 PartsByName = Mapping[str, Mapping[str, Path]]

@@ -115,20 +115,8 @@ class Archive:
         whole
             Whether it was read in the course of reading everything of its day.
         """
-        head = document.head
-        values = (
-            document.sha256,
-            head.icao,
-            document.day.toordinal(),
-            first_ms,
-            last_ms,
-            head.registration,
-            head.type_reported,
-            head.description,
-            head.operator,
-            head.db_flags,
-            head.reconstruction,
-        )
+        sha256, icao = document.sha256, document.head.icao
+        values = _values(document, first_ms, last_ms)
         marks = ", ".join("?" * len(values))
         names = ", ".join(DOCUMENT)
         with self._db.transaction():
@@ -136,22 +124,19 @@ class Archive:
                 f"INSERT OR IGNORE INTO documents ({names}) VALUES ({marks})", values
             )
             if new:
+                self._db.execute("INSERT OR IGNORE INTO bodies VALUES (?, ?)", (sha256, raw))
+            elif document.source != UNKNOWN:
                 self._db.execute(
-                    "INSERT OR IGNORE INTO bodies VALUES (?, ?)", (document.sha256, raw)
-                )
-            if not new and document.source != UNKNOWN:
-                self._db.execute(
-                    "DELETE FROM appearances WHERE sha256 = ? AND source = ?",
-                    (document.sha256, UNKNOWN),
+                    "DELETE FROM appearances WHERE sha256 = ? AND source = ?", (sha256, UNKNOWN)
                 )
             self._db.execute(
                 "INSERT OR IGNORE INTO appearances (sha256, source, evidence_url) VALUES (?, ?, ?)",
-                (document.sha256, document.source, document.evidence_url),
+                (sha256, document.source, document.evidence_url),
             )
             self._db.executemany(
                 "INSERT INTO document_days (day, icao, sha256, whole) VALUES (?, ?, ?, ?)"
                 " ON CONFLICT DO UPDATE SET whole = max(whole, excluded.whole)",
-                [(day.toordinal(), head.icao, document.sha256, int(whole)) for day in days],
+                [(day.toordinal(), icao, sha256, int(whole)) for day in days],
             )
         return bool(new)
 
@@ -292,6 +277,24 @@ class Archive:
     def count(self) -> int:
         """Return how many documents are held."""
         return int(self._db.value("SELECT count(*) FROM documents"))
+
+
+def _values(document: Document, first_ms: int, last_ms: int) -> tuple[object, ...]:
+    """Return what is written of a document, in the order of `DOCUMENT`."""
+    head = document.head
+    return (
+        document.sha256,
+        head.icao,
+        document.day.toordinal(),
+        first_ms,
+        last_ms,
+        head.registration,
+        head.type_reported,
+        head.description,
+        head.operator,
+        head.db_flags,
+        head.reconstruction,
+    )
 
 
 def _beginnings(icao: str | None) -> tuple[str, str]:

@@ -154,9 +154,9 @@ class Ledger(Answers):
         failures = self.files.failed_alone(icao, first, last)
         read = self.files.heard_of(icao, first, last)
         for one in days:
-            own_kept = (one.source, one.day) in kept
+            own_kept = kept.get((one.source, one.day))
             own_read = read.get(one.day) if one.source in (LOCAL, RECONSTRUCTION) else None
-            outcome, reason = own_read or _heard_of(one, own_kept)
+            outcome, reason = own_read or _heard_of(one, own_kept is not None)
             looked = outcome == HEARD or one.fleet not in unwatched
             if not looked and (one.day, one.source) in own:
                 continue
@@ -164,24 +164,11 @@ class Ledger(Answers):
                 outcome, reason = FAILED, NOT_LOOKED_FOR
             if outcome != HEARD and one.day in failures:
                 outcome, reason = FAILED, failures[one.day]
-            found[one.day, one.source] = Answer(
-                source=one.source,
-                day=one.day,
-                icao=icao,
-                outcome=outcome,
-                reason=reason,
-                documents=int(outcome == HEARD),
-                watched=int(own_kept),
-                damaged=int(outcome == FAILED and looked),
-                recorded=kept.get((one.source, one.day), one.recorded),
-                bytes=0,
-                digest="",
-                address="",
-                asked_ms=one.asked_ms,
+            found[one.day, one.source] = _of_one(
+                one, icao, outcome, reason, kept=own_kept, looked=looked
             )
-        for key, answer in own.items():
-            found.setdefault(key, answer)
-        return [found[key] for key in sorted(found)]
+        answers = own | found  # what a whole day says of it goes before what it was asked alone
+        return [answers[key] for key in sorted(answers)]
 
     def held_span(self) -> tuple[date, date] | None:
         """Return the first and last UTC day anything is known of."""
@@ -281,6 +268,35 @@ def _heard_of(whole: Answer, kept: bool) -> tuple[str, str]:
     if whole.outcome in (PARTIAL, FAILED):
         return whole.outcome, whole.reason
     return SILENT, ""
+
+
+def _of_one(
+    whole: Answer, icao: str, outcome: str, reason: str, *, kept: bool | None, looked: bool
+) -> Answer:
+    """Return what a whole day says of one address as an answer of its own.
+
+    Parameters
+    ----------
+    kept
+        Whether what is held of it are recordings; ``None`` if nothing is held.
+    looked
+        Whether it was watched when the day was read.
+    """
+    return Answer(
+        source=whole.source,
+        day=whole.day,
+        icao=icao,
+        outcome=outcome,
+        reason=reason,
+        documents=int(outcome == HEARD),
+        watched=int(kept is not None),
+        damaged=int(outcome == FAILED and looked),
+        recorded=whole.recorded if kept is None else kept,
+        bytes=0,
+        digest="",
+        address="",
+        asked_ms=whole.asked_ms,
+    )
 
 
 def _outcome(documents: int, damaged: int, reason: str) -> str:

@@ -59,11 +59,31 @@ def _contents(traces: Sequence[Trace]) -> str:
 
 def _recipe(told: Told, row: Mission, traces: Sequence[Trace], silent: Collection[str]) -> str:
     """Return how to check one row, with the commands for it."""
+    blocks = [
+        "## Check one row in five minutes",
+        f"Here the row `{row.mission_id}`, {row.region}; any other works alike. The commands are"
+        " typed in the folder of this file.",
+    ]
+    for number, (words, commands) in enumerate(_steps(told, row, traces, silent), 1):
+        blocks.append(f"{number}. {words}")
+        if commands:
+            blocks.append("\n".join(["   ```sh", *(f"   {one}" for one in commands), "   ```"]))
+    blocks.append(
+        "`frictionless validate datapackage.json` (a free program, Python) checks every cell"
+        " against its column, and every file against its digest."
+    )
+    return "\n\n".join(blocks)
+
+
+def _steps(
+    told: Told, row: Mission, traces: Sequence[Trace], silent: Collection[str]
+) -> list[tuple[str, list[str]]]:
+    """Return what is checked of a row, one after the other, each with its commands."""
     name = row.mission_id
     own = [one for one in traces if one.document.sha256 in row.trace_sha256]
     trace = next((one for one in own if one.raw_file), None)
     digest = row.trace_sha256[0] if trace is None else trace.document.sha256
-    steps = [
+    return [
         (
             "Nothing was changed on the way here (on a Mac: `shasum -a 256 -c SHA256SUMS`):",
             ["sha256sum --check --quiet SHA256SUMS && echo unchanged"],
@@ -92,20 +112,6 @@ def _recipe(told: Told, row: Mission, traces: Sequence[Trace], silent: Collectio
             ],
         ),
     ]
-    blocks = [
-        "## Check one row in five minutes",
-        f"Here the row `{name}`, {row.region}; any other works alike. The commands are typed in the"
-        " folder of this file.",
-    ]
-    for number, (words, commands) in enumerate(steps, 1):
-        blocks.append(f"{number}. {words}")
-        if commands:
-            blocks.append("\n".join(["   ```sh", *(f"   {one}" for one in commands), "   ```"]))
-    blocks.append(
-        "`frictionless validate datapackage.json` (a free program, Python) checks every cell"
-        " against its column, and every file against its digest."
-    )
-    return "\n\n".join(blocks)
 
 
 def _silence_step(name: str, silent: Collection[str]) -> tuple[str, list[str]]:

@@ -123,8 +123,6 @@ def _page(
         "regions": regions_box(sheet.scene, sheet.flights),
     }
     scripts = [_bokeh(), _file("page.js")]
-    frame = sheet.frame
-    kinds = {type_of(flight) for flight in sheet.flights}
     return (
         _templates()
         .get_template(template)
@@ -133,32 +131,48 @@ def _page(
             scripts=scripts,
             style=_file("page.css"),
             data=_json(held),
-            frame=frame,
             made=made,
-            reconstructed=RECONSTRUCTED,
-            period=period_words(frame.period),
             counted=[entry for entry in entries if entry.counted],
             others=[entry for entry in entries if not entry.counted],
             choices=_choices(entries),
-            legend=[(i, drawn(name)) for i, name in enumerate(types)],
-            drawn_legend=[(i, drawn(name)) for i, name in enumerate(types) if name in kinds],
-            look=[_look(kind) for kind in types].__getitem__,
-            scene=_scene_words(sheet),
-            map_words=map_words(sheet.scene, sheet.flights),
-            any_lost=any(map(is_lost, sheet.flights)),
-            any_ended=any(flight.landing.kind == DATA_ENDS for flight in sheet.flights),
-            within_m=f"{sheet.within_m:,.0f}",
-            left_out=sheet.left_out,
-            points=POINTS,
-            regions=frame.regions,
-            holes=hole_lines(frame.days),
-            limits=LOWER_BOUND,
-            sources=[drawn(line) for line in frame.attribution],
-            version=__version__,
-            plural=plural,
+            **_frame_words(sheet),
+            **_drawn_words(sheet, types),
             **values,
         )
     )
+
+
+def _frame_words(sheet: Sheet) -> dict[str, Any]:
+    """Return what is said of the period, its days and its sources."""
+    frame = sheet.frame
+    return {
+        "frame": frame,
+        "reconstructed": RECONSTRUCTED,
+        "period": period_words(frame.period),
+        "within_m": f"{sheet.within_m:,.0f}",
+        "left_out": sheet.left_out,
+        "points": POINTS,
+        "regions": frame.regions,
+        "holes": hole_lines(frame.days),
+        "limits": LOWER_BOUND,
+        "sources": [drawn(line) for line in frame.attribution],
+        "version": __version__,
+        "plural": plural,
+    }
+
+
+def _drawn_words(sheet: Sheet, types: Sequence[str]) -> dict[str, Any]:
+    """Return what is said beside the figures: their legends, and what the map shows."""
+    kinds = {type_of(flight) for flight in sheet.flights}
+    return {
+        "legend": [(i, drawn(name)) for i, name in enumerate(types)],
+        "drawn_legend": [(i, drawn(name)) for i, name in enumerate(types) if name in kinds],
+        "look": [_look(kind) for kind in types].__getitem__,
+        "scene": _scene_words(sheet),
+        "map_words": map_words(sheet.scene, sheet.flights),
+        "any_lost": any(map(is_lost, sheet.flights)),
+        "any_ended": any(flight.landing.kind == DATA_ENDS for flight in sheet.flights),
+    }
 
 
 def _mission(entry: Entry, sheet: Sheet) -> dict[str, Any]:
