@@ -3,7 +3,6 @@
 import json
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
-from operator import attrgetter
 from typing import Any, TypeVar
 
 from onstation.errors import StoreError
@@ -37,7 +36,6 @@ CREATE INDEX loose_ends_icao ON loose_ends (icao);
 """Ends of sorties heard in flight, by address: what changes of address are found from."""
 
 _FIELDS = Mission.__struct_fields__
-_IN_ORDER = attrgetter("date_ms", "mission_id", "region")
 Read = TypeVar("Read", Mission, MissionBrief)
 
 
@@ -134,13 +132,14 @@ class Derived:
         if first_ms is None:
             return []
         if since_ms <= first_ms and last_ms < until_ms:  # all, as they lie: thrice as fast
-            bodies = self._db.rows("SELECT body FROM mission_bodies")
+            found = self._db.rows("SELECT date_ms, mission_id, region, body FROM mission_bodies")
         else:
-            bodies = self._db.rows(
-                "SELECT body FROM mission_bodies WHERE date_ms >= ? AND date_ms < ?",
+            found = self._db.rows(
+                "SELECT date_ms, mission_id, region, body FROM mission_bodies"
+                " WHERE date_ms >= ? AND date_ms < ?",
                 (since_ms, until_ms),
             )
-        return sorted(_missions(bodies, kind), key=_IN_ORDER)
+        return _missions(((body,) for *_, body in sorted(found)), kind)
 
     def missions_of(self, icao: str) -> list[Mission]:
         """Return every mission of one address, by date, identity and region."""
