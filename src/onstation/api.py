@@ -5,6 +5,7 @@
 ...     asked.missions("2025-02-03", "2025-02-03").total
 0
 
+More than 400 lines: the calls are few, and what they take is described at each of them.
 The commands ask the same session. Nothing here prints; every failure is an
 `onstation.errors.OnstationError`. Heavy libraries are imported by what needs them.
 """
@@ -22,7 +23,6 @@ from msgspec import Struct
 from onstation.config import Settings, settings_from
 from onstation.errors import InputError
 from onstation.periods import Period, find_zone, parse_bound, period_within
-from onstation.store.database import Store, open_store
 
 if TYPE_CHECKING:
     from onstation.pipeline.summary import CollectSummary, PullSummary
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from onstation.reports.flights import Flight
     from onstation.reports.records import CoverageTable, MissionList, Report, TailStory
     from onstation.schema import Mission
+    from onstation.store.database import Store
 
 Bound = date | datetime | str | None
 """A day (included), an aware instant, or either as text; ``None`` for the data's own."""
@@ -78,7 +79,7 @@ class Session(Struct, frozen=True):
     """
 
     settings: Settings
-    store: Store
+    store: "Store"
 
     def __enter__(self) -> "Session":
         return self
@@ -106,6 +107,13 @@ class Session(Struct, frozen=True):
             First and last day, both included, in ``tz``; or aware instants.
         days
             The last so many complete days instead.
+        tz
+            Name of the zone the days are of, such as ``America/Tijuana``.
+
+        Returns
+        -------
+        Period
+            Its instants, and its first and last day in ``tz``.
         """
         if days is not None and (since is not None or until is not None or days < 1):
             raise InputError("days: a number from 1, and neither since nor until beside it.")
@@ -138,6 +146,11 @@ class Session(Struct, frozen=True):
             Processes that read local files.
         again
             Ask published sources again for what they answered.
+
+        Returns
+        -------
+        Fetched
+            What the sources gave.
 
         Raises
         ------
@@ -197,6 +210,13 @@ class Session(Struct, frozen=True):
 
         Parameters
         ----------
+        since, until
+            First and last day, both included, in ``tz``; or aware instants. One not given is
+            that of the data held.
+        period
+            In their place; see `Session.period`.
+        tz
+            Name of the zone the days are of, such as ``America/Tijuana``.
         by
             ``type``, ``region``, ``agency``, ``aircraft``: a row for each combination seen.
         width
@@ -209,6 +229,18 @@ class Session(Struct, frozen=True):
             Compare with this period of the same store instead; see `Session.period`.
         sensitivity
             Count the total under other thresholds as well.
+        on_progress
+            Called with how many aircraft are done and of how many, while rows are judged anew.
+
+        Returns
+        -------
+        Report
+            The total, a row for each key and bin, and the days they rest on.
+
+        Raises
+        ------
+        InputError
+            A bound, a name or the norm is not one.
         """
         from onstation.pipeline import answer
 
@@ -244,12 +276,31 @@ class Session(Struct, frozen=True):
 
         Parameters
         ----------
+        since, until
+            First and last day, both included, in ``tz``; or aware instants. One not given is
+            that of the data held.
+        period
+            In their place; see `Session.period`.
+        tz
+            Name of the zone the days are of, such as ``America/Tijuana``.
         status
             ``counted``, ``transit``, ``possible``, ``excluded`` or ``all``.
         regions, types, agencies, aircraft
             Only these.
         named
             Only the missions of these names, ``ae2fd0-2025-08-13-1``.
+        on_progress
+            Called with how many aircraft are done and of how many, while rows are judged anew.
+
+        Returns
+        -------
+        MissionList
+            In order of time; with the rows that stand for a mission in the total.
+
+        Raises
+        ------
+        InputError
+            A bound or a name is not one.
         """
         from onstation.pipeline import answer, identify
 
@@ -277,6 +328,25 @@ class Session(Struct, frozen=True):
     ) -> "TailStory":
         """Return everything one aircraft did: by address, registration, serial or callsign.
 
+        Parameters
+        ----------
+        ident
+            In any case, with or without hyphens; or the name of a mission.
+        since, until
+            First and last day, both included, in ``tz``; or aware instants. One not given is
+            that of the data held.
+        period
+            In their place; see `Session.period`.
+        tz
+            Name of the zone the days are of, such as ``America/Tijuana``.
+        on_progress
+            Called with how many aircraft are done and of how many, while rows are judged anew.
+
+        Returns
+        -------
+        TailStory
+            Its rows of every status, and the days it was asked for.
+
         Raises
         ------
         UnknownIdentityError
@@ -292,7 +362,21 @@ class Session(Struct, frozen=True):
     def coverage(
         self, since: Bound = None, until: Bound = None, *, period: Period | None = None
     ) -> "CoverageTable":
-        """Return what was asked, what answered and what is missing, by source and UTC day."""
+        """Return what was asked, what answered and what is missing, by source and UTC day.
+
+        Parameters
+        ----------
+        since, until
+            First and last UTC day, both included; or aware instants. One not given is that
+            of the data held.
+        period
+            In their place; see `Session.period`.
+
+        Returns
+        -------
+        CoverageTable
+            The days, the answers to each question, and the documents that were damaged.
+        """
         from onstation.pipeline import answer
 
         return answer.coverage(self.settings, self.store, period or self.period(since, until))
@@ -306,6 +390,11 @@ class Session(Struct, frozen=True):
         ----------
         visits
             Also tell each visit to each region.
+
+        Returns
+        -------
+        tuple of Flight
+            One for each sortie, with the runs it was heard in and its silences.
         """
         from onstation.pipeline.flights import flights
         from onstation.reports.records import MissionList
@@ -375,7 +464,14 @@ def open_session(
     create
         Make the store if there is none. Without it a missing one is an empty one in
         memory, which can be asked and is gone when it is closed.
+
+    Returns
+    -------
+    Session
+        Close it, or use ``with``.
     """
+    from onstation.store.database import open_store
+
     settings = settings_from(store=_path(store), regions=_path(regions), fleet=_path(fleet))
     return Session(settings, open_store(settings.store, create=create))
 

@@ -336,6 +336,34 @@ class Mission(Struct, frozen=True):
     suspicions: tuple[str, ...] = ()
 
 
+class MissionBrief(Struct, frozen=True):
+    """What counting needs to know of a mission: fields of `Mission`, read without the rest."""
+
+    mission_id: str
+    status: str
+    status_reason: str
+    region: str
+    icao: str
+    registration: str | None
+    type: str | None
+    fleet: str
+    agency: str
+    on_station_start_ms: int | None
+    on_station_end_ms: int | None
+    sources: tuple[str, ...]
+    date_ms: int
+    segments: int
+    group: str
+    reconstruction: str | None
+    doubt: str | None = None
+    inside_start_ms: int | None = None
+    inside_end_ms: int | None = None
+    suspicions: tuple[str, ...] = ()
+
+
+AnyMission = Mission | MissionBrief
+
+
 class DayCoverage(Struct, frozen=True):
     """What is known of one UTC day, over all whole-day sources.
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from onstation.schema import COUNTED, Mission
+from onstation.schema import COUNTED, Mission, MissionBrief
 from onstation.store.database import Store, open_store
 from onstation.store.derived import from_json, to_json
 
@@ -102,3 +102,23 @@ def test_missions_are_replaced_by_aircraft(store: Store) -> None:
 def test_not_a_number_never_gets_in() -> None:
     with pytest.raises(ValueError, match="not JSON compliant"):
         to_json(replace(MISSION, turns=float("nan")))
+
+
+def test_a_brief_is_the_same_mission_with_less_of_it(store: Store) -> None:
+    types = Mission.__annotations__
+    assert {n: types[n] for n in MissionBrief.__struct_fields__} == MissionBrief.__annotations__
+    early = replace(MISSION, mission_id="ae0000-2025-02-02-1", date_ms=1)
+    rows = [replace(MISSION, region="other"), MISSION, early]
+    store.derived.replace_aircraft(MISSION.icao, "key", rows)
+
+    for span in ((0, 2**62), (2, 2**62), (0, 2)):
+        whole = store.derived.missions_between(*span)
+        assert [told(one) for one in store.derived.briefs_between(*span)] == [
+            told(one) for one in whole
+        ]
+        assert whole == sorted(whole, key=lambda row: (row.date_ms, row.mission_id, row.region))
+    assert store.derived.missions_between(0, 2**62)[0] == early
+
+
+def told(row: Mission | MissionBrief) -> list[object]:
+    return [getattr(row, name) for name in MissionBrief.__struct_fields__]

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -23,13 +24,17 @@ from onstation.reports.records import Frame
 from onstation.reports.words.heard import empty_sentence, hole_lines
 from onstation.reports.words.limits import left_out_sentence
 from onstation.reports.words.phrases import period_words
-from onstation.schema import Mission
-from onstation.store.database import Store, open_store
 from onstation.units import MS_PER_S
 
+if TYPE_CHECKING:
+    from onstation.schema import Mission
+    from onstation.store.database import Store
 
-def ask(settings: Settings) -> Store:
+
+def ask(settings: Settings) -> "Store":
     """Open the store to answer from; a missing one is said to be, and no folder is made."""
+    from onstation.store.database import open_store
+
     store = open_store(settings.store, create=False)
     if store.path is None:
         say(_no_store(settings.store.expanduser()))
@@ -49,12 +54,12 @@ def _no_store(folder: Path) -> str:
 
 
 def period_asked(
-    store: Store,
+    store: "Store",
     since: str | None,
     until: str | None,
     days: int | None,
     tz: str,
-    only: Sequence[Mission] = (),
+    only: "Sequence[Mission]" = (),
 ) -> Period:
     """Return the period asked for; by default everything the store holds.
 

@@ -3,6 +3,8 @@
 What draws is imported only where something is drawn.
 """
 
+from typing import TYPE_CHECKING
+
 import click
 
 from onstation.config import Settings
@@ -12,7 +14,9 @@ from onstation.reports.records import Report, TailStory
 from onstation.reports.safe import drawn
 from onstation.reports.words.heard import nothing_usable
 from onstation.reports.words.phrases import period_words, plural
-from onstation.store.database import Store
+
+if TYPE_CHECKING:
+    from onstation.store.database import Store
 
 PNG = "png"
 WHOLE = "all"
@@ -37,7 +41,7 @@ def over_time(
     return ("type",), fitting_width(period) if bins == WHOLE else bins
 
 
-def chart_png(settings: Settings, store: Store, report: Report, aspect: str) -> bytes:
+def chart_png(settings: Settings, store: "Store", report: Report, aspect: str) -> bytes:
     """Return the chart of a report by type over time."""
     from onstation.pipeline import answer
     from onstation.reports.picture.chart import draw_chart
@@ -47,7 +51,7 @@ def chart_png(settings: Settings, store: Store, report: Report, aspect: str) -> 
     return draw_chart(report, rows, aspect)
 
 
-def map_png(settings: Settings, store: Store, story: TailStory, aspect: str) -> bytes:
+def map_png(settings: Settings, store: "Store", story: TailStory, aspect: str) -> bytes:
     """Return the map of everything an aircraft did.
 
     Raises

@@ -32,10 +32,10 @@ from onstation.errors import InputError
 from onstation.periods import BINS, Period
 from onstation.reports.counting.counts import KEYS
 from onstation.reports.records import Report
-from onstation.store.database import Store
 
 if TYPE_CHECKING:
     from onstation.reports.page.dossier import Dossier
+    from onstation.store.database import Store
 
 FORMATS = ("table", "csv", "json", "markdown", "html", "png")
 
@@ -138,7 +138,7 @@ def command(
 
 def _page(
     settings: Settings,
-    store: Store,
+    store: "Store",
     found: Report,
     rate: float | None,
     window: Period | None,

@@ -20,11 +20,11 @@ from onstation.reports.records import MissionList, TailStory
 from onstation.reports.words.heard import empty_sentence, nothing_usable
 from onstation.reports.words.phrases import plural
 from onstation.reports.words.story import astride_lines
-from onstation.store.database import Store
 
 if TYPE_CHECKING:
     from onstation.reports.explained import Explanation
     from onstation.reports.words.story import Lines
+    from onstation.store.database import Store
 
 TOLD = ("table", "json")
 """Formats that tell the whole story; the others hold its rows."""
@@ -88,7 +88,7 @@ def command(
     ctx.exit(_status(story, typed=bool(since or until or days), said=format_ == "table"))
 
 
-def _explained(settings: Settings, store: Store, story: TailStory) -> "Explanation":
+def _explained(settings: Settings, store: "Store", story: TailStory) -> "Explanation":
     """Judge once more; what that needs is imported for it alone."""
     from onstation.pipeline.explain import explain
 
@@ -102,7 +102,7 @@ def _listed(story: TailStory) -> MissionList:
     return MissionList(story.frame, story.rows, in_total, len(in_total), "all")
 
 
-def _page(settings: Settings, store: Store, story: TailStory, all_sources: bool) -> str:
+def _page(settings: Settings, store: "Store", story: TailStory, all_sources: bool) -> str:
     """Return the page; what that needs is imported for it alone."""
     from onstation.pipeline.dossier import tail_dossier
     from onstation.reports.page.write import tail_html

@@ -17,7 +17,6 @@ from onstation.pipeline.ground import (
     Ground,
     frame_of,
     holds_recordings,
-    rows_of,
     stand_on,
     states_of,
 )
@@ -25,6 +24,7 @@ from onstation.regions.load import brief
 from onstation.reports.counting import baseline
 from onstation.reports.counting.counts import (
     REGION,
+    Chosen,
     choose,
     counted_in,
     grid,
@@ -57,7 +57,7 @@ from onstation.schema import (
     CBP,
     MILITARY,
     RULE,
-    Mission,
+    MissionBrief,
     Threshold,
 )
 from onstation.store.database import Store
@@ -107,7 +107,7 @@ def report(
     _check_norm(rate, window, period)
     ensure_derived(settings, store, on_progress)
     ground = stand_on(settings, store, period, filters or Filters())
-    chosen = choose(rows_of(ground), period, ground.filters, recorded=ground.recorded)
+    chosen = _briefs(ground)
     against = _against(settings, ground, rate, window)
     here = counted_in(chosen.rows, ground.scope)
     whole = days_in(ground.states)
@@ -170,6 +170,13 @@ def report(
     )
 
 
+def _briefs(ground: Ground) -> Chosen[MissionBrief]:
+    """Return what counting needs of the missions of a period that pass its filters."""
+    period = ground.period
+    held = ground.store.derived.briefs_between(period.since_ms, period.until_ms)
+    return choose(held, period, ground.filters, recorded=ground.recorded)
+
+
 def _sensitivity(
     settings: Settings, ground: Ground, total: int | None, on_progress: Progress | None
 ) -> tuple[Variant, ...]:
@@ -197,7 +204,8 @@ def missions(
     """
     ensure_derived(settings, store, on_progress)
     ground = stand_on(settings, store, period, filters or Filters())
-    chosen = choose(rows_of(ground), period, ground.filters, recorded=ground.recorded)
+    held = store.derived.missions_between(period.since_ms, period.until_ms)
+    chosen = choose(held, period, ground.filters, recorded=ground.recorded)
     in_total = rows_in_total(chosen.rows, ground.scope)
     order = {region.name: i for i, region in enumerate(ground.regions.regions)}
     rows = sorted(
@@ -285,7 +293,7 @@ class _Against(Struct, frozen=True):
     zone: str
     replaced: bool
     window: Window | None = None
-    rows: tuple[Mission, ...] = ()
+    rows: tuple[MissionBrief, ...] = ()
     comparable: bool = True
     notes: tuple[str, ...] = ()
 
@@ -294,7 +302,7 @@ class _Against(Struct, frozen=True):
         found: Tally,
         days: Days,
         basis: str,
-        like: Callable[[Mission], bool] = lambda row: True,
+        like: Callable[[MissionBrief], bool] = lambda row: True,
     ) -> Counts:
         """Compare a tally; with a window, with the rows there that are like it."""
         if self.window is None:
@@ -323,7 +331,7 @@ def _against(
         norm = ground.regions.baseline.missions_per_month
         return _Against(norm if rate is None else rate, zone, rate is not None)
     there = stand_on(settings, ground.store, window, ground.filters, recorded=ground.recorded)
-    chosen = choose(rows_of(there), window, ground.filters, recorded=ground.recorded)
+    chosen = _briefs(there)
     rows = tuple(counted_in(chosen.rows, ground.shown))
     in_scope = [row for row in rows if row.region in ground.scope]
     days, own = days_in(there.states), days_in(ground.states)
@@ -353,7 +361,7 @@ def _against(
 
 
 def _group(
-    group: str, here: Sequence[Mission], ground: Ground, against: _Against, days: Days
+    group: str, here: Sequence[MissionBrief], ground: Ground, against: _Against, days: Days
 ) -> Counts:
     rows = [row for row in here if row.group == group]
     basis = baseline.basis_of(
@@ -370,7 +378,9 @@ def _group(
     )
 
 
-def _norm(here: Sequence[Mission], ground: Ground, against: _Against, days: Days) -> Counts | None:
+def _norm(
+    here: Sequence[MissionBrief], ground: Ground, against: _Against, days: Days
+) -> Counts | None:
     """Count just the population the norm was said of; ``None`` if filters cut into it."""
     norm = ground.regions.baseline
     rows = [row for row in here if row.group == norm.group and row.region in norm.regions]
@@ -409,7 +419,7 @@ def _days_of(ground: Ground, by: tuple[str, ...]) -> Callable[[tuple[str | None,
     return of
 
 
-def _keyed(by: Sequence[str], keys: tuple[str | None, ...]) -> Callable[[Mission], bool]:
+def _keyed(by: Sequence[str], keys: tuple[str | None, ...]) -> Callable[[MissionBrief], bool]:
     key_of = key_by(by)
     return lambda row: key_of(row) == keys
 

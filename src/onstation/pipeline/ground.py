@@ -15,7 +15,7 @@ from onstation.reports.columns import RECONSTRUCTION, seen_sources
 from onstation.reports.counting.exposure import aircraft_coverage, calendar_days, days_in, utc_days
 from onstation.reports.records import DayState, Filters, Frame
 from onstation.reports.words.phrases import plural
-from onstation.schema import MISSING, Answer, DayCoverage, Mission, RegionsBrief
+from onstation.schema import MISSING, Answer, AnyMission, DayCoverage, RegionsBrief
 from onstation.sources.named import attributions, viewers
 from onstation.store.database import Store
 
@@ -165,14 +165,8 @@ def holds_recordings(store: Store, fleet: Fleet, period: Period) -> bool:
     return False
 
 
-def rows_of(ground: Ground) -> list[Mission]:
-    """Return the rows dated in the period, whatever is filtered later."""
-    period = ground.period
-    return ground.store.derived.missions_between(period.since_ms, period.until_ms)
-
-
 def frame_of(
-    ground: Ground, rows: Sequence[Mission], left_out: int = 0, notes: tuple[str, ...] = ()
+    ground: Ground, rows: Sequence[AnyMission], left_out: int = 0, notes: tuple[str, ...] = ()
 ) -> Frame:
     """Return what an answer made from some rows says of itself."""
     sources = set(seen_sources(rows))
@@ -208,7 +202,7 @@ def _earlier_fleet(ground: Ground) -> tuple[str, ...]:
     )
 
 
-def _only_reconstructed(ground: Ground, rows: Sequence[Mission]) -> bool:
+def _only_reconstructed(ground: Ground, rows: Sequence[AnyMission]) -> bool:
     """Say whether all there is to tell of, rows or days, is reconstructed."""
     if ground.recorded:
         return False
@@ -266,6 +260,6 @@ def _known(fleet: Fleet, store: Store, filters: Filters) -> tuple[set[str], set[
             types |= clause.types or set()
     agencies = {entry.agency for entry in fleet.entries}
     if {name.upper() for name in filters.types} - types:
-        held = store.derived.missions_between(-(2**62), 2**62)
+        held = store.derived.briefs_between(-(2**62), 2**62)
         types |= {row.type.upper() for row in held if row.type}
     return types, agencies

@@ -9,7 +9,7 @@ from onstation.errors import InputError
 from onstation.periods import find_zone, iso, local_day
 from onstation.reports.records import MissionList
 from onstation.reports.replay import replay_urls
-from onstation.schema import Mission
+from onstation.schema import AnyMission, Mission
 from onstation.units import MS_PER_S
 
 Value = str | int | float | None | tuple[str, ...]
@@ -196,14 +196,14 @@ def records_of(found: MissionList) -> Iterator[dict[str, Value]]:
         yield values_of(row, in_total=in_total, zone=frame.period.tz, viewers=frame.viewers)
 
 
-def sources_of(row: Mission) -> tuple[str, ...]:
+def sources_of(row: AnyMission) -> tuple[str, ...]:
     """Return where each trace came from; one that is reconstructed always says so."""
     if row.reconstruction is None:
         return row.sources
     return tuple(RECONSTRUCTION for _ in row.sources) or (RECONSTRUCTION,)
 
 
-def seen_sources(rows: Sequence[Mission]) -> tuple[str, ...]:
+def seen_sources(rows: Sequence[AnyMission]) -> tuple[str, ...]:
     """Return every source of some rows, once, in order of name."""
     return tuple(sorted({source for row in rows for source in sources_of(row)}))
 

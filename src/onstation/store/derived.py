@@ -3,10 +3,10 @@
 import json
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 from onstation.errors import StoreError
-from onstation.schema import Mission
+from onstation.schema import Mission, MissionBrief
 from onstation.store.connection import Connection
 from onstation.store.pieces import Pieces
 
@@ -36,6 +36,7 @@ CREATE INDEX loose_ends_icao ON loose_ends (icao);
 """Ends of sorties heard in flight, by address: what changes of address are found from."""
 
 _FIELDS = Mission.__struct_fields__
+Read = TypeVar("Read", Mission, MissionBrief)
 
 
 class Derived:
@@ -117,13 +118,28 @@ class Derived:
 
     def missions_between(self, since_ms: int, until_ms: int) -> list[Mission]:
         """Return the missions dated in a half-open interval, by date, identity and region."""
-        return _missions(
-            self._db.rows(
-                "SELECT body FROM mission_bodies WHERE date_ms >= ? AND date_ms < ?"
-                " ORDER BY date_ms, mission_id, region",
+        return self._between(since_ms, until_ms, Mission)
+
+    def briefs_between(self, since_ms: int, until_ms: int) -> list[MissionBrief]:
+        """Return what counting needs of the missions of `missions_between`, in half the time."""
+        return self._between(since_ms, until_ms, MissionBrief)
+
+    def _between(self, since_ms: int, until_ms: int, kind: type[Read]) -> list[Read]:
+        ((first_ms, last_ms),) = self._db.rows(
+            "SELECT (SELECT min(date_ms) FROM mission_bodies),"
+            " (SELECT max(date_ms) FROM mission_bodies)"
+        )
+        if first_ms is None:
+            return []
+        if since_ms <= first_ms and last_ms < until_ms:  # all, as they lie: thrice as fast
+            found = self._db.rows("SELECT date_ms, mission_id, region, body FROM mission_bodies")
+        else:
+            found = self._db.rows(
+                "SELECT date_ms, mission_id, region, body FROM mission_bodies"
+                " WHERE date_ms >= ? AND date_ms < ?",
                 (since_ms, until_ms),
             )
-        )
+        return _missions(((body,) for *_, body in sorted(found)), kind)
 
     def missions_of(self, icao: str) -> list[Mission]:
         """Return every mission of one address, by date, identity and region."""
@@ -132,7 +148,8 @@ class Derived:
                 "SELECT body FROM mission_bodies WHERE icao = ?"
                 " ORDER BY date_ms, mission_id, region",
                 (icao,),
-            )
+            ),
+            Mission,
         )
 
     def missions_around(self, icao: str, since_ms: int, until_ms: int) -> list[Mission]:
@@ -152,7 +169,8 @@ class Derived:
                 " AND (p.joint != '' OR p.first_ms <= ? AND p.last_ms >= ?))"
                 " ORDER BY date_ms, mission_id, region",
                 (icao, since_ms, until_ms, icao, until_ms, since_ms),
-            )
+            ),
+            Mission,
         )
 
     def missions_named(self, names: Iterable[str]) -> list[Mission]:
@@ -165,7 +183,7 @@ class Derived:
                 (name,),
             )
         ]
-        return _missions((body,) for *_, body in sorted(found))
+        return _missions(((body,) for *_, body in sorted(found)), Mission)
 
     def key_of(self, icao: str) -> str | None:
         """Return the key the missions of an address were derived under."""
@@ -185,21 +203,22 @@ def to_json(mission: Mission) -> str:
 
 def from_json(text: str) -> Mission:
     """Return the mission that `to_json` wrote."""
-    return _reader()(text)
+    mission: Mission = _reader(Mission)(text)
+    return mission
 
 
 @cache
-def _reader() -> Callable[[str], Mission]:
+def _reader(kind: type[Read]) -> Callable[[str], Read]:
     """Return what reads a mission: five times as fast as `json`, which a report of years feels."""
     import msgspec
 
-    return msgspec.json.Decoder(Mission).decode
+    return msgspec.json.Decoder(kind).decode
 
 
-def _missions(rows: Iterable[tuple[Any, ...]]) -> list[Mission]:
+def _missions(rows: Iterable[tuple[Any, ...]], kind: type[Read]) -> list[Read]:
     import msgspec
 
-    read = _reader()
+    read = _reader(kind)
     try:
         return [read(body) for (body,) in rows]
     except msgspec.MsgspecError as error:

@@ -292,22 +292,24 @@ def test_a_table_drawn_at_once_is_the_one_that_rich_draws() -> None:
         names = chance_of.choices(("from", "to", "", "漢字"), k=wide)
         table = table_of(names, texts=chance_of.randrange(wide + 1))
         for _ in range(chance_of.randrange(5)):
-            table.add_row(*(cell(chance_of.choice(WORDS)) for _ in range(wide)))
-        width = chance_of.choice((10, 30, 100))
-        found = at_once(table, width)
+            style = chance_of.choice(("", "", "bold"))
+            table.add_row(*(cell(chance_of.choice(WORDS)) for _ in range(wide)), style=style)
+            if chance_of.random() < 0.2:
+                table.add_section()
+        width, colour = chance_of.choice((10, 30, 100)), chance_of.random() < 0.3
+        found = at_once(table, width, colour=colour)
         at_once_drawn += found is not None
-        assert found is None or lines_of(found) == lines_of(by_rich(table, width, colour=False))
+        assert found is None or lines_of(found) == lines_of(by_rich(table, width, colour=colour))
     assert at_once_drawn > 150
 
 
 def test_a_table_that_rich_must_draw_is_left_to_it() -> None:
-    def table(style: str = "", text: str = "ab") -> str | None:
+    def table(text: str = "ab") -> str | None:
         made = table_of(("one", "two"), texts=1)
-        made.add_row(cell(text), cell("3"), style=style)
+        made.add_row(cell(text), cell("3"))
         return at_once(made, 20)
 
     assert table() is not None
-    assert table(style="bold") is None
     assert table(text="wider than there is room for") is None
     assert at_once(table_of(("one",), texts=1), 20) is None
 

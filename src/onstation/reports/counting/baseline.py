@@ -5,11 +5,13 @@ the rate; the chance is one-sided, of this many or more. A count in a window of 
 own is random too: then the test is the conditional binomial one.
 """
 
+from collections.abc import Sequence
+
 from msgspec import Struct
 
 from onstation.reports.counting.poisson import at_least, interval
 from onstation.reports.records import ASSUMED, PUBLISHED, Counts, Tally
-from onstation.schema import CBP, MILITARY, Baseline, Mission
+from onstation.schema import CBP, MILITARY, AnyMission, Baseline
 
 TOO_SHORT = 0.25
 """With less expected, people are shown only count and expected: one flight is no surge."""
@@ -119,7 +121,7 @@ def counts(tally: Tally, comparison: Comparison, basis: str) -> Counts:
 def basis_of(
     group: str,
     norm: Baseline,
-    counted: list[Mission],
+    counted: Sequence[AnyMission],
     *,
     scope: tuple[str, ...],
     limited: bool,

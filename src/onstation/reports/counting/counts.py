@@ -8,12 +8,21 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache, lru_cache
 from operator import attrgetter
+from typing import Generic, TypeVar
 
 from msgspec import Struct
 
 from onstation.periods import Bin, Period, bin_label, local_day
 from onstation.reports.records import Days, Filters, Tally
-from onstation.schema import COUNTED, NO_FLEET, POSSIBLE, TRANSIT, Mission
+from onstation.schema import (
+    COUNTED,
+    NO_FLEET,
+    POSSIBLE,
+    TRANSIT,
+    AnyMission,
+)
+
+Kind = TypeVar("Kind", bound=AnyMission)
 
 KEYS = {"type": "type", "region": "region", "agency": "agency", "aircraft": "icao"}
 """What ``--by`` may name, and what of a row that is."""
@@ -26,7 +35,7 @@ _day = lru_cache(maxsize=2**16)(local_day)
 """A report dates each of its missions five times."""
 
 
-class Chosen(Struct, frozen=True):
+class Chosen(Struct, Generic[Kind], frozen=True):
     """The rows of a period that an answer is made from.
 
     Attributes
@@ -37,8 +46,8 @@ class Chosen(Struct, frozen=True):
         Rows of reconstructions that were set aside.
     """
 
-    rows: tuple[Mission, ...]
-    left_out: tuple[Mission, ...]
+    rows: tuple[Kind, ...]
+    left_out: tuple[Kind, ...]
 
 
 class Cell(Struct, frozen=True):
@@ -49,7 +58,9 @@ class Cell(Struct, frozen=True):
     tally: Tally
 
 
-def choose(rows: Iterable[Mission], period: Period, filters: Filters, *, recorded: bool) -> Chosen:
+def choose(
+    rows: Iterable[Kind], period: Period, filters: Filters, *, recorded: bool
+) -> Chosen[Kind]:
     """Return the rows of a period that pass the filters.
 
     Aircraft that nobody watches are told of only where they are asked for by name.
@@ -72,7 +83,7 @@ def choose(rows: Iterable[Mission], period: Period, filters: Filters, *, recorde
     )
 
 
-def passes(row: Mission, filters: Filters) -> bool:
+def passes(row: AnyMission, filters: Filters) -> bool:
     """Return whether a row is what the filters ask for; case does not matter."""
     return (
         (not filters.regions or row.region in filters.regions)
@@ -83,12 +94,12 @@ def passes(row: Mission, filters: Filters) -> bool:
     )
 
 
-def counted_in(rows: Iterable[Mission], scope: Sequence[str]) -> list[Mission]:
+def counted_in(rows: Iterable[Kind], scope: Sequence[str]) -> list[Kind]:
     """Return the counted rows that lie in regions of a scope."""
     return [row for row in rows if row.status == COUNTED and row.region in scope]
 
 
-def tally(rows: Iterable[Mission], zone: str) -> Tally:
+def tally(rows: Iterable[AnyMission], zone: str) -> Tally:
     """Count counted rows three ways.
 
     Parameters
@@ -111,22 +122,20 @@ def tally(rows: Iterable[Mission], zone: str) -> Tally:
     return Tally(missions, minimum, segments)
 
 
-def usable_tally(rows: Iterable[Mission], zone: str, days: Days) -> Tally:
+def usable_tally(rows: Iterable[AnyMission], zone: str, days: Days) -> Tally:
     """Count rows; nothing heard on days nobody answered for is unknown, never 0."""
     found = tally(rows, zone)
     return found if found.missions or days.usable else Tally(None, None, None)
 
 
-def overlaps(rows: Iterable[Mission]) -> tuple[tuple[int, int], ...]:
+def overlaps(rows: Iterable[AnyMission]) -> tuple[tuple[int, int], ...]:
     """Return how many missions were on station in two regions, in three, and so on."""
-    regions: dict[str, set[str]] = {}
-    for row in rows:
-        regions.setdefault(row.mission_id, set()).add(row.region)
-    sizes = Counter(len(names) for names in regions.values())
+    regions = Counter(name for name, _ in {(row.mission_id, row.region) for row in rows})
+    sizes = Counter(regions.values())
     return tuple((size, sizes[size]) for size in sorted(sizes) if size > 1)
 
 
-def rows_in_total(rows: Iterable[Mission], scope: Sequence[str]) -> frozenset[tuple[str, str]]:
+def rows_in_total(rows: Iterable[AnyMission], scope: Sequence[str]) -> frozenset[tuple[str, str]]:
     """Choose, for each counted mission, the one row that stands for it in the total.
 
     It is the row whose on-station time began first, by order of the regions where two
@@ -146,7 +155,7 @@ def rows_in_total(rows: Iterable[Mission], scope: Sequence[str]) -> frozenset[tu
 
 
 def grid(
-    rows: Sequence[Mission],
+    rows: Sequence[AnyMission],
     by: Sequence[str],
     bins: Sequence[Bin],
     *,
@@ -178,7 +187,7 @@ def grid(
     keys = {key_of(row) for row in here if row.status in SEEN}
     if tuple(by) == (REGION,):
         keys |= {(region,) for region in shown}
-    found: dict[tuple[tuple[str | None, ...], str], list[Mission]] = {}
+    found: dict[tuple[tuple[str | None, ...], str], list[AnyMission]] = {}
     for row in here:
         if row.status == COUNTED:
             label = label_of(_day(row.date_ms, zone))
@@ -197,7 +206,7 @@ def grid(
     ]
 
 
-def key_by(names: Sequence[str]) -> Callable[[Mission], tuple[str | None, ...]]:
+def key_by(names: Sequence[str]) -> Callable[[AnyMission], tuple[str | None, ...]]:
     """Return what tells the key of a row: its values of some `KEYS`."""
     values = [KEYS[name] for name in names]
     if len(values) == 1:

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from msgspec import Struct
 
 from onstation.periods import local_day
-from onstation.reports.counting.counts import usable_tally
+from onstation.reports.counting.counts import counted_in, usable_tally
 from onstation.reports.records import Aside, Days, Passing
-from onstation.schema import COUNTED, EXCLUDED, POSSIBLE, TRANSIT, Mission
+from onstation.schema import COUNTED, EXCLUDED, POSSIBLE, TRANSIT, AnyMission
 
 THEN, BEFORE, WHILE = "then", "before", "while"
 """When a sortie was on station elsewhere: after its way through a region, before, or both."""
@@ -22,7 +22,7 @@ class Uncounted(Struct, frozen=True):
     excluded: tuple[tuple[str, int], ...]
 
 
-def uncounted(rows: Iterable[Mission], scope: Sequence[str]) -> Uncounted:
+def uncounted(rows: Iterable[AnyMission], scope: Sequence[str]) -> Uncounted:
     """Sort the sorties that count nowhere in scope into possible, excluded and transit.
 
     A sortie that was possible in one region and a transit in another is possible; one
@@ -32,15 +32,14 @@ def uncounted(rows: Iterable[Mission], scope: Sequence[str]) -> Uncounted:
     sorties: dict[str, dict[str, str]] = {}
     given = list(rows)
     mixed = len({row.reconstruction is None for row in given}) > 1
+    counted = {row.mission_id for row in counted_in(given, scope)}
     for row in given:
-        if row.region in scope:
+        if row.region in scope and row.mission_id not in counted:
             told = "recorded, " if mixed and row.reconstruction is None else ""
             sorties.setdefault(row.mission_id, {}).setdefault(row.status, told + row.status_reason)
     transits = possible = 0
     excluded: Counter[str] = Counter()
     for statuses in sorties.values():
-        if COUNTED in statuses:
-            continue
         if POSSIBLE in statuses:
             possible += 1
         elif EXCLUDED in statuses:
@@ -52,7 +51,7 @@ def uncounted(rows: Iterable[Mission], scope: Sequence[str]) -> Uncounted:
 
 
 def asides(
-    rows: Iterable[Mission], regions: Sequence[str], zone: str, days: Days
+    rows: Iterable[AnyMission], regions: Sequence[str], zone: str, days: Days
 ) -> tuple[Aside, ...]:
     """Tell region by region what is not counted there, and where it counts instead.
 
@@ -63,10 +62,12 @@ def asides(
     regions
         The regions to tell of, in their order; one without such rows is left out.
     """
-    counted: dict[str, list[Mission]] = {}
-    found: dict[str, list[Mission]] = {region: [] for region in regions}
-    for row in rows:
-        if row.status == COUNTED:
+    counted: dict[str, list[AnyMission]] = {}
+    found: dict[str, list[AnyMission]] = {region: [] for region in regions}
+    given = list(rows)
+    aside = {row.mission_id for row in given if row.status != COUNTED}
+    for row in given:
+        if row.status == COUNTED and row.mission_id in aside:
             counted.setdefault(row.mission_id, []).append(row)
         if row.region in found:
             found[row.region].append(row)
@@ -83,7 +84,7 @@ def asides(
     return tuple(told)
 
 
-def _passing(row: Mission, counted: Iterable[Mission], zone: str) -> Passing:
+def _passing(row: AnyMission, counted: Iterable[AnyMission], zone: str) -> Passing:
     return Passing(
         status=row.status,
         reason=row.status_reason,
@@ -97,7 +98,7 @@ def _passing(row: Mission, counted: Iterable[Mission], zone: str) -> Passing:
     )
 
 
-def _when(row: Mission, other: Mission) -> str:
+def _when(row: AnyMission, other: AnyMission) -> str:
     """Say when a sortie was on station elsewhere, seen from its way through a region."""
     start, end = other.on_station_start_ms, other.on_station_end_ms
     if None in (row.inside_start_ms, row.inside_end_ms, start, end):
