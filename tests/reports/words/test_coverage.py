@@ -68,6 +68,25 @@ def test_hundreds_of_aircraft_are_one_line_and_outcomes_stay_apart() -> None:
     ]
 
 
+def test_a_day_without_data_has_no_numbers_and_a_silent_one_has_zeros() -> None:
+    nothing = {"documents": 0, "watched": 0, "damaged": 0, "folders": None, "usual_share": None}
+    answers = [
+        ARCHIVE._replace(day=day(0), outcome=FAILED, **nothing),
+        ARCHIVE._replace(day=day(1), outcome=EXPIRED, **nothing),
+        ARCHIVE._replace(day=day(2), outcome=FAILED, **nothing | {"damaged": 2}),
+        ARCHIVE._replace(day=day(3), outcome=SILENT, **nothing),
+    ]
+    days = [heard(day(n), MISSING) for n in range(5)]
+
+    assert [run.cells[2:6] for run in runs_of(table(*answers, days=days))] == [
+        (FAILED, "", "", ""),
+        (EXPIRED, "", "", ""),
+        (FAILED, "", "", "2"),
+        (SILENT, "0", "0", "0"),
+        (MISSING, "", "", ""),
+    ]
+
+
 def test_aircraft_that_were_not_answered_for_are_named_and_then_counted() -> None:
     holes = [single(f"ae{n:04x}", FAILED, reason="HTTP 503") for n in range(13)]
     lines = alone_lines([*holes, single("ae9999", SILENT)])

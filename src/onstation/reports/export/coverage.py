@@ -6,7 +6,7 @@ from onstation.periods import iso
 from onstation.reports.columns import DAY, INSTANT, NUMBER, WHOLE, Column
 from onstation.reports.export.encode import about, cell_text, csv_text, json_text
 from onstation.reports.records import CoverageTable
-from onstation.schema import Answer
+from onstation.schema import MISSING, Answer, DayCoverage
 
 COVERAGE_COLUMNS = (
     Column("day", DAY, "", "UTC day"),
@@ -72,6 +72,21 @@ def _record(answer: Answer) -> dict[str, Any]:
     }
 
 
+def _day(day: DayCoverage) -> dict[str, Any]:
+    """Return what is known of a day; of one without data no number is, but what was damaged."""
+    known = day.status != MISSING
+    return {
+        "day": day.day.isoformat(),
+        "status": day.status,
+        "documents": day.documents if known else None,
+        "watched": day.watched if known else None,
+        "damaged": day.damaged if known or day.damaged else None,
+        "recorded": day.recorded if known else None,
+        "reason": day.reason or None,
+        "sources": list(day.sources),
+    }
+
+
 def coverage_csv(table: CoverageTable) -> str:
     """Return what was asked and answered as CSV."""
     names = [column.name for column in COVERAGE_COLUMNS]
@@ -87,19 +102,7 @@ def coverage_json(table: CoverageTable) -> str:
     return json_text(
         about(table.frame)
         | {
-            "days": [
-                {
-                    "day": day.day.isoformat(),
-                    "status": day.status,
-                    "documents": day.documents,
-                    "watched": day.watched,
-                    "damaged": day.damaged,
-                    "recorded": day.recorded,
-                    "reason": day.reason or None,
-                    "sources": list(day.sources),
-                }
-                for day in table.days
-            ],
+            "days": [_day(day) for day in table.days],
             "answers": coverage_records(table),
             "changes": [
                 {"before": _record(change.before), "after": _record(change.after)}

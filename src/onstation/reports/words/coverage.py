@@ -27,6 +27,8 @@ Number = TypeVar("Number", int, float)
 NOBODY = "–"
 NAMED = 10
 """Answers about single aircraft that are told one by one; more are counted by reason."""
+UNANSWERED = (MISSING, FAILED, EXPIRED)
+"""Outcomes that tell nothing of how much there was."""
 SIGNS = {
     USABLE: "#",
     PARTIAL: "%",
@@ -77,12 +79,16 @@ class Run:
             span(self.first, self.last),
             self.source,
             self.alike[1],
-            f"{self.documents:,}",
-            f"{self.watched:,}",
-            f"{self.damaged:,}",
+            self._count(self.documents),
+            self._count(self.watched),
+            self._count(self.damaged),
             "" if self.folders is None else str(self.folders),
             "" if self.share is None else f"{self.share:.0%}",
         )
+
+    def _count(self, number: int) -> str:
+        """Return a count; nothing where there was no answer to count in: that is no zero."""
+        return f"{number:,}" if number or self.alike[1] not in UNANSWERED else ""
 
 
 HEADINGS = (
