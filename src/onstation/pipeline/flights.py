@@ -14,7 +14,7 @@ from onstation.regions.flight import BRIDGE_MS, OBSERVED_MS
 from onstation.reports.flights import Flight, Gap, Run
 from onstation.schema import DATA_ENDS, SIGNAL_LOST, Mission, Silence, Sortie
 from onstation.store.database import Store
-from onstation.tracks.silences import altitudes_ft
+from onstation.tracks.moments import altitudes_ft
 
 Progress = Callable[[int, int], None]
 

@@ -40,7 +40,7 @@ from onstation.schema import (
     Track,
 )
 from onstation.tracks.join import in_order
-from onstation.tracks.silences import altitudes_ft
+from onstation.tracks.moments import altitudes_ft
 from onstation.tracks.stretches import spans_of
 from onstation.tracks.types import performance
 

@@ -4,11 +4,15 @@ Some transponders go on giving an altitude after landing. What moves slower than
 watched types can fly, at the height of a field and beside it, is on the ground there.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
+from msgspec.structs import replace
 
 from onstation.airfields import nearest_each
 from onstation.geodesy import lengths_m
 from onstation.schema import Bools, Threshold, Track
+from onstation.tracks.moments import altitudes_ft
 from onstation.units import M_PER_KM, MPS_PER_KT, MS_PER_S
 
 REST_KT = 40.0
@@ -56,7 +60,12 @@ def at_rest(track: Track) -> Bools:
     if not len(rows):
         return marked
     fields, away_m = nearest_each(lon_deg=track.lon_deg[rows], lat_deg=track.lat_deg[rows])
-    alt = np.where(np.isnan(track.baro_alt_ft), track.geom_alt_ft, track.baro_alt_ft)[rows]
+    alt = altitudes_ft(track)[rows]
     height = np.abs(alt - np.array([field.elevation_ft for field in fields]))
     marked[rows[(away_m <= REST_FIELD_M) & ~(height > REST_HEIGHT_FT)]] = True
     return marked
+
+
+def rested(tracks: Sequence[Track]) -> list[Track]:
+    """Return tracks whose ``on_ground`` also marks where the aircraft was seen to be at rest."""
+    return [replace(track, on_ground=at_rest(track)) for track in tracks]

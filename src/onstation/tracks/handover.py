@@ -26,7 +26,7 @@ from onstation.schema import (
 )
 from onstation.tracks.elsewhere import in_all
 from onstation.tracks.join import join
-from onstation.tracks.silences import moment
+from onstation.tracks.moments import moment
 from onstation.units import M_PER_KM, MPS_PER_KT, MS_PER_MIN, MS_PER_S
 
 HANDOVER_MS = 5 * MS_PER_MIN

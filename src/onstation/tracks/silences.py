@@ -9,25 +9,31 @@ words, and says where the evidence allows the other reading too.
 import numpy as np
 from msgspec import Struct
 
-from onstation.airfields import fields_abroad, nearest
+from onstation.airfields import fields_abroad
 from onstation.geodesy import between, distance_m
-from onstation.schema import Airfield, Floats, Threshold, Track
+from onstation.schema import Airfield, Threshold, Track
+from onstation.tracks import moments
+from onstation.tracks.moments import (
+    CLOSE_M,
+    HOME,
+    LEVEL_FPM,
+    NEAR_M,
+    TOWARDS_FT_PER_KM,
+    TOWARDS_HEIGHT_FT,
+    TOWARDS_M,
+    Moment,
+    is_in_circuit,
+    is_low,
+    is_over_runway,
+    moment,
+    towards,
+)
 from onstation.tracks.types import performance
 from onstation.units import M_PER_KM, MPS_PER_KT, MS_PER_MIN, MS_PER_S
 
 BRIDGE_MS = 15 * MS_PER_MIN
 TURNAROUND_MS = 15 * MS_PER_MIN
-NEAR_M = 20_000.0
-NEAR_HEIGHT_FT = 3_500.0
-CLOSE_M = 10_000.0
-CLOSE_HEIGHT_FT = 2_000.0
-FINAL_M = 2_000.0
-FINAL_HEIGHT_FT = 700.0
-TOWARDS_M = 100_000.0
-TOWARDS_HEIGHT_FT = 18_000.0
-TOWARDS_FT_PER_KM = 60.0
 HIGH_FT = 10_000.0
-LEVEL_FPM = 200.0
 RATE_FPM = 2_500.0
 APPROACH_KT = 350.0
 UNHEARD_MS = 45 * MS_PER_MIN
@@ -37,11 +43,9 @@ BLIND_MS = 30 * MS_PER_MIN
 SILENT_SHARE = 0.4
 OPEN_SHARE = 0.3
 TOO_FAST_SHARE = 1.3
-HOME = "US"
 ON_COURSE_DEG = 60.0
 ABROAD_HEIGHT_FT = 5_000.0
 ABROAD_MS = 75 * MS_PER_MIN
-TREND_MS = 3 * MS_PER_MIN
 
 THRESHOLDS = (
     Threshold(
@@ -53,28 +57,7 @@ THRESHOLDS = (
         "min",
         "the least time on the ground between two sorties",
     ),
-    Threshold(
-        "near_km", NEAR_M / M_PER_KM, "km", "low and this near a field: arriving or departing"
-    ),
-    Threshold("near_height_ft", NEAR_HEIGHT_FT, "ft", "... below this height above the field"),
-    Threshold(
-        "close_km",
-        CLOSE_M / M_PER_KM,
-        "km",
-        "in the circuit, in level flight or with no rate known",
-    ),
-    Threshold("close_height_ft", CLOSE_HEIGHT_FT, "ft", "... below this height above the field"),
-    Threshold("final_km", FINAL_M / M_PER_KM, "km", "on the runway's doorstep"),
-    Threshold("final_height_ft", FINAL_HEIGHT_FT, "ft", "... below this height above the field"),
-    Threshold(
-        "towards_km", TOWARDS_M / M_PER_KM, "km", "coming down to or climbing away from a field"
-    ),
-    Threshold(
-        "towards_height_ft", TOWARDS_HEIGHT_FT, "ft", "... below this height above the field"
-    ),
-    Threshold(
-        "towards_ft_per_km", TOWARDS_FT_PER_KM, "ft/km", "... and above this slope to the field"
-    ),
+    *moments.THRESHOLDS,
     Threshold(
         "on_course_deg", ON_COURSE_DEG, "deg", "a field abroad must lie this near the course"
     ),
@@ -136,35 +119,6 @@ THRESHOLDS = (
 )
 
 
-class Moment(Struct, frozen=True):
-    """An aircraft at one end of a silence.
-
-    Attributes
-    ----------
-    alt_ft
-        Pressure altitude, else height above the ellipsoid; NaN if neither is known. On
-        the ground the elevation of the nearest field of any country.
-    height_ft
-        The same less the elevation of the nearest field.
-    rate_fpm
-        Climb (positive) or descent over the last or next minutes; NaN if unknown.
-    field, field_m
-        The nearest airfield of its own country and how far it is.
-    course_deg
-        Over the ground, as told or by the position next to it; NaN if unknown.
-    """
-
-    time_ms: int
-    lat_deg: float
-    lon_deg: float
-    alt_ft: float
-    height_ft: float
-    rate_fpm: float
-    field: Airfield
-    field_m: float
-    course_deg: float = float("nan")
-
-
 class Verdict(Struct, frozen=True):
     """Whether a silence ends the sortie, and why.
 
@@ -180,120 +134,6 @@ class Verdict(Struct, frozen=True):
     reason: str
     could_land: bool = True
     is_open: bool = False
-
-
-def altitudes_ft(track: Track) -> Floats:
-    """Return pressure altitude where known, else height above the ellipsoid. [ft]"""
-    return np.where(np.isnan(track.baro_alt_ft), track.geom_alt_ft, track.baro_alt_ft)
-
-
-def moment(track: Track, row: int) -> Moment:
-    """Return what is known of the aircraft at one of its positions."""
-    lat, lon = float(track.lat_deg[row]), float(track.lon_deg[row])
-    time_ms = int(track.time_ms[row])
-    start = int(np.searchsorted(track.time_ms, time_ms - TREND_MS))
-    stop = int(np.searchsorted(track.time_ms, time_ms + TREND_MS, side="right"))
-    near = track.take(slice(start, stop))
-    alts = altitudes_ft(near)
-    here = row - start
-    alt = float(alts[here])
-    if track.on_ground[row]:
-        alt = nearest(lon_deg=lon, lat_deg=lat)[0].elevation_ft
-    elif np.isnan(alt):
-        known = np.flatnonzero(~np.isnan(alts))
-        if len(known):
-            alt = float(alts[known[np.argmin(np.abs(known - here))]])
-    rate = _trend_fpm(near, alts, float(track.vertical_rate_fpm[row]))
-    return moment_of(time_ms, lat, lon, alt, rate, _course_deg(near, here))
-
-
-def moment_of(
-    time_ms: int,
-    lat_deg: float,
-    lon_deg: float,
-    alt_ft: float,
-    rate_fpm: float,
-    course_deg: float,
-) -> Moment:
-    """Return a moment by what was heard of it; the field nearest to it is looked up."""
-    field, away_m = nearest(lon_deg=lon_deg, lat_deg=lat_deg, country=HOME)
-    height_ft = alt_ft - field.elevation_ft
-    return Moment(time_ms, lat_deg, lon_deg, alt_ft, height_ft, rate_fpm, field, away_m, course_deg)
-
-
-def _course_deg(near: Track, here: int) -> float:
-    """Return the course at a position: as told, else by the positions on its near side."""
-    if not np.isnan(near.course_deg[here]):
-        return float(near.course_deg[here])
-    if len(near) < 2:
-        return float("nan")
-    gaps = np.diff(near.time_ms)
-    into = here > 0 and (here == len(near) - 1 or gaps[here - 1] <= gaps[here])
-    one, other = (here - 1, here) if into else (here, here + 1)
-    metres, course = between(
-        lon_deg=near.lon_deg[one],
-        lat_deg=near.lat_deg[one],
-        to_lon_deg=near.lon_deg[other],
-        to_lat_deg=near.lat_deg[other],
-    )
-    return float(course) if metres > 0 else float("nan")
-
-
-def _trend_fpm(near: Track, alts: Floats, reported: float) -> float:
-    """Return climb or descent: what the feed says, else the change of altitude."""
-    known = np.flatnonzero(~np.isnan(alts) & ~near.on_ground)
-    if len(known) >= 2:
-        minutes = float(near.time_ms[known[-1]] - near.time_ms[known[0]]) / MS_PER_MIN
-        if minutes >= 0.5:
-            return float(alts[known[-1]] - alts[known[0]]) / minutes
-    return reported
-
-
-def arrived_at(here: Moment) -> Airfield | None:
-    """Return the field an aircraft last heard here was landing at, if it was."""
-    return here.field if _low(here, climbing=False) else None
-
-
-def departed_from(here: Moment) -> Airfield | None:
-    """Return the field an aircraft first heard here had just left, if it had."""
-    return here.field if _low(here, climbing=True) else None
-
-
-def _low(here: Moment, *, climbing: bool) -> bool:
-    """Say whether a moment is the edge of a landing or a take-off at the nearest field."""
-    if np.isnan(here.height_ft):
-        return False
-    rate = here.rate_fpm if climbing else -here.rate_fpm
-    if np.isnan(rate):
-        return _in_circuit(here)
-    near = here.field_m <= NEAR_M and here.height_ft <= NEAR_HEIGHT_FT
-    return bool((near and rate >= LEVEL_FPM) or _over_runway(here))
-
-
-def _over_runway(here: Moment) -> bool:
-    """Say whether a moment is so low over a field that nothing but the runway is next."""
-    return here.field_m <= FINAL_M and here.height_ft <= FINAL_HEIGHT_FT
-
-
-def _in_circuit(here: Moment) -> bool:
-    """Say whether a moment is low and close to a field, in level flight or not."""
-    return here.field_m <= CLOSE_M and here.height_ft <= CLOSE_HEIGHT_FT
-
-
-def towards(here: Moment, *, climbing: bool) -> bool:
-    """Say whether a moment fits a climb out of, or a descent to, the nearest field.
-
-    Lower than a shallow approach would be at that distance is no approach: a patrol
-    that comes down over the sea.
-    """
-    rate = here.rate_fpm if climbing else -here.rate_fpm
-    slope = here.height_ft >= here.field_m / M_PER_KM * TOWARDS_FT_PER_KM
-    return bool(
-        here.field_m <= TOWARDS_M
-        and here.height_ft <= TOWARDS_HEIGHT_FT
-        and (slope or here.field_m <= NEAR_M)
-        and rate >= LEVEL_FPM
-    )
 
 
 def judge(track: Track, *, before: int, type_designator: str | None) -> Verdict:
@@ -338,7 +178,7 @@ def verdict_on(one: Moment, other: Moment, type_designator: str | None, *, hint:
     abroad = _landed_abroad(one, other, silent_ms, can.cruise_kt)
     if abroad:
         return Verdict(True, f"{told}: {abroad}", is_open=True)
-    touched = _low(one, climbing=False) and _low(other, climbing=True)
+    touched = is_low(one, climbing=False) and is_low(other, climbing=True)
     if silent_ms < needed_ms:
         reason = f"{told}: too short to land and take off again"
         return Verdict(False, reason, False, is_open=touched)
@@ -381,8 +221,8 @@ def _landed(one: Moment, other: Moment, spare_ms: float, *, hint: bool) -> _Land
     hint
         Whether the feed guessed that a new leg began.
     """
-    arrival, departure = _low(one, climbing=False), _low(other, climbing=True)
-    if _over_runway(one) and _over_runway(other) and other.rate_fpm > -LEVEL_FPM:
+    arrival, departure = is_low(one, climbing=False), is_low(other, climbing=True)
+    if is_over_runway(one) and is_over_runway(other) and other.rate_fpm > -LEVEL_FPM:
         return _Landing(f"on the runway's doorstep at {one.field.code}, then at {other.field.code}")
     if arrival and departure and spare_ms >= SHORT_MS:
         return _Landing(f"low at {one.field.code}, then low at {other.field.code}")
@@ -390,7 +230,7 @@ def _landed(one: Moment, other: Moment, spare_ms: float, *, hint: bool) -> _Land
         where = one.field.code if arrival else other.field.code
         what = "coming in to" if arrival else "climbing out of"
         return _Landing(f"{what} {where}, with time for a landing unheard")
-    if _in_circuit(one) and _in_circuit(other) and spare_ms >= UNHEARD_MS:
+    if is_in_circuit(one) and is_in_circuit(other) and spare_ms >= UNHEARD_MS:
         return _Landing(f"in the circuit at {one.field.code} at both ends")
     coming = arrival or towards(one, climbing=False)
     going = departure or towards(other, climbing=True)

@@ -17,8 +17,11 @@ from onstation.geodesy import distance_m
 from onstation.schema import Silence, Threshold, Track
 from onstation.tracks.apart import MAX_SPEED_KT, SLACK_M
 from onstation.tracks.clean import in_range
-from onstation.tracks.silences import Moment, flight_ms, moment, moment_of, verdict_on
-from onstation.tracks.sorties import NOTHING, TOUCH_AND_GO_MS, Beyond, Place, Sides, rested
+from onstation.tracks.contacts import TOUCH_AND_GO_MS
+from onstation.tracks.ends import NOTHING, Beyond, Place, Sides
+from onstation.tracks.ground import rested
+from onstation.tracks.moments import Moment, moment, moment_of
+from onstation.tracks.silences import flight_ms, verdict_on
 from onstation.tracks.types import performance
 from onstation.units import MPS_PER_KT, MS_PER_MIN, MS_PER_S
 
