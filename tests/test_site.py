@@ -43,6 +43,7 @@ def test_its_search_works_from_disk_and_it_fits_a_narrow_screen(site: Path) -> N
         browser.asked()
         browser.driver.get((site / "formats.html").as_uri() + "?q=multilateration")
         browser.wait("document.querySelector('.md-search-result__item')")
+        browser.wait("document.documentElement.scrollWidth === 400")
         width = browser.run("return document.documentElement.scrollWidth")
         asked, log = browser.asked(), browser.log()
 

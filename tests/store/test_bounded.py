@@ -31,6 +31,7 @@ GROWING = (
 PARTIAL = ("days_dirty", "days_mixed", "origins_damaged", "pieces_joint")
 WHOLE = (
     "outcome IN ('heard', 'silent')",  # who judges asks it of all days held, as days alone
+    "SELECT date_ms, mission_id, region, body FROM mission_bodies",  # a period over everything
     "FROM sortie_ends e",  # flights that changed their address may have done so on any day
 )
 """Look-ups of all days there are."""
