@@ -12,7 +12,8 @@ from onstation.engine import processes
 
 def pool(jobs, context, initializer, initargs):
     made = ProcessPoolExecutor(jobs, context, initializer=initializer, initargs=initargs)
-    print(made.submit(os.getpid).result(), initargs[0], os.path.isdir(initargs[0]), flush=True)
+    found = made.submit(os.getpid).result(), initargs[0], os.path.isdir(initargs[0])
+    print(*found, sep="\\n", flush=True)
     os.kill(os.getpid(), signal.SIGKILL)
 
 if __name__ == "__main__":

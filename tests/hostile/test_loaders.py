@@ -155,7 +155,7 @@ def test_an_outline_of_too_many_places_is_refused_before_it_is_drawn(
 def test_a_file_of_outlines_is_never_held_whole_if_it_is_too_large(
     regions: Callable[..., list[str]], monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    monkeypatch.setattr(read, "MAX_BYTES", 1_000_000)
+    monkeypatch.setattr(read, "MAX_FILE_BYTES", 1_000_000)
 
     (fault,) = regions(region(f"file: {name}"), name, "<kml>" + " " * 1_000_000)
     assert "over 1 MB; thin it" in fault

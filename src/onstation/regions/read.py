@@ -17,14 +17,13 @@ from shapely import Geometry
 from shapely.errors import ShapelyError
 from shapely.geometry import shape
 
+from onstation.regions.shapes import MAX_FILE_BYTES
 from onstation.yamlfile import shown
 
 Where = tuple[tuple[str, object], ...]
 Drawn = tuple[dict[str, Any], dict[str, Any]]
 """A geometry as GeoJSON tells it, and the properties of its feature."""
 
-MAX_BYTES = 100_000_000
-"""Largest file of outlines; what 1.5 million places take, written at length."""
 MAX_PLACES = 1_500_000
 """Most places of one outline; Mexico has 11,357 here."""
 MAX_DEG = 20_000
@@ -63,10 +62,10 @@ def read_file(path: Path, where: Where) -> Geometry:
         If the file cannot be read.
     """
     with path.open("rb") as file:  # never more than this is held, however large the file is
-        data = file.read(MAX_BYTES + 1)
-    if len(data) > MAX_BYTES:
+        data = file.read(MAX_FILE_BYTES + 1)
+    if len(data) > MAX_FILE_BYTES:
         raise OutlineError(
-            f"over {MAX_BYTES // 1_000_000} MB; thin it, or take out what is not needed"
+            f"over {MAX_FILE_BYTES // 1_000_000} MB; thin it, or take out what is not needed"
         )
     try:
         text = data.decode("utf-8-sig")

@@ -26,6 +26,7 @@ CLIPS = ("within", "without")
 SHAPE_KEYS = (*SHAPES, *CLIPS, "except", "mainland_only", "where")
 FILE_TYPES = (".geojson", ".json", ".kml", ".wkt")
 MAX_FILE_BYTES = 50_000_000
+"""Largest file of outlines; some two million places as GeoJSON."""
 
 
 class ShapeReader:

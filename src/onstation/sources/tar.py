@@ -6,6 +6,7 @@ day costs seconds and memory stays flat.
 
 import os
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -49,7 +50,7 @@ class _Parts:
 
 
 @dataclass(slots=True)
-class DayTar(Generic[Part]):
+class DayTar(ABC, Generic[Part]):
     """One day archive, wherever its files lie.
 
     Attributes
@@ -85,9 +86,9 @@ class DayTar(Generic[Part]):
                 end = f"{error} after {walk.documents} trace documents"
         self.outcome, self.reason = walk.verdict(end, self.missing)
 
+    @abstractmethod
     def _opened(self, stack: ExitStack) -> tuple[Bytes, Reader]:
         """Return it open until the stack is left, and what reads bytes of a body."""
-        raise NotImplementedError
 
 
 class Tar(DayTar[Path]):
