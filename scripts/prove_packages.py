@@ -15,7 +15,6 @@ import re
 import shutil
 import subprocess
 import sys
-import tarfile
 import venv
 from pathlib import Path
 
@@ -48,8 +47,7 @@ def built(tools: Path, place: Path) -> tuple[Path, Path]:
     packages, again = place / "packages", place / "again"
     run(tools, "-m", "hatchling", "build", "-d", packages, at=TOP)
     (sdist,) = packages.glob("*.tar.gz")
-    with tarfile.open(sdist) as archive:
-        archive.extractall(again, filter="data")
+    shutil.unpack_archive(sdist, again)
     (source,) = again.iterdir()
     run(tools, "-m", "hatchling", "build", "-t", "wheel", "-d", packages / "again", at=source)
     return next(packages.glob("*.whl")), next((packages / "again").glob("*.whl"))
