@@ -29,12 +29,7 @@ def test_they_end_when_the_run_is_killed() -> None:
     )
 
     assert ended.returncode < 0
-    number, folder, was_there = (
-        ended.stdout.strip()
-        .replace(b" ", b"\n", 1)[::-1]
-        .replace(b" ", b"\n", 1)[::-1]
-        .split(b"\n")
-    )
+    number, folder, was_there = ended.stdout.splitlines()
     assert number.isdigit()
     assert was_there == b"True"
     assert not Path(folder.decode()).exists()
