@@ -1,6 +1,8 @@
 """`report --sensitivity`: the same flights under other thresholds."""
 
 import json
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -8,8 +10,18 @@ from builders import START, Waypoint, fly
 from stores import RECONSTRUCTED, Asked
 from traces import put, trace_of
 
+from onstation.pipeline import sensitivity
+
 IN_FORCE = "rule M1 in force"
 HALF, TWICE = "half the minutes on station", "twice the minutes on station"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _strips_drawn_once() -> Iterator[None]:
+    """Draw the strips of the shipped regions once for all these questions."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sensitivity, "strips", cache(sensitivity.strips))
+        yield
 
 
 def variants(asked: Asked, *words: str) -> dict[str, int]:

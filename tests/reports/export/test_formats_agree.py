@@ -114,10 +114,12 @@ def test_pandas_reads_csv_back_as_it_was(found: MissionList) -> None:
         keep_default_na=False,
         na_values={c.name: [""] for c in COLUMNS if c.holds in NUMBERS},
     )
+    records = rows_of_json(found)
+
     assert list(read.columns) == list(NAMES)
     for name in (c.name for c in COLUMNS if c.holds in NUMBERS):
         told = [None if math.isnan(value) else value for value in read[name].astype(float)]
-        assert told == [record[name] for record in rows_of_json(found)]
+        assert told == [record[name] for record in records]
     assert read["icao"].tolist() == [row.icao for row in found.rows]
 
 
