@@ -60,11 +60,8 @@ class Bin(Struct, frozen=True):
 
 
 def days_between(first: date, last: date) -> Iterator[date]:
-    """Yield every day from ``first`` to ``last``, both included."""
-    day = first
-    while day <= last:
-        yield day
-        day += timedelta(days=1)
+    """Return every day from ``first`` to ``last``, both included."""
+    return map(date.fromordinal, range(first.toordinal(), last.toordinal() + 1))
 
 
 def utc_day(instant_ms: int) -> date:

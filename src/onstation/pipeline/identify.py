@@ -349,6 +349,8 @@ def _days(icao: str, ground: Ground) -> AircraftDays:
     heard, without, holes = [], [], []
     for day in ground.coverage:
         answers = given.get(day.day, [])
+        if len(answers) == 1 and answers[0].outcome == SILENT:
+            continue  # most days of a long ledger are no more than this
         outcomes = {answer.outcome for answer in answers}
         if HEARD in outcomes:
             heard.append(day.day)
