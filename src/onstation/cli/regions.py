@@ -62,7 +62,7 @@ def list_(settings: Settings) -> None:
 @click.argument("file", required=False, type=click.Path(path_type=Path))
 @pass_settings
 def check(settings: Settings, file: Path | None) -> None:
-    """Check a regions file, naming every fault.
+    """Check a regions file and name every fault in it.
 
     Without FILE it is the one in force. Ends with 2 where there is a fault. Each is told
     with its line, its region and the remedy; outlines are drawn, so crossing edges and empty
