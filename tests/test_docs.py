@@ -115,7 +115,8 @@ def test_every_command_has_help_that_ends_with_an_example(name: str) -> None:
 
 @pytest.mark.parametrize("name", [None, *COMMANDS])
 def test_no_list_of_commands_is_cut_at_80_columns(name: str | None) -> None:
-    context = click.Context(main, info_name="onstation", terminal_width=80, max_content_width=80)
+    settings = {**main.context_settings, "terminal_width": 80}
+    context = click.Context(main, info_name="onstation", **settings)
     command = main if name is None else main.get_command(context, name)
     assert command is not None
 
