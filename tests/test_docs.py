@@ -113,6 +113,18 @@ def test_every_command_has_help_that_ends_with_an_example(name: str) -> None:
         assert (leaf.epilog or "").startswith("Example: onstation ")
 
 
+@pytest.mark.parametrize("name", [None, *COMMANDS])
+def test_no_list_of_commands_is_cut_at_80_columns(name: str | None) -> None:
+    settings = {**main.context_settings, "terminal_width": 80}
+    context = click.Context(main, info_name="onstation", **settings)
+    command = main if name is None else main.get_command(context, name)
+    assert command is not None
+
+    listed = command.get_help(context).partition("Commands:")[2].splitlines()
+
+    assert [line for line in listed if line.rstrip().endswith("...")] == []
+
+
 def test_the_overview_says_of_each_command_what_its_help_says() -> None:
     for name, line in COMMANDS.items():
         command = main.get_command(click.Context(main), name)

@@ -257,7 +257,9 @@ def test_the_deep_flight_is_one_transit_one_loiter_and_lost_at_two(stories: Aske
 
 def test_a_reconstruction_is_labelled_everywhere_and_proves_nothing(stories: Asked) -> None:
     table = " ".join(stories("claims", *SURGE, status=3).stdout.split())
-    assert table.startswith("RECONSTRUCTION: Published figures beside the ledger, rule M1")
+    assert table.startswith(
+        "RECONSTRUCTION: Published figures beside what the store holds, rule M1"
+    )
     assert "that it agrees with the claim it was made from proves nothing" in table
     assert "agrees RECONSTRUCTION" in table
 

@@ -71,7 +71,10 @@ def command(
 @click.argument("file", required=False, type=click.Path(path_type=Path))
 @pass_settings
 def check(settings: Settings, file: Path | None) -> None:
-    """Check a file of figures, by default the shipped one; name every fault in it."""
+    """Check a file of figures and name every fault in it.
+
+    Without FILE it is the shipped one.
+    """
     from onstation.pipeline.claims import SHIPPED, claims_of
     from onstation.reports.safe import drawn
 

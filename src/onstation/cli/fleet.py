@@ -63,7 +63,10 @@ def list_(settings: Settings, everything: bool) -> None:
 @click.argument("file", required=False, type=click.Path(path_type=Path))
 @pass_settings
 def check(settings: Settings, file: Path | None) -> None:
-    """Check a fleet file, by default the one in force; name every fault in it."""
+    """Check a fleet file and name every fault in it.
+
+    Without FILE it is the one in force.
+    """
     path = file or settings.fleet
     fleet = load_fleet(path)
     counted = sum(entry.counted for entry in fleet.entries)
@@ -78,7 +81,7 @@ def check(settings: Settings, file: Path | None) -> None:
 @click.argument("ident")
 @pass_settings
 def find(settings: Settings, ident: str) -> None:
-    """Tell whether an aircraft is watched, as what, and which clause says so.
+    """Tell whether an aircraft is watched, as what, and why.
 
     IDENT is an address, a registration or a serial, in any case, with or without hyphens.
     """

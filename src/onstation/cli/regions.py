@@ -19,12 +19,14 @@ from onstation.regions.model import Atlas, Region
 from onstation.regions.outlines import area_km2
 from onstation.regions.resolve import resolve
 from onstation.regions.show import feature_collection
+from onstation.reports.words.phrases import norm_line
 from onstation.yamlfile import shown
 
 WIDTH = 140
 """Columns of a table that is not drawn on a terminal."""
-HEADINGS = ("region", "label", "minimum", "line patrol", "in total", "area km²", "altitudes")
-WORDY = ("label", "altitudes", "line patrol")
+HEADINGS = ("region", "label", "on station", "line\npatrol", "in\ntotal", "area km²", "altitudes")
+NUMBERS = ("on station", "area km²")
+WORDY = ("label", "altitudes")
 """Columns that may be broken over lines; a name, which people type, never is."""
 GENERATOR = f"onstation {__version__}"
 
@@ -39,44 +41,32 @@ def command() -> None:
 def list_(settings: Settings) -> None:
     """List the regions in force, with what makes a mission over each.
 
-    MINIMUM is the time on station that makes a mission. Areas are geodesic.
+    ON STATION is from how long there a sortie is a mission. Areas are those of the
+    curved earth.
     """
     atlas = _atlas(settings, settings.regions)
     table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
-    for heading in (
-        "region",
-        "label",
-        "minimum",
-        "line patrol",
-        "in total",
-        "area km²",
-        "altitudes",
-    ):
+    for heading in HEADINGS:
         table.add_column(
             heading,
-            justify="right" if heading in ("minimum", "area km²") else "left",
+            justify="right" if heading in NUMBERS else "left",
             no_wrap=heading not in WORDY,
             overflow="fold",
         )
     for region in atlas.regions:
         table.add_row(*_cells(region))
-    norm = atlas.baseline
-    told = (
-        f"\nBaseline: {norm.missions_per_month:g} {norm.group}"
-        f" mission{'s' * (norm.missions_per_month != 1)} a month over"
-        f" {', '.join(norm.regions)} ({norm.source})."
-    )
-    terminal.show(terminal.text_of(table, told, pipe=WIDTH))
+    terminal.show(terminal.text_of(table, f"\n{norm_line(atlas.baseline)}", pipe=WIDTH))
 
 
 @command.command("check", epilog="Example: onstation regions check my-regions.yaml")
 @click.argument("file", required=False, type=click.Path(path_type=Path))
 @pass_settings
 def check(settings: Settings, file: Path | None) -> None:
-    """Check a regions file, by default the one in force; name every fault in it.
+    """Check a regions file and name every fault in it.
 
-    Ends with 2 where there is a fault. Each is told with its line, its region and the
-    remedy; outlines are drawn, so crossing edges and empty results are found as well.
+    Without FILE it is the one in force. Ends with 2 where there is a fault. Each is told
+    with its line, its region and the remedy; outlines are drawn, so crossing edges and empty
+    results are found as well.
     """
     path = file or settings.regions
     count = len(_atlas(settings, path).regions)
@@ -133,7 +123,7 @@ def _cells(region: Region) -> tuple[str, ...]:
     return (
         region.name,
         region.label,
-        f"{region.min_on_station_min:g} min",
+        f"from {region.min_on_station_min:g} min",
         "yes" if region.line_patrol else "no",
         "yes" if region.headline else "no",
         f"{area_km2(region.outline):,.0f}",

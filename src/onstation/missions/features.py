@@ -40,7 +40,7 @@ THRESHOLDS = (
         "of multilateration: above it, means of two minutes are measured in place of positions",
     ),
     Threshold("reversal_deg", REVERSAL_DEG, "deg", "... and no two courses in it differ by more"),
-    Threshold("leg_km", LEG_M / M_PER_KM, "km", "path and courses are taken over legs this long"),
+    Threshold("leg_km", LEG_M / M_PER_KM, "km", "path and courses are measured in legs this long"),
     Threshold(
         "orbit_turns", ORBIT_TURNS, "", "full turns one way, within one window, make an orbit"
     ),

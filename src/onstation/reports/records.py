@@ -170,7 +170,7 @@ class Stretch(Struct, frozen=True):
 
 
 class Window(Struct, frozen=True):
-    """The user's own ledger that a count is compared with."""
+    """Days of the user's own store that a count is compared with."""
 
     period: Period
     days: Days

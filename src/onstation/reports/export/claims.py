@@ -1,4 +1,4 @@
-"""Published figures beside the ledger as CSV and JSON."""
+"""Published figures beside what the store holds as CSV and JSON."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ COLUMNS = (
     Column("verdict", TEXT, "", "agrees, below, above or no data; empty if not comparable"),
     Column("comparable", TEXT, "", "yes, partly or no: does the figure count what ours counts"),
     Column("why", TEXT, "", "what makes it comparable or not"),
-    Column("measure", TEXT, "", "what of the ledger it was held against"),
+    Column("measure", TEXT, "", "what of the store it is compared with"),
     Column("bound", TEXT, "", "what the number says of the true one; of a time: not before, ..."),
     Column("published", TEXT, "", "the published number, or an instant in UTC"),
     Column("within", NUMBER, "", "how far from it still agrees: in unit, minutes for a time", 10),
@@ -24,7 +24,7 @@ COLUMNS = (
     Column("ours_low", TEXT, "", "least it can be; empty: open, or nothing heard"),
     Column("ours_high", TEXT, "", "most it can be; empty: open, or nothing heard"),
     Column("unit", TEXT, "", "unit of the numbers; UTC for an instant; a rate is a month's"),
-    Column("ours_text", TEXT, "", "what the ledger has, in words"),
+    Column("ours_text", TEXT, "", "what the store holds, in words"),
     Column("period_start", DAY, "", "first day it is read to speak of, in tz"),
     Column("period_end", DAY, "", "last day, included"),
     Column("tz", TEXT, "", "time zone of these days"),
@@ -57,7 +57,7 @@ def claims_csv(found: ClaimsTable) -> str:
 
 def claims_metadata(found: ClaimsTable, url: str) -> str:
     """Return the CSV on the Web metadata of `claims_csv`."""
-    return metadata(found.frame, COLUMNS, url, "Published figures beside the ledger")
+    return metadata(found.frame, COLUMNS, url, "Published figures beside what the store holds")
 
 
 def claims_json(found: ClaimsTable) -> str:

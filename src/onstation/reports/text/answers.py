@@ -15,7 +15,6 @@ from onstation.reports.records import (
     Report,
     RuleText,
 )
-from onstation.reports.safe import drawn
 from onstation.reports.text.grid import Text, table_of
 from onstation.reports.text.layout import (
     Indented,
@@ -43,7 +42,7 @@ from onstation.reports.words.heard import coverage_sentence, empty_sentence, hol
 from onstation.reports.words.limits import label as label_of
 from onstation.reports.words.limits import left_out_sentence
 from onstation.reports.words.norm import surge_sentences
-from onstation.reports.words.phrases import listed, only_words, period_words, plural, rate_words
+from onstation.reports.words.phrases import norm_line, only_words, period_words, plural
 from onstation.schema import DATA_ENDS
 
 ALWAYS = 6
@@ -146,11 +145,11 @@ def rule_text(text: RuleText, *, width: int, colour: bool = False) -> str:
     lines: list[Line] = [heading(f"Rule {text.rule}: how a mission is counted"), ""]
     for number, (title, body) in enumerate(text.points, 1):
         lines.append(Indented(f"{number}. {title}. {body}", 0, 4))
-    regions = table_of(("region", "minimum on station", "line patrol", "in total"), texts=1)
+    regions = table_of(("region", "on station", "line patrol", "in total"), texts=1)
     for region in text.regions:
         regions.add_row(
             cell(region.name),
-            f"{region.min_on_station_min:g} min",
+            f"from {region.min_on_station_min:g} min",
             "yes" if region.line_patrol else "no",
             "yes" if region.headline else "no",
         )
@@ -160,7 +159,6 @@ def rule_text(text: RuleText, *, width: int, colour: bool = False) -> str:
     thresholds.columns[3].no_wrap = False
     for _, one in text.thresholds:
         thresholds.add_row(cell(one.name), f"{one.value:,.10g}", cell(one.unit), cell(one.reason))
-    norm = text.baseline
     return drawn_text(
         [
             *lines,
@@ -169,8 +167,7 @@ def rule_text(text: RuleText, *, width: int, colour: bool = False) -> str:
             regions,
             heading("Thresholds"),
             thresholds,
-            f"Norm: {rate_words(norm.missions_per_month)}, said of {norm.group} missions over"
-            f" {listed(norm.regions)} ({drawn(norm.source)}).",
+            norm_line(text.baseline),
         ],
         width,
         colour,

@@ -1,4 +1,4 @@
-"""Published figures beside the ledger, for people: a table for a terminal, and Markdown."""
+"""Published figures beside what the store holds, for people: as a table and as Markdown."""
 
 from onstation.reports.counting.claims import (
     ClaimsTable,

@@ -1,4 +1,4 @@
-"""Published figures beside the ledger, in words: what was said, what ours is, the verdict."""
+"""Published figures beside what the store holds, in words: what was said, ours, the verdict."""
 
 from collections import Counter
 
@@ -47,7 +47,7 @@ SAYS, WHY = "what was published", "comparable"
 def title(found: ClaimsTable) -> str:
     """Return the heading; it says so where anything in it is a reconstruction."""
     label = label_of(found.frame.reconstruction)
-    return f"{label}Published figures beside the ledger, rule {found.frame.rule}"
+    return f"{label}Published figures beside what the store holds, rule {found.frame.rule}"
 
 
 def opening(found: ClaimsTable) -> list[str]:
@@ -108,7 +108,7 @@ def source_words(source: ClaimSource) -> str:
 
 
 def ours_words(one: Finding) -> str:
-    """Return what the ledger has, with the days heard if some are lacking."""
+    """Return what the store holds, with the days heard if some are lacking."""
     if one.ours is None or one.days is None:
         return NOTHING
     days = one.days

@@ -149,7 +149,7 @@ def _visit(number: int, visit: ExplainedVisit, limits: Limits) -> Lines:
         f" {limits.bridged_gap_min:g} min), {_unknown(visit)} unknown"
     )
     ratio = visit.legs_km / visit.across_km if visit.across_km > 0.05 else None
-    times = "far more than" if ratio is None else f"over legs {ratio:,.2f} times"
+    times = "far more than" if ratio is None else f"measured in legs {ratio:,.2f} times"
     course = "turns back on its course" if visit.reverses else "never turns back on its course"
     shape = (
         f"path {distance(visit.path_km)}, {times} the {visit.across_km:,.1f} km from first to last"

@@ -47,7 +47,7 @@ def norm_words(report: Report) -> str:
 def norm_source(report: Report) -> str:
     """Say where the rate comes from."""
     if report.window is not None:
-        return f"own ledger: {norm_words(report)}"
+        return f"your own store: {norm_words(report)}"
     return "given with --baseline" if report.replaced else report.frame.baseline.source
 
 
@@ -91,7 +91,7 @@ def compared(
     norm
         What it is compared with, such as ``the published norm of one a month``.
     window
-        The user's own ledger, if that is the norm.
+        The days of the user's own store, if that is the norm.
     """
     count, days = counts.missions, frame.days
     if count is None:

@@ -6,6 +6,7 @@ from datetime import date
 from onstation.periods import Period, iso, period_of
 from onstation.reports.records import Filters
 from onstation.reports.safe import drawn
+from onstation.schema import Baseline
 from onstation.units import KM_PER_MI
 
 LEAST_P = 1e-15
@@ -92,6 +93,13 @@ def distance(km: float) -> str:
 def rate_words(rate: float) -> str:
     """Return a rate as a person says it."""
     return "one a month" if rate == 1 else f"{rate:g} a month"
+
+
+def norm_line(norm: Baseline) -> str:
+    """Say what a regions file names as the norm, of whom, where, and by whose word."""
+    rate = rate_words(norm.missions_per_month)
+    over = listed([drawn(name) for name in norm.regions])
+    return f"Norm: {rate}, said of {norm.group} missions over {over} ({drawn(norm.source)})."
 
 
 def only_words(filters: Filters) -> str:
