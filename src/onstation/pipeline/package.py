@@ -9,7 +9,8 @@ from onstation.config import Settings, shipped
 from onstation.errors import StoreError
 from onstation.periods import days_between, local_day_start_ms, utc_day
 from onstation.pipeline import answer, rule
-from onstation.pipeline.flights import Progress, each_flight
+from onstation.pipeline.derive import Progress
+from onstation.pipeline.flights import each_flight
 from onstation.pipeline.ground import (
     LOCAL,
     LOCAL_TERMS,
