@@ -14,8 +14,8 @@ REASON = f"more than {MODULE_LINES} lines"
 """What the docstring of a longer module says, followed by why."""
 
 LONG_TODAY = {
-    *("answer.py", "derive.py", "records.py", "rules.py", "schema.py"),
-    *("answer.py: report", "fetch.py: command", "report.py: command"),
+    *("records.py", "rules.py", "schema.py"),
+    *("fetch.py: command", "report.py: command"),
     "rows.py: build_row",
 }
 """What was longer when this rule was made; nothing is added here."""

@@ -13,7 +13,7 @@ from onstation import __version__
 from onstation.config import Settings, settings_from
 from onstation.fleet.load import load_fleet
 from onstation.pipeline import crew
-from onstation.pipeline.derive import Judges
+from onstation.pipeline.judges import Judges
 from onstation.store.database import open_store
 
 
@@ -53,9 +53,9 @@ def test_a_task_of_another_version_is_refused(settings: Settings) -> None:
 
 
 def test_addresses_are_shared_out_each_once_and_in_order() -> None:
-    stale = {f"ae{number:04x}": None for number in range(100)}
+    stale = [(f"ae{number:04x}", None) for number in range(100)]
     shared = crew.tasks_of(stale, 2)
 
-    assert [icao for task in shared for icao, _ in task] == list(stale)
+    assert [changed for task in shared for changed in task] == stale
     assert len(shared) >= 8
     assert pickle.loads(pickle.dumps(shared)) == shared

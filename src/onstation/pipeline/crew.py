@@ -13,8 +13,9 @@ from onstation import __version__
 from onstation.config import Settings
 from onstation.pipeline.again import OutsideWindowError, judge_again
 from onstation.pipeline.at_hand import AtHand, Placed, Reader
-from onstation.pipeline.derive import Judges, Span
 from onstation.pipeline.judge import Bench
+from onstation.pipeline.judges import Judges
+from onstation.pipeline.stale import Changed
 from onstation.regions.depth import Depth
 from onstation.schema import Anew
 
@@ -22,14 +23,10 @@ MOST_ICAOS = 8
 """Addresses in one task."""
 
 
-Changed = tuple[str, Span | None]
-"""An address, and from when to when something of it changed; ``None`` for all of it."""
-
-
-def tasks_of(stale: Mapping[str, Span | None], jobs: int) -> list[tuple[Changed, ...]]:
+def tasks_of(stale: Sequence[Changed], jobs: int) -> list[tuple[Changed, ...]]:
     """Share addresses out: a few to a task, and several tasks to a process."""
     each = max(1, min(MOST_ICAOS, len(stale) // (8 * jobs)))
-    source = iter(stale.items())
+    source = iter(stale)
     return list(iter(lambda: tuple(islice(source, each)), ()))
 
 

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from onstation.config import Settings
 from onstation.periods import Period
 from onstation.pipeline import answer
+from onstation.pipeline.derive import Progress
 from onstation.pipeline.flights import flights
 from onstation.pipeline.scene import scene
 from onstation.regions.thin import kept_rows, thinned_ring
@@ -37,7 +38,7 @@ def dossier(
     *,
     rate: float | None = None,
     window: Period | None = None,
-    on_progress: answer.Progress | None = None,
+    on_progress: Progress | None = None,
 ) -> Dossier:
     """Gather what the page of a report shows.
 
@@ -73,7 +74,7 @@ def tail_dossier(
     story: TailStory,
     choose: Choose,
     *,
-    on_progress: answer.Progress | None = None,
+    on_progress: Progress | None = None,
 ) -> TailDossier:
     """Gather what the page of one aircraft shows."""
     sheet = _sheet(
@@ -90,7 +91,7 @@ def _sheet(
     in_total: frozenset[tuple[str, str]],
     choose: Choose,
     regions: Sequence[str],
-    on_progress: answer.Progress | None,
+    on_progress: Progress | None,
 ) -> Sheet:
     kept, told = choose(rows)
     heard = flights(settings, store, kept, on_progress=on_progress)

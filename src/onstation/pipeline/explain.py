@@ -7,8 +7,8 @@ from onstation.fleet.load import load_fleet
 from onstation.missions import features, mexico
 from onstation.missions.rows import documents_behind, doubt_of
 from onstation.missions.rules import JudgedVisit
-from onstation.pipeline.derive import Judges
 from onstation.pipeline.judge import Flown, Weighed, weigh
+from onstation.pipeline.judges import Judges
 from onstation.regions.flight import BRIDGE_MS, OBSERVED_MS
 from onstation.reports.explained import (
     ExplainedRegion,

@@ -12,10 +12,11 @@ from onstation.fleet.match import Fleet
 from onstation.periods import Period
 from onstation.regions.load import brief
 from onstation.reports.columns import RECONSTRUCTION, seen_sources
+from onstation.reports.counting.counts import Chosen, choose
 from onstation.reports.counting.exposure import aircraft_coverage, calendar_days, days_in, utc_days
 from onstation.reports.records import DayState, Filters, Frame
 from onstation.reports.words.phrases import plural
-from onstation.schema import MISSING, Answer, AnyMission, DayCoverage, RegionsBrief
+from onstation.schema import MISSING, Answer, AnyMission, DayCoverage, MissionBrief, RegionsBrief
 from onstation.sources.named import attributions, viewers
 from onstation.store.database import Store
 
@@ -148,6 +149,13 @@ def _as_read(single: Sequence[DayCoverage], whole: Sequence[DayCoverage]) -> lis
         else one
         for one in single
     ]
+
+
+def briefs_on(ground: Ground) -> Chosen[MissionBrief]:
+    """Return what counting needs of the missions of a period that pass its filters."""
+    period = ground.period
+    held = ground.store.derived.briefs_between(period.since_ms, period.until_ms)
+    return choose(held, period, ground.filters, recorded=ground.recorded)
 
 
 def holds_recordings(store: Store, fleet: Fleet, period: Period) -> bool:

@@ -13,7 +13,7 @@ from onstation.fleet.load import load_fleet
 from onstation.fleet.match import Fleet
 from onstation.fleet.records import squeeze
 from onstation.periods import Period, local_day, period_of
-from onstation.pipeline.answer import Progress, ensure_derived
+from onstation.pipeline.derive import Progress, derive
 from onstation.pipeline.ground import Ground, frame_of, stand_on
 from onstation.reports.counting.counts import rows_in_total
 from onstation.reports.counting.exposure import utc_days
@@ -75,7 +75,7 @@ def tail(
     AmbiguousError
         It names several aircraft; the message has the command for each.
     """
-    ensure_derived(settings, store, on_progress)
+    derive(settings, store, on_progress)
     ground = stand_on(settings, store, period, Filters(), recorded=False)
     found = find(ident, ground.fleet, store)
     known = _rows(store, found.icaos, period) if found.rows is None else list(found.rows)
@@ -146,7 +146,7 @@ def missions_named(
     if faults:
         raise InputError(*faults)
     if texts:
-        ensure_derived(settings, store, on_progress)
+        derive(settings, store, on_progress)
     return tuple(row for text in texts for row in _mission(text, store).rows or ())
 
 

@@ -8,8 +8,9 @@ from onstation import __version__
 from onstation.config import Settings, shipped
 from onstation.errors import StoreError
 from onstation.periods import days_between, local_day_start_ms, utc_day
-from onstation.pipeline import answer
-from onstation.pipeline.flights import Progress, each_flight
+from onstation.pipeline import answer, rule
+from onstation.pipeline.derive import Progress
+from onstation.pipeline.flights import each_flight
 from onstation.pipeline.ground import (
     LOCAL,
     LOCAL_TERMS,
@@ -216,7 +217,7 @@ def _inputs(settings: Settings) -> tuple[tuple[str, bytes], ...]:
     atlas = resolve(settings.regions, settings.cache, shipped("regions"))
     outlines = feature_collection(atlas, atlas.regions, f"onstation {__version__}", with_parts=True)
     return (
-        ("rule.json", rule_json(answer.rule(settings)).encode("utf-8")),
+        ("rule.json", rule_json(rule.in_force(settings)).encode("utf-8")),
         ("regions.geojson", (json_line(outlines) + "\n").encode("utf-8")),
         ("regions.yaml", settings.regions.read_bytes()),
         ("fleet.yaml", settings.fleet.read_bytes()),

@@ -4,16 +4,17 @@ Half and twice the minimum time on station, and strips along a line of other wid
 flights are cut and fenced once; only what a threshold changes is judged again.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from onstation.config import Settings, shipped
-from onstation.pipeline.derive import Judges
+from onstation.pipeline.derive import Progress
 from onstation.pipeline.ground import Ground
 from onstation.pipeline.judge import Bench, Flown, Weighed, judge_again, weigh
+from onstation.pipeline.judges import Judges
 from onstation.regions.draw import strips
 from onstation.regions.model import Region
 from onstation.reports.counting.exposure import utc_days
@@ -24,8 +25,6 @@ from onstation.units import M_PER_KM
 FACTORS = ((0.5, "half the minutes on station"), (2.0, "twice the minutes on station"))
 STRIPS_KM = (25.0, 50.0, 100.0)
 """Widths either side of a line: near it, between, and that of the La Paz Agreement of 1983."""
-
-Progress = Callable[[int, int], None]
 
 
 class _Try(Struct, frozen=True):
