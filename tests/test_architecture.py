@@ -20,7 +20,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "judged": {"schema", "flown"},
     "claimed": set(),
     "periods": {"errors", "units"},
-    "yamlfile": {"errors", "yamlparse"},
+    "yamlfile": {"errors", "partials", "yamlparse"},
     "yamlparse": {"errors", "yamlfile"},
     "arrays": {"schema"},
     "geodesy": {"schema"},
