@@ -13,6 +13,9 @@ export MPLCONFIGDIR := $(CURDIR)/$(BUILD)/matplotlib
 export XDG_CACHE_HOME := $(CURDIR)/$(BUILD)/cache
 export ONSTATION_CACHE := $(CURDIR)/$(BUILD)/cache/onstation
 export PYTHONUTF8 := 1
+# Compiled modules are kept, in the __pycache__ of this folder, whatever the user's shell says: a run
+# of the suite imports the same modules in hundreds of processes.
+unexport PYTHONDONTWRITEBYTECODE
 # pip asks rustc for its version; where rustc is rustup's, that would make a folder at home.
 export RUSTUP_HOME := $(CURDIR)/$(BUILD)/rustup
 

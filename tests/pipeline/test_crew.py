@@ -14,6 +14,8 @@ from onstation.config import Settings, settings_from
 from onstation.fleet.load import load_fleet
 from onstation.pipeline import crew
 from onstation.pipeline.judges import Judges
+from onstation.regions.depth import Depth
+from onstation.regions.model import Atlas
 from onstation.store.database import open_store
 
 
@@ -45,6 +47,27 @@ def test_a_process_that_sees_the_store_and_one_that_does_not_find_the_same(
     assert here.pieces[0].rows
     assert there == here
     assert beside == [here]
+
+
+def test_what_addresses_are_judged_with_is_laid_out_once_for_all_of_a_run(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    built: list[Atlas] = []
+
+    class Counted(Depth):
+        def __init__(self, atlas: Atlas) -> None:
+            built.append(atlas)
+            super().__init__(atlas)
+
+    with open_store(settings.store) as store:
+        judges = Judges(settings, store, load_fleet(settings.fleet))
+        carried = judges.carried((store.archive.icaos()[0], None))
+        monkeypatch.setattr(crew, "Depth", Counted)
+        once, other = judges.packed() + b" ", judges.packed() + b"  "  # what follows is not read
+        found = [crew.work_carried(__version__, bench, carried) for bench in (once, once, other)]
+
+    assert len(built) == 2
+    assert found[0] == found[1] == found[2]
 
 
 def test_a_task_of_another_version_is_refused(settings: Settings) -> None:
