@@ -15,8 +15,8 @@ from onstation.pipeline.derive import Progress
 from onstation.pipeline.ground import Ground
 from onstation.pipeline.judge import Bench, Flown, Weighed, judge_again, weigh
 from onstation.pipeline.judges import Judges
-from onstation.regions.draw import strips
 from onstation.regions.model import Region
+from onstation.regions.resolve import strips
 from onstation.reports.counting.exposure import utc_days
 from onstation.reports.records import Variant
 from onstation.schema import COUNTED, RULE
@@ -77,9 +77,8 @@ def sensitivity(
 
 def _tries(settings: Settings, bench: Bench) -> list[_Try]:
     found = [_Try(label, factor=factor) for factor, label in FACTORS]
-    outlines = strips(
-        settings.regions, shipped("regions"), tuple(km * M_PER_KM for km in STRIPS_KM)
-    )
+    widths_m = tuple(km * M_PER_KM for km in STRIPS_KM)
+    outlines = strips(settings.regions, settings.cache, shipped("regions"), widths_m)
     for (name, by_m), outline in outlines.items():
         region = replace(bench.atlas.region(name), outline=outline)
         found.append(_Try(f"{name} at {by_m / M_PER_KM:g} km either side", region=region))
