@@ -155,14 +155,7 @@ class Reading:
             for _, item in batch:
                 if item.kept:
                     kept = item.kept
-                    new += store.archive.keep(
-                        kept.document,
-                        kept.raw,
-                        first_ms=kept.first_ms,
-                        last_ms=kept.last_ms,
-                        days=kept.days,
-                        whole=False,
-                    )
+                    new += kept.put_into(store.archive, whole=False)
                     self.watched.add(kept.document.head.icao)
                     self.last_ms = max(self.last_ms or kept.last_ms, kept.last_ms)
             if rows:
