@@ -289,14 +289,7 @@ class _Run:
                 rows.append(self._row(read, was_whole, batch.latest))
                 if item.kept:
                     kept = item.kept
-                    new += self.store.archive.keep(
-                        kept.document,
-                        kept.raw,
-                        first_ms=kept.first_ms,
-                        last_ms=kept.last_ms,
-                        days=kept.days,
-                        whole=rows[-1].whole,
-                    )
+                    new += kept.put_into(self.store.archive, whole=rows[-1].whole)
                     self.store.ledger.files.touch(kept.days, asked_ms=self.asked_ms)
             self.store.ledger.files.note(origin, rows, asked_ms=self.asked_ms, known=known)
             if whole and not ended:

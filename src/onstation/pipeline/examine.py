@@ -27,6 +27,7 @@ from onstation.sources.readsb import (
 
 if TYPE_CHECKING:
     from onstation.pipeline.at_hand import Placed
+    from onstation.store.archive import Archive
 
 LOCAL, RECONSTRUCTION = "local", "reconstruction"
 
@@ -76,6 +77,17 @@ class Kept(Struct, frozen=True):
     days: tuple[date, ...]
     dropped: dict[str, int] = field(default_factory=dict)
     track: "Track | Placed | None" = None
+
+    def put_into(self, archive: "Archive", *, whole: bool) -> bool:
+        """Put it into the archive; return whether it is new there. See `Archive.keep`."""
+        return archive.keep(
+            self.document,
+            self.raw,
+            first_ms=self.first_ms,
+            last_ms=self.last_ms,
+            days=self.days,
+            whole=whole,
+        )
 
 
 class Examined(NamedTuple):
