@@ -8,7 +8,9 @@ from msgspec.structs import replace
 from onstation.geodesy import farthest_m
 from onstation.missions.integrity import integrity_of
 from onstation.missions.mexico import Mexico, Surroundings, deepest_row
-from onstation.missions.rules import JudgedVisit, Judgement, unknown_min
+from onstation.missions.rules import Judgement
+from onstation.missions.transits import JudgedVisit
+from onstation.missions.unheard import unknown_min
 from onstation.schema import (
     FIRST_HEARD,
     OBSERVED,
