@@ -5,6 +5,11 @@ everything else here is a frozen record. Times are Unix milliseconds (``int``, U
 a missing number is NaN in an array and ``None`` in a record, never a magic value.
 Addresses (``icao``) are six lower-case hex digits; a leading ``~`` marks one that is
 not a real ICAO address.
+
+More than 400 lines: a list of the records of one contract, with the meaning and unit of each
+field. What a question over nothing new never needs is declared in `flown` (a flight while it
+is judged), `judged` (what is kept of a history), `claimed` (published figures) and `arrays`,
+and found here under its name.
 """
 
 from datetime import date
