@@ -148,6 +148,10 @@ class Head(Struct, frozen=True):
     reconstruction: str | None = None
 
 
+LOCAL, RECONSTRUCTION = "local", "reconstruction"
+"""In place of the name of a source, for recordings and reconstructions in a person's own files."""
+
+
 class Document(Struct, frozen=True):
     """One trace document as it was received, without its bytes.
 
@@ -158,7 +162,7 @@ class Document(Struct, frozen=True):
     day
         UTC day of its first position.
     source
-        Name of the source: ``local``, ``reconstruction``, or a provider's name.
+        Name of the source: `LOCAL`, `RECONSTRUCTION`, or a provider's name.
     evidence_url
         Where an editor finds it: the address it came from, or for local files the
         canonical path ``globe_history/YYYY/MM/DD/traces/xx/trace_full_<icao>.json``.
@@ -395,6 +399,8 @@ class DayCoverage(Struct, frozen=True):
 
 
 USABLE, MISSING = "usable", "missing"
+NOT_ASKED = "not asked for"
+"""Why a day is missing of which nobody asked any source."""
 
 
 class Baseline(Struct, frozen=True):

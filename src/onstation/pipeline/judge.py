@@ -260,7 +260,7 @@ def _in_order(indexes: npt.NDArray[np.int32]) -> Iterable[int]:
     return dict.fromkeys(indexes[begins].tolist())
 
 
-def judge_again(
+def verdict_under(
     one: Flown, weighed: Weighed, bench: Bench, min_on_station_min: float
 ) -> Judgement | None:
     """Return the verdict on a sortie in a region under another minimum. [min]"""

@@ -333,15 +333,17 @@ class MissionList(Struct, frozen=True):
     ----------
     in_total
         ``(mission_id, region)`` of the one row of each mission that stands in the total.
-    total
-        Distinct missions in the total.
     """
 
     frame: Frame
     rows: tuple[Mission, ...]
     in_total: frozenset[tuple[str, str]]
-    total: int
     status: str
+
+    @property
+    def total(self) -> int:
+        """Distinct missions in the total."""
+        return len(self.in_total)
 
 
 class Aircraft(Struct, frozen=True):
