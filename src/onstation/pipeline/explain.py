@@ -52,7 +52,7 @@ def explain(settings: Settings, store: Store, story: TailStory) -> Explanation:
     Parameters
     ----------
     story
-        What `onstation.pipeline.identify.tail` told; its rows name the sorties.
+        What `onstation.pipeline.tail.tail` told; its rows name the sorties.
     """
     names = dict.fromkeys(row.mission_id for row in story.rows)
     if not names:
