@@ -354,10 +354,10 @@ class Session(Struct, frozen=True):
         AmbiguousError
             It names several aircraft.
         """
-        from onstation.pipeline import identify
+        from onstation.pipeline.tail import tail
 
         asked = period or self.period(since, until, tz=tz)
-        return identify.tail(self.settings, self.store, ident, asked, on_progress=on_progress)
+        return tail(self.settings, self.store, ident, asked, on_progress=on_progress)
 
     def coverage(
         self, since: Bound = None, until: Bound = None, *, period: Period | None = None

@@ -141,7 +141,6 @@ def missions(
         frame=frame_of(ground, chosen.rows, _missions_in(left)),
         rows=tuple(rows),
         in_total=in_total,
-        total=len(in_total),
         status=status,
     )
 

@@ -13,15 +13,13 @@ from onstation.pipeline.at_hand import AtHand
 from onstation.pipeline.batch import Batch, Read
 from onstation.pipeline.day_task import DayTask, Engine, Here, Item
 from onstation.pipeline.examine import (
-    LOCAL,
-    RECONSTRUCTION,
     Examined,
     Question,
     Watch,
     without_track,
 )
 from onstation.pipeline.summary import UNCHANGED, CollectSummary, OnStep, Step
-from onstation.schema import FAILED, HEARD, PARTIAL, SILENT, Answer
+from onstation.schema import FAILED, HEARD, LOCAL, PARTIAL, RECONSTRUCTION, SILENT, Answer
 from onstation.sources.found import UNREADABLE, Found, Holding
 from onstation.sources.local import LocalSource
 from onstation.store.database import Store

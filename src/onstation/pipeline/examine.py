@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from onstation.errors import DocumentError
 from onstation.periods import days_between, utc_day
-from onstation.schema import Document, Head, Match, Track
+from onstation.schema import LOCAL, RECONSTRUCTION, Document, Head, Match, Track
 from onstation.sources.found import Found
 from onstation.sources.readsb import (
     HEAD_LENGTH,
@@ -28,8 +28,6 @@ from onstation.sources.readsb import (
 if TYPE_CHECKING:
     from onstation.pipeline.at_hand import Placed
     from onstation.store.archive import Archive
-
-LOCAL, RECONSTRUCTION = "local", "reconstruction"
 
 
 class Watch(Protocol):

@@ -11,16 +11,24 @@ from onstation.fleet.load import load_fleet
 from onstation.fleet.match import Fleet
 from onstation.periods import Period
 from onstation.regions.load import brief
-from onstation.reports.columns import RECONSTRUCTION, seen_sources
+from onstation.reports.columns import seen_sources
 from onstation.reports.counting.counts import Chosen, choose
 from onstation.reports.counting.exposure import aircraft_coverage, calendar_days, days_in, utc_days
 from onstation.reports.records import DayState, Filters, Frame
 from onstation.reports.words.phrases import plural
-from onstation.schema import MISSING, Answer, AnyMission, DayCoverage, MissionBrief, RegionsBrief
+from onstation.schema import (
+    LOCAL,
+    MISSING,
+    RECONSTRUCTION,
+    Answer,
+    AnyMission,
+    DayCoverage,
+    MissionBrief,
+    RegionsBrief,
+)
 from onstation.sources.named import attributions, viewers
 from onstation.store.database import Store
 
-LOCAL = "local"
 LOCAL_TERMS = "Positions as in the files given; their terms are yours to keep."
 RECONSTRUCTION_TERMS = "Reconstructed flights are made from published facts and are no recordings."
 

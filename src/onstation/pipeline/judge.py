@@ -17,7 +17,8 @@ from onstation.airfields import zone_at
 from onstation.fleet.match import Fleet
 from onstation.missions.mexico import INSIDE_M, Surroundings, mexico_of, rows_that_matter
 from onstation.missions.rows import build_row
-from onstation.missions.rules import Judgement, Station, judge_sortie
+from onstation.missions.rules import Judgement, judge_sortie
+from onstation.missions.station import Station
 from onstation.missions.suspicion import suspicions_of
 from onstation.periods import utc_day
 from onstation.pipeline.at_hand import AtHand
@@ -259,7 +260,7 @@ def _in_order(indexes: npt.NDArray[np.int32]) -> Iterable[int]:
     return dict.fromkeys(indexes[begins].tolist())
 
 
-def judge_again(
+def verdict_under(
     one: Flown, weighed: Weighed, bench: Bench, min_on_station_min: float
 ) -> Judgement | None:
     """Return the verdict on a sortie in a region under another minimum. [min]"""

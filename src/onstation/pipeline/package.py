@@ -12,7 +12,6 @@ from onstation.pipeline import answer, rule
 from onstation.pipeline.derive import Progress
 from onstation.pipeline.flights import each_flight
 from onstation.pipeline.ground import (
-    LOCAL,
     LOCAL_TERMS,
     RECONSTRUCTION_TERMS,
     Ground,
@@ -20,7 +19,6 @@ from onstation.pipeline.ground import (
 )
 from onstation.regions.resolve import resolve
 from onstation.regions.show import feature_collection
-from onstation.reports.columns import RECONSTRUCTION
 from onstation.reports.export.encode import json_line
 from onstation.reports.export.rule import rule_json
 from onstation.reports.package.about import Notice, Told
@@ -30,7 +28,7 @@ from onstation.reports.records import Filters, MissionList
 from onstation.reports.safe import drawn
 from onstation.reports.words.norm import surge_sentences
 from onstation.reports.words.phrases import listed, plural
-from onstation.schema import COUNTED, Document
+from onstation.schema import COUNTED, LOCAL, RECONSTRUCTION, Document
 from onstation.sources.inflate import MAGIC
 from onstation.sources.named import attributions, kept_back, licence_of
 from onstation.store.database import Store

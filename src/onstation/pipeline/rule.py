@@ -15,7 +15,7 @@ def in_force(settings: Settings) -> RuleText:
 
 def thresholds() -> tuple[tuple[str, Threshold], ...]:
     """Return every threshold of the rule with the step it belongs to."""
-    from onstation.missions import features, mexico, rules, suspicion
+    from onstation.missions import features, mexico, suspicion, transits, unheard
     from onstation.regions import geofence
     from onstation.tracks import (
         clean,
@@ -38,7 +38,8 @@ def thresholds() -> tuple[tuple[str, Threshold], ...]:
         ("change of address", handover.THRESHOLDS),
         ("visit", geofence.THRESHOLDS),
         ("shape", features.THRESHOLDS),
-        ("mission", rules.THRESHOLDS),
+        ("mission", transits.THRESHOLDS),
+        ("mission", unheard.THRESHOLDS),
         ("Mexican airspace", mexico.THRESHOLDS),
         ("suspicion", suspicion.THRESHOLDS),
         ("suspicion", elsewhere.THRESHOLDS),

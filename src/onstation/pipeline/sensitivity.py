@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from onstation.config import Settings, shipped
 from onstation.pipeline.derive import Progress
 from onstation.pipeline.ground import Ground
-from onstation.pipeline.judge import Bench, Flown, Weighed, judge_again, weigh
+from onstation.pipeline.judge import Bench, Flown, Weighed, verdict_under, weigh
 from onstation.pipeline.judges import Judges
 from onstation.regions.model import Region
 from onstation.regions.resolve import strips
@@ -124,7 +124,7 @@ def _under(
         chosen = [w for w in weighed if w.region.name != name]
         chosen += weigh(one, bench, [attempt.region])
     judged = [
-        (w.region, judge_again(one, w, bench, w.region.min_on_station_min * attempt.factor))
+        (w.region, verdict_under(one, w, bench, w.region.min_on_station_min * attempt.factor))
         for w in chosen
     ]
     return [

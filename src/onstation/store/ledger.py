@@ -12,19 +12,21 @@ from onstation.schema import (
     EXPIRED,
     FAILED,
     HEARD,
+    LOCAL,
     MISSING,
+    NOT_ASKED,
     PARTIAL,
+    RECONSTRUCTION,
     SILENT,
     USABLE,
     Answer,
     DayCoverage,
 )
-from onstation.store.answers import LOCAL, RECONSTRUCTION, Answers
+from onstation.store.answers import Answers
 from onstation.store.connection import Connection
 from onstation.store.days import Days, ordinals
 from onstation.store.files import Damage, Files
 
-NOT_ASKED = "not asked for"
 ONLY_SINGLE = "only single aircraft were asked for"
 NOT_LOOKED_FOR = "not looked for: read under an earlier fleet file; fetch --again reads it anew"
 FLEET_NOTE = "fleet "

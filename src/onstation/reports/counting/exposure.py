@@ -17,14 +17,15 @@ from onstation.periods import (
     local_day_start_ms,
     utc_day,
 )
-from onstation.reports.columns import RECONSTRUCTION
 from onstation.reports.records import Days, DayState
 from onstation.schema import (
     EXPIRED,
     FAILED,
     HEARD,
     MISSING,
+    NOT_ASKED,
     PARTIAL,
+    RECONSTRUCTION,
     SILENT,
     USABLE,
     Answer,
@@ -32,7 +33,6 @@ from onstation.schema import (
 )
 from onstation.units import DAYS_PER_MONTH
 
-NOT_ASKED = "not asked for"
 ONLY_RECONSTRUCTED = "only reconstructions"
 ONLY_RECORDED = "only recordings, and reconstructions are counted"
 
