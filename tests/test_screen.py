@@ -15,8 +15,7 @@ REASON = f"more than {MODULE_LINES} lines"
 
 LONG_TODAY = {
     *("answer.py", "derive.py", "records.py", "rules.py", "schema.py"),
-    *("answer.py: report", "fetch.py: command", "report.py: command"),
-    "rows.py: build_row",
+    *("answer.py: report", "rows.py: build_row"),
 }
 """What was longer when this rule was made; nothing is added here."""
 
