@@ -186,6 +186,8 @@ class Frame(Struct, frozen=True):
         Whether a person set the period, rather than the store.
     held
         First and last UTC day the store knows anything of; ``None`` if it is empty.
+    read
+        First and last UTC day of which anything was read; ``None`` if nothing was.
     reconstruction
         Whether everything in it is a reconstruction.
     left_out
@@ -207,6 +209,7 @@ class Frame(Struct, frozen=True):
     scope: tuple[str, ...]
     baseline: Baseline
     held: tuple[date, date] | None
+    read: tuple[date, date] | None
     regions_digest: str
     fleet_digest: str
     attribution: tuple[str, ...]
