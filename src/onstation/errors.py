@@ -90,6 +90,8 @@ class EmptyStoreError(StoreError):
 
 CHANGED, SHORT = "changed while it was read", "shorter than published"
 """Reasons of a download of which something else, or less, lies there."""
+NO_ANSWER = "no connection"
+"""Reason of a question that reached nobody."""
 
 
 class SourceError(OnstationError):

@@ -37,10 +37,10 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     return clock
 
 
-def run(tmp_path: Path, *args: str | Path) -> Result:
+def run(tmp_path: Path, *args: str | Path, typed: str = "") -> Result:
     env = {"ONSTATION_CACHE": str(tmp_path / "cache"), "ONSTATION_CONFIG": str(tmp_path / "config")}
     store = ["--store", str(tmp_path / "store")]
-    return CliRunner(env=env).invoke(main, [*store, *map(str, args)])
+    return CliRunner(env=env).invoke(main, [*store, *map(str, args)], input=typed)
 
 
 @pytest.fixture
@@ -86,6 +86,78 @@ def test_a_dry_run_downloads_and_writes_nothing(
         "  2025-02-09: v2025.02.09-planes-readsb-prod-0, 143 kB",
     ]
     assert not (tmp_path / "store").exists()
+
+
+OPEN = ("--since", "2025-02-07")
+"""Three days up to the last complete one, and nothing that says where to stop."""
+
+
+@pytest.fixture
+def long_release(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """Yield a source of which all that is open is long."""
+    monkeypatch.setattr(pulling, "LONG_DAYS", 2)
+    with serving(site(LAST)) as (base, _):
+        yield f"adsblol-archive={base}"
+
+
+def test_a_long_pull_without_an_end_is_refused_where_nobody_can_be_asked(
+    tmp_path: Path, long_release: str
+) -> None:
+    result = run(tmp_path, "-q", "fetch", "--source", long_release, *OPEN)
+
+    assert result.exit_code == 2
+    assert result.stderr == (
+        "Error: --since without --until goes on to 2025-02-09 (adsblol-archive: 3 days, 430 kB to"
+        " download). Name the last day with --until, or add --yes if all of it is meant.\n"
+    )
+    assert "The store holds no data" in run(tmp_path, "report").output
+
+
+@pytest.mark.parametrize("more", [("--yes",), ("--until", "2025-02-09"), ("--dry-run",)])
+def test_a_long_pull_goes_on_where_it_is_meant(
+    tmp_path: Path, long_release: str, more: tuple[str, ...]
+) -> None:
+    result = run(tmp_path, "fetch", "--source", long_release, *OPEN, *more)
+
+    assert result.exit_code == 0
+    assert "3 days, 430 kB to download" in result.output
+    assert ("3 heard" in result.output) == (more != ("--dry-run",))
+
+
+@pytest.mark.parametrize(("typed", "status"), [("y\n", 0), ("\n", 1), ("", 1)])
+def test_a_person_is_asked_before_a_long_pull_without_an_end(
+    tmp_path: Path, long_release: str, monkeypatch: pytest.MonkeyPatch, typed: str, status: int
+) -> None:
+    monkeypatch.setattr(pulling, "is_attended", lambda: True)
+    result = run(tmp_path, "fetch", "--source", long_release, *OPEN, typed=typed)
+
+    assert result.exit_code == status
+    assert "Fetch all of it? [y/N]: " in result.stderr
+    assert ("3 heard" in result.stderr) == (status == 0)
+
+
+def test_a_short_pull_without_an_end_asks_nobody(
+    tmp_path: Path, released: tuple[str, ReleaseSite]
+) -> None:
+    result = run(tmp_path, "fetch", "--source", released[0], "--since", "2025-02-09")
+
+    assert result.exit_code == 0
+    assert "1 heard" in result.stderr
+
+
+def test_nothing_reached_is_not_nothing_there(tmp_path: Path) -> None:
+    with serving(site(LAST)) as (base, _):
+        gone = f"adsblol-archive={base}"
+    result = run(tmp_path, "fetch", "--source", gone, *THREE)
+
+    assert result.exit_code == 3
+    told = result.stderr.splitlines()
+    assert told[0] == "adsblol-archive: what it would cost is not known (no connection)."
+    assert told[-1].startswith("No connection: is this machine online, ")
+    assert "nothing to download" not in result.output
+    assert "Nothing was read of any day" in run(tmp_path, "report").output
+    assert "documents match their digests, and" in run(tmp_path, "verify").output
+    assert "; no days yet." in run(tmp_path, "store").output
 
 
 def test_a_dry_run_says_that_nothing_is_downloaded_of_a_folder(tmp_path: Path) -> None:

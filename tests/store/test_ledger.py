@@ -65,6 +65,16 @@ def test_what_is_held_begins_with_the_first_of_answers_documents_and_files(store
     assert store.ledger.held_span() == (D1, D3)
 
 
+def test_a_day_that_failed_is_not_told_as_read(store: Store) -> None:
+    failed = ANSWER._replace(outcome=FAILED, reason="HTTP 503", documents=0)
+    store.ledger.record(failed._replace(day=D1))
+    note(store, a_file("ae6805", D3, reason="cut short"))
+    assert (store.ledger.held_span(), store.ledger.read_span()) == ((D1, D3), None)
+
+    store.ledger.record(ANSWER._replace(day=D2))
+    assert (store.ledger.held_span(), store.ledger.read_span()) == ((D1, D3), (D2, D2))
+
+
 def test_what_was_read_once_gives_the_answers_that_reading_again_gives(store: Store) -> None:
     note(store, a_file("ae6804"), a_file("ae6805", reason="cut short"))
     store.ledger.record(ANSWER._replace(source="archive", icao=None, documents=9))

@@ -123,6 +123,7 @@ def frame(first: date, last: date, *coverage: DayCoverage, **fields: Any) -> Fra
         "scope": SCOPE,
         "baseline": NORM,
         "held": (first, last),
+        "read": (first, last),
         "regions_digest": "r" * 8,
         "fleet_digest": "f" * 8,
         "attribution": ("Positions as in the files given; their terms are yours to keep.",),

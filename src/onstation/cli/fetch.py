@@ -2,7 +2,7 @@
 
 import sys
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
@@ -37,6 +37,14 @@ NAMED = 10
 """Damaged documents that are named one by one; more are counted by reason."""
 
 
+def _list_sources(ctx: click.Context, param: click.Parameter, wanted: bool) -> None:
+    if wanted:
+        from onstation.cli.pulling import source_lines
+
+        click.echo("\n".join(source_lines()))
+        ctx.exit()
+
+
 @click.command("fetch", epilog="Example: onstation fetch --since 2025-02-03 --until 2025-02-04")
 @click.option(
     "--source",
@@ -62,7 +70,15 @@ NAMED = 10
 )
 @click.option("--dry-run", is_flag=True, help="Say what a pull would download and keep, and stop.")
 @click.option("--again", is_flag=True, help="Ask published sources again for what they answered.")
-@click.option("--list-sources", is_flag=True, help="Tell what --source takes, and stop.")
+@click.option("--yes", is_flag=True, help="Do not ask before a long pull that has no --until.")
+@click.option(
+    "--list-sources",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_list_sources,
+    help="Tell what --source takes, and stop.",
+)
 @pass_settings
 def command(
     settings: Settings,
@@ -75,40 +91,33 @@ def command(
     scheduler: str | None,
     dry_run: bool,
     again: bool,
-    list_sources: bool,
+    yes: bool,
 ) -> None:
     """Take track history into the store.
 
     Without --since it takes everything a local source holds, and the last complete day of a
-    published one. What is held already is not read again unless it changed, nor asked for; a
-    run that was cut off is simply started again and goes on.
+    published one. With --since and no --until it goes on to the last complete day, and asks
+    first (in a script: wants --yes) if that is more than 30 days of an archive or a day of
+    asking. What is held already is not read again unless it changed, nor asked for; a run
+    that was cut off is simply started again and goes on.
     """
-    if list_sources:
-        from onstation.cli.pulling import source_lines
-
-        click.echo("\n".join(source_lines()))
-        return
     local, remote = open_sources(sources or [DEFAULT])
     _check_engine(jobs, scheduler, local)
-    first, last = _days_asked(since, until, days)
+    first, last = asked = _days_asked(since, until, days)
     fleet = load_fleet(settings.fleet, settings.cache)
     holes = False
     with open_store(settings.store, create=not dry_run) as store:
         icaos = addresses_of(tails, fleet, store)
         if dry_run:
-            for source in local:
-                click.echo(f"{drawn(source.text)}: read where it is, nothing to download.")
+            _tell_of_local(local)
         elif local:
             with _engine(jobs, scheduler) as engine:
                 holes = fetch(
                     settings, store, fleet, local, icaos, first=first, last=last, engine=engine
                 )
         if remote:
-            from onstation.cli.pulling import days_of
-
-            asked = days_of(first, last)
             holes |= _pull(
-                settings, store, fleet, remote, asked, icaos=icaos, again=again, dry_run=dry_run
+                settings, store, fleet, remote, asked, icaos, again=again, dry_run=dry_run, yes=yes
             )
     if holes:
         sys.exit(HOLES)
@@ -119,14 +128,15 @@ def _pull(
     store: Store,
     fleet: Fleet,
     remote: Sequence[RemoteSource],
-    days: Sequence[date],
-    *,
+    asked: tuple[date | None, date | None],
     icaos: Collection[str],
+    *,
     again: bool,
     dry_run: bool,
+    yes: bool,
 ) -> bool:
     """Ask published sources, derive and tell; return whether there are holes."""
-    from onstation.cli.pulling import pull
+    from onstation.cli.pulling import days_of, pull
     from onstation.pipeline.at_hand import AtHand
 
     at_hand = AtHand()
@@ -135,10 +145,11 @@ def _pull(
         store,
         fleet,
         remote,
-        days,
+        days_of(*asked),
         icaos=icaos,
         again=again,
         dry_run=dry_run,
+        open_ended=asked[0] is not None and asked[1] is None and not yes,
         at_hand=at_hand,
     )
     if not dry_run:
@@ -181,6 +192,11 @@ def fetch(
     for line in lines:
         say(line)
     return summary.has_holes
+
+
+def _tell_of_local(sources: Iterable[LocalSource]) -> None:
+    for source in sources:
+        click.echo(f"{drawn(source.text)}: read where it is, nothing to download.")
 
 
 def _check_engine(jobs: int, scheduler: str | None, local: Collection[LocalSource]) -> None:

@@ -1,6 +1,7 @@
 """What a pull from the network costs, how it is getting on, and what came of it, in words."""
 
 import logging
+import sys
 import time
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -8,6 +9,7 @@ from contextlib import contextmanager
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+import click
 from rich.progress import (
     BarColumn,
     Progress,
@@ -18,6 +20,7 @@ from rich.progress import (
 
 from onstation.cli.terminal import progress_console, say
 from onstation.config import Settings
+from onstation.errors import NO_ANSWER, InputError
 from onstation.fleet.match import Fleet
 from onstation.pipeline.pull import (
     LOCK,
@@ -41,6 +44,12 @@ if TYPE_CHECKING:
 
 NAMED = 10
 """Holes that are named one by one; more are counted by reason."""
+LONG_DAYS, LONG_S = 30, 86_400
+"""Days of an archive, and time of asking [s], beyond which a pull without an end asks first."""
+OFFLINE = (
+    "No connection: is this machine online, the address right, and $HTTPS_PROXY set where a proxy"
+    " is needed? Then run the same command again: what was fetched is kept."
+)
 ONE_DAY = timedelta(days=1)
 
 now, sleep = time.time, time.sleep
@@ -57,6 +66,7 @@ def pull(
     icaos: Collection[str] = (),
     again: bool = False,
     dry_run: bool = False,
+    open_ended: bool = False,
     known: bool = True,
     at_hand: "AtHand | None" = None,
 ) -> list[PullSummary]:
@@ -68,6 +78,8 @@ def pull(
         UTC days in order, none later than today.
     icaos
         The only addresses wanted; empty for every one that is watched.
+    open_ended
+        Whether nobody named the last day; a long pull is agreed to first then.
     known
         Whether holes that are as they were are told, too.
     at_hand
@@ -93,6 +105,8 @@ def pull(
                 say(line, err=not dry_run)
         if dry_run:
             return [_unreadable(cost) for cost in costs]
+        if open_ended:
+            _agree(costs, days[-1])
         _tell_terms_once(store, remotes)
         with alone(settings.store, LOCK), _progress(costs, shown=not quiet) as tell:
             found = asking.run(tell)
@@ -106,6 +120,35 @@ def _unreadable(cost: Cost) -> PullSummary:
     """Return what a dry run found that could not be had."""
     problems = [day.problem for day in cost.days if day.problem]
     return PullSummary(cost.source.name, unasked=len(problems), why=(problems or [""])[0])
+
+
+def _agree(costs: Iterable[Cost], last: date) -> None:
+    """Ask a person whether a long pull is meant; where there is nobody to ask, refuse it."""
+    long = [
+        f"{cost.source.name}: {_count(_to_download(cost), 'day')}, {size(cost.bytes)} to download"
+        if cost.source.is_archive
+        else f"{cost.source.name}: {_count(cost.questions, 'request')}, {duration(cost.seconds)}"
+        for cost in costs
+        if _to_download(cost) > LONG_DAYS or cost.seconds > LONG_S
+    ]
+    if not long:
+        return
+    told = f"--since without --until goes on to {last} ({'; '.join(long)})"
+    if is_attended():
+        click.confirm(f"{told}. Fetch all of it?", abort=True, err=True)
+    else:
+        raise InputError(
+            f"{told}. Name the last day with --until, or add --yes if all of it is meant."
+        )
+
+
+def is_attended() -> bool:
+    """Say whether a person sees a question and can answer it."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def _to_download(cost: Cost) -> int:
+    return sum(bool(day.bytes) for day in cost.days)
 
 
 def _tell_terms_once(store: Store, remotes: Sequence[RemoteSource]) -> None:
@@ -158,12 +201,12 @@ def cost_lines(cost: Cost, *, each_day: bool) -> list[str]:
             f"{name}: {_count(cost.questions, 'request')}, {pace}, at least"
             f" {duration(cost.seconds)}; about {size(cost.bytes)}{held}."
         ]
-    readable = [day for day in cost.days if day.bytes]
+    readable = _to_download(cost)
     lines = [
-        f"{name}: {len(readable):,} {'day' if len(readable) == 1 else 'days'},"
-        f" {size(cost.bytes)} to download, about {size(cost.kept)} to keep{held}."
+        f"{name}: {_count(readable, 'day')}, {size(cost.bytes)} to download, about"
+        f" {size(cost.kept)} to keep{held}."
         if readable
-        else f"{name}: nothing to download{held}."
+        else f"{name}: {_unsized(cost)}{held}."
     ]
     if each_day:
         lines += [
@@ -211,12 +254,14 @@ def holes_of(summary: PullSummary, *, known: bool = True) -> list[str]:
     ]
     reasons = Counter(one.reason for one in summary.damaged[NAMED:])
     lines += [f"Damaged: {count:,} more: {reason}." for reason, count in sorted(reasons.items())]
+    offline = any(NO_ANSWER in why for why in (summary.why, *(one.reason for one in holes)))
     if summary.unasked:
+        later = "" if offline else " Run the same command again later."
         lines.append(
             f"Not asked: {summary.source} kept failing ({drawn(summary.why)}); {summary.unasked:,}"
-            " questions are left. Run the same command again later."
+            f" questions are left.{later}"
         )
-    return lines
+    return [*lines, OFFLINE] if offline else lines
 
 
 def source_lines() -> list[str]:
@@ -256,6 +301,12 @@ def duration(seconds: float) -> str:
     if seconds < 90:
         return f"{seconds:,.0f} s"
     return f"{seconds / 60:,.0f} min" if seconds < 5400 else f"{seconds / 3600:,.1f} h"
+
+
+def _unsized(cost: Cost) -> str:
+    """Say why no size is told: there is nothing to ask for, or nobody told one."""
+    down = [day.problem for day in cost.days if day.is_down]
+    return f"what it would cost is not known ({drawn(down[0])})" if down else "nothing to download"
 
 
 def _count(number: int, thing: str) -> str:
@@ -309,7 +360,7 @@ class _Bar:
     def __init__(self, bar: Progress, cost: Cost) -> None:
         self._bar = bar
         self._of = cost.bytes if cost.source.is_archive else cost.questions
-        self._days = sum(bool(day.bytes) for day in cost.days)
+        self._days = _to_download(cost)
         self._task = bar.add_task(drawn(cost.source.name), total=self._of, done="")
         self._day: date | None = None
         self._before = self._begun = self._last = self._number = 0

@@ -1,5 +1,7 @@
 """Count missions by type and period against the norm."""
 
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,7 +25,6 @@ from onstation.cli.options import (
     output_options,
     period_options,
     tz_option,
-    write_output,
 )
 from onstation.cli.picturing import PNG, aspect_option, chart_png, over_time
 from onstation.cli.terminal import say
@@ -34,7 +35,6 @@ from onstation.reports.counting.counts import KEYS
 from onstation.reports.records import Report
 
 if TYPE_CHECKING:
-    from onstation.reports.page.dossier import Dossier
     from onstation.store.database import Store
 
 FORMATS = ("table", "csv", "json", "markdown", "html", "png")
@@ -123,17 +123,11 @@ def command(
             sensitivity=sensitivity,
             on_progress=progress(settings),
         )
-        if format_ != "table" and not all_sources:
-            found = unnamed(found)
-        if format_ == PNG:
-            write_output(chart_png(settings, store, found, aspect), output, force)
-        elif format_ == "html":
-            page = _page(settings, store, found, baseline, against, all_sources)
-            _write(found, page, format_, output, force)
-        else:
-            _write(found, None, format_, output, force)
-    said = format_ not in ("csv", "json", PNG)
-    finish(found.frame, said=said, found=bool(found.total.missions), what="missions were counted")
+        found = found if format_ == "table" or all_sources else unnamed(found)
+        page = partial(_page, settings, store, found, baseline, against, all_sources)
+        chart = partial(chart_png, settings, store, found, aspect)
+        _write(found, {"html": page, PNG: chart}, format_, output, force)
+    _finish(found, format_)
 
 
 def _page(
@@ -143,30 +137,41 @@ def _page(
     rate: float | None,
     window: Period | None,
     all_sources: bool,
-) -> "Dossier":
-    """Gather what the page shows; what that needs is imported for it alone."""
+) -> str:
+    """Return the page; what that needs is imported for it alone."""
     from onstation.pipeline.dossier import dossier
+    from onstation.reports.page.write import report_html
 
     choose = choosing(all_sources)
-    return dossier(
+    page = dossier(
         settings, store, found, choose, rate=rate, window=window, on_progress=progress(settings)
     )
+    say(page.sheet.left_out)
+    return report_html(page)
 
 
 def _write(
-    found: Report, page: "Dossier | None", format_: str, output: Path | None, force: bool
+    found: Report,
+    drawn: Mapping[str, Callable[[], str | bytes]],
+    format_: str,
+    output: Path | None,
+    force: bool,
 ) -> None:
-    """Write a report in a format; what a format needs is imported for it alone."""
+    """Write a report in a format; what a format needs is imported for it alone.
+
+    Parameters
+    ----------
+    drawn
+        Makes what a report alone is not enough for, by format.
+    """
     metadata = None
-    if format_ == "table":
+    content: str | bytes
+    if format_ in drawn:
+        content = drawn[format_]()
+    elif format_ == "table":
         from onstation.reports.text.answers import report_text
 
         content = report_text(found, width=width(), colour=colour(output))
-    elif page:
-        from onstation.reports.page.write import report_html
-
-        say(page.sheet.left_out)
-        content = report_html(page)
     elif format_ == "markdown":
         from onstation.reports.text.markdown import report_markdown
 
@@ -178,3 +183,9 @@ def _write(
         if format_ == "csv":
             metadata = lambda url: report_metadata(found, url)  # noqa: E731
     write_table(content, metadata, output, force)
+
+
+def _finish(found: Report, format_: str) -> None:
+    """End with the status of the days asked for."""
+    said = format_ not in ("csv", "json", PNG)
+    finish(found.frame, said=said, found=bool(found.total.missions), what="missions were counted")

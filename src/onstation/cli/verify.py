@@ -61,7 +61,7 @@ def _checked(settings: Settings, *, repair: bool) -> list[str]:
         with open_store(settings.store, create=False) as store:
             problems = store.problems()
             if not problems:
-                documents, span = store.archive.count(), store.ledger.held_span()
+                documents, span = store.archive.count(), store.ledger.read_span()
                 days = f", days {span[0]} to {span[1]}" if span else ""
                 click.echo(
                     f"The store is sound: {documents:,} documents match their digests{days}, "

@@ -195,6 +195,7 @@ def frame_of(
         scope=ground.scope,
         baseline=ground.regions.baseline,
         held=ground.store.ledger.held_span(),
+        read=ground.store.ledger.read_span(),
         regions_digest=ground.regions.digest,
         fleet_digest=ground.fleet.digest,
         attribution=attribution(sources, ground.fleet),

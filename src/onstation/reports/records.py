@@ -190,6 +190,8 @@ class Frame(Struct, frozen=True):
     ----------
     held
         First and last UTC day the store knows anything of; ``None`` if it is empty.
+    read
+        First and last UTC day of which anything was read; ``None`` if nothing was.
     reconstruction
         Whether everything in it is a reconstruction.
     left_out
@@ -211,6 +213,7 @@ class Frame(Struct, frozen=True):
     scope: tuple[str, ...]
     baseline: Baseline
     held: tuple[date, date] | None
+    read: tuple[date, date] | None
     regions_digest: str
     fleet_digest: str
     attribution: tuple[str, ...]

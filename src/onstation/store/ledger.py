@@ -172,7 +172,7 @@ class Ledger(Answers):
         return [answers[key] for key in sorted(answers)]
 
     def held_span(self) -> tuple[date, date] | None:
-        """Return the first and last UTC day anything is known of."""
+        """Return the first and last UTC day anything is known of, even that asking failed."""
         self.days.settle()
         # One bound at a time: only then does SQLite take it from an index.
         ends = self._db.rows(
@@ -183,6 +183,19 @@ class Ledger(Answers):
         )[0]
         known = [date.fromordinal(day) for day in ends if day is not None]
         return (min(known), max(known)) if known else None
+
+    def read_span(self) -> tuple[date, date] | None:
+        """Return the first and last UTC day of which anything was read, failures left out."""
+        self.days.settle()
+        read = f"FROM answers WHERE outcome IN ('{HEARD}', '{PARTIAL}', '{SILENT}')"
+        ends = self._db.rows(
+            "SELECT (SELECT min(day) FROM days WHERE documents),"
+            " (SELECT max(day) FROM days WHERE documents),"
+            " (SELECT min(day) FROM document_days), (SELECT max(day) FROM document_days),"
+            f" (SELECT min(day) {read}), (SELECT max(day) {read})"
+        )[0]
+        found = [date.fromordinal(day) for day in ends if day is not None]
+        return (min(found), max(found)) if found else None
 
     def damaged(self, first: date | None = None, last: date | None = None) -> list[Damage]:
         """Return the user's files that are damaged and not replaced, by day and name."""

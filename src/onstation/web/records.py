@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from onstation.errors import CHANGED, SHORT, SourceError
 
-CUT, TIMED_OUT, NO_ANSWER = "cut off", "timed out", "no connection"
+CUT, TIMED_OUT = "cut off", "timed out"
 
 
 @dataclass(frozen=True, slots=True)

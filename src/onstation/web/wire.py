@@ -22,8 +22,8 @@ from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
-from onstation.errors import SourceError
-from onstation.web.records import CUT, NO_ANSWER, TIMED_OUT
+from onstation.errors import NO_ANSWER, SourceError
+from onstation.web.records import CUT, TIMED_OUT
 
 
 @dataclass(slots=True)

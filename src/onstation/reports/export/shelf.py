@@ -55,8 +55,8 @@ class Shelf(Struct, frozen=True):
 
 def shelf_lines(shelf: Shelf) -> list[tuple[int, str]]:
     """Return where a store lies and what its views hold, as indented lines; -1 is a heading."""
-    held = shelf.frame.held
-    days = f"UTC days {held[0]} to {held[1]}" if held else "no days yet"
+    read = shelf.frame.read
+    days = f"UTC days {read[0]} to {read[1]}" if read else "no days yet"
     size = f"{shelf.bytes:,} bytes, version {shelf.version} of the tables; {days}."
     lines = [(-1, drawn(shelf.place)), (0, size)]
     for view in shelf.columns:

@@ -49,10 +49,10 @@ def nothing_usable(frame: Frame) -> str:
             f"No day of {told} was read whole: on {plural(frame.single_days, 'day')} single"
             " aircraft were asked for, which says nothing of the others."
         )
-    holds = span(*frame.held)
+    holds = f"The store holds {span(*frame.read)}" if frame.read else "Nothing was read of any day"
     return (
-        f"No day of {told} is usable: this is no count of zero. The store holds {holds};"
-        " `onstation coverage` tells what is missing."
+        f"No day of {told} is usable: this is no count of zero. {holds}; `onstation coverage` tells"
+        " what is missing."
     )
 
 
