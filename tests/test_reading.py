@@ -4,6 +4,7 @@ import ast
 import re
 import sys
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from types import CodeType
 
@@ -92,3 +93,78 @@ def test_a_room_says_in_which_order_its_modules_are_read(room: Path) -> None:
 
     if room.relative_to(SRC).as_posix() not in OPEN:
         assert {name for name in modules if not re.search(rf"[`.]{name}[`.]", docstring)} == set()
+
+
+def explained(docstring: str) -> set[str]:
+    """Return the parameters and attributes a docstring explains."""
+    found: set[str] = set()
+    told = False
+    for line, under in pairwise([*docstring.splitlines(), ""]):
+        if re.fullmatch("-{4,}", under):
+            told = line in ("Parameters", "Attributes")
+        elif told and re.match(r"[a-z*]", line):
+            found |= {name.strip(" *") for name in line.partition(":")[0].split(",")}
+    return found
+
+
+def given(node: ast.FunctionDef | ast.ClassDef) -> set[str]:
+    """Return the parameters of a function; the fields, properties and parameters of a class."""
+    if isinstance(node, ast.FunctionDef):
+        one = node.args
+        every = [*one.posonlyargs, *one.args, *one.kwonlyargs, one.vararg, one.kwarg]
+        return {each.arg for each in every if each}
+    found: set[str] = set()
+    for inner in ast.walk(node):
+        if isinstance(inner, ast.FunctionDef):
+            found |= {inner.name} | (given(inner) if inner.name == "__init__" else set())
+        elif isinstance(inner, ast.Attribute):
+            found.add(inner.attr)
+        elif isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store):
+            found.add(inner.id)
+    return found
+
+
+def untrue(text: str) -> dict[str, set[str]]:
+    """Return what docstrings of a module explain that is not there."""
+    nodes = [n for n in ast.walk(ast.parse(text)) if isinstance(n, ast.FunctionDef | ast.ClassDef)]
+    told = {n.name: explained(ast.get_docstring(n) or "") - given(n) for n in nodes}
+    return {name: names for name, names in told.items() if names}
+
+
+def test_a_docstring_explains_only_what_is_there() -> None:
+    assert {
+        path.name: found for path in SRC.rglob("*.py") if (found := untrue(path.read_text("utf-8")))
+    } == {}
+
+
+def test_what_a_docstring_explains_that_is_not_there_is_found() -> None:
+    text = '''
+class Days:
+    """Say.
+
+    Attributes
+    ----------
+    asked, gone
+        Days.
+    """
+
+    asked: int
+
+def one(*names, day):
+    """Say.
+
+    Parameters
+    ----------
+    *names
+        Of whom.
+    night
+        Which.
+
+    Returns
+    -------
+    int
+        Nothing.
+    """
+'''
+
+    assert untrue(text) == {"Days": {"gone"}, "one": {"night"}}
