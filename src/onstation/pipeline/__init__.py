@@ -26,8 +26,8 @@ From rows to an answer.
   `sensitivity`: the same under other thresholds; `rule`: the rule in force;
 - `identify`: whom a person means; `tail`: what that aircraft did; `explain`: why it counts;
 - `daily` is the daily report; `claims`, with `measure`, holds published figures against the rows;
-- `flights` and `scene` are what maps are drawn from, `dossier` what a page and `package` what a
-  package holds.
+- `flights` and `scene` are what maps are drawn from, `dossier` what a page holds, with `thinned`
+  (how few positions it needs), and `package` what a package holds.
 
 And `repair` makes a damaged store sound again.
 """
