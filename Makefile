@@ -36,12 +36,12 @@ report: .venv/.ready
 
 # Every test, on every core, in an order of its own; SEED=N repeats one.
 test: .venv/.dev
-	@mkdir -p $(TMPDIR)
+	@mkdir -p $(BUILD)/tmp
 	@$(PYTEST)
 
 # Which lines and branches no test takes: the modules least covered, and the whole; takes twice the time of test.
 coverage: .venv/.dev
-	@rm -rf $(BUILD)/coverage && mkdir -p $(BUILD)/coverage $(TMPDIR)
+	@rm -rf $(BUILD)/coverage && mkdir -p $(BUILD)/coverage $(BUILD)/tmp
 	@$(PYTEST) --cov --cov-report=
 	@$(BIN)/python -m coverage report --sort=cover --skip-covered > $(BUILD)/coverage/report.txt
 	@sed -n 1,22p $(BUILD)/coverage/report.txt; tail -n 4 $(BUILD)/coverage/report.txt

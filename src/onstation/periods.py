@@ -42,9 +42,9 @@ class Period(Struct, frozen=True):
         """Every calendar day of the period, in order."""
         return list(days_between(self.first_day, self.last_day))
 
-    def utc_days(self) -> list[date]:
-        """Every UTC day the period touches, in order."""
-        return list(days_between(utc_day(self.since_ms), utc_day(self.until_ms - 1)))
+    def utc_days(self) -> tuple[date, date]:
+        """Return the first and last UTC day the period touches."""
+        return utc_day(self.since_ms), utc_day(self.until_ms - 1)
 
     def holds(self, instant_ms: int) -> bool:
         """Say whether an instant lies inside."""

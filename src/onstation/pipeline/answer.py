@@ -27,7 +27,7 @@ from onstation.reports.counting.counts import (
     rows_in_total,
     usable_tally,
 )
-from onstation.reports.counting.exposure import days_in, utc_days
+from onstation.reports.counting.exposure import days_in
 from onstation.reports.counting.uncounted import asides, uncounted
 from onstation.reports.records import (
     ASSUMED,
@@ -148,7 +148,7 @@ def missions(
 def coverage(settings: Settings, store: Store, period: Period) -> CoverageTable:
     """Return what was asked, what answered and what is missing, by source and UTC day."""
     ground = stand_on(settings, store, period, Filters(), recorded=False)
-    first, last = utc_days(period)
+    first, last = period.utc_days()
     return CoverageTable(
         frame=frame_of(ground, ()),
         days=ground.coverage,

@@ -13,7 +13,7 @@ from onstation.periods import Period
 from onstation.regions.load import brief
 from onstation.reports.columns import seen_sources
 from onstation.reports.counting.counts import Chosen, choose
-from onstation.reports.counting.exposure import aircraft_coverage, calendar_days, days_in, utc_days
+from onstation.reports.counting.exposure import aircraft_coverage, calendar_days, days_in
 from onstation.reports.records import DayState, Filters, Frame
 from onstation.reports.words.phrases import plural
 from onstation.schema import (
@@ -89,7 +89,7 @@ def stand_on(
     fleet = load_fleet(settings.fleet, settings.cache)
     regions = brief(settings.regions, shipped("regions"), settings.cache)
     filters = _checked(filters, fleet, regions, store)
-    first, last = utc_days(period)
+    first, last = period.utc_days()
     only = holds_recordings(store, fleet, period) if recorded is None else recorded
     asked = store.ledger.whole_days(first, last)
     whole = store.ledger.day_coverage(first, last, whole=asked)
@@ -136,7 +136,7 @@ def _single(
     whole: Sequence[DayCoverage],
 ) -> list[DayCoverage]:
     """Return what is known of each day about some aircraft alone."""
-    first, last = utc_days(period)
+    first, last = period.utc_days()
     answers = {
         icao: store.ledger.aircraft_answers(icao, first, last, fleet=fleet.digest, whole=asked)
         for icao in icaos

@@ -17,7 +17,6 @@ from onstation.pipeline.judge import Bench, Flown, Weighed, verdict_under, weigh
 from onstation.pipeline.judges import Judges
 from onstation.regions.model import Region
 from onstation.regions.resolve import strips
-from onstation.reports.counting.exposure import utc_days
 from onstation.reports.records import Variant
 from onstation.schema import COUNTED, RULE
 from onstation.units import M_PER_KM
@@ -91,7 +90,7 @@ def _in_scope(attempt: _Try, ground: Ground) -> bool:
 
 def _heard(ground: Ground) -> list[str]:
     """Return the addresses heard in a period, or the day before it, when a flight may begin."""
-    first, last = utc_days(ground.period)
+    first, last = ground.period.utc_days()
     days = {first + timedelta(days=n) for n in range(-1, (last - first).days + 2)}
     wanted = set(ground.filters.aircraft)
     return sorted(

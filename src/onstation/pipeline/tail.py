@@ -11,7 +11,6 @@ from onstation.pipeline.derive import Progress, derive
 from onstation.pipeline.ground import Ground, frame_of, stand_on
 from onstation.pipeline.identify import find
 from onstation.reports.counting.counts import rows_in_total
-from onstation.reports.counting.exposure import utc_days
 from onstation.reports.records import Aircraft, AircraftDays, Filters, TailStory
 from onstation.schema import (
     EXPIRED,
@@ -135,7 +134,7 @@ def _aircraft(icao: str, fleet: Fleet, store: Store, rows: Sequence[Mission] | N
 
 
 def _days(icao: str, ground: Ground) -> AircraftDays:
-    first, last = utc_days(ground.period)
+    first, last = ground.period.utc_days()
     given: dict[object, list[Answer]] = {}
     for answer in ground.store.ledger.aircraft_answers(
         icao, first, last, fleet=ground.fleet.digest, whole=ground.whole

@@ -37,11 +37,6 @@ ONLY_RECONSTRUCTED = "only reconstructions"
 ONLY_RECORDED = "only recordings, and reconstructions are counted"
 
 
-def utc_days(period: Period) -> tuple[date, date]:
-    """Return the first and last UTC day a period touches."""
-    return utc_day(period.since_ms), utc_day(period.until_ms - 1)
-
-
 def calendar_days(
     period: Period,
     coverage: Iterable[DayCoverage],
