@@ -80,11 +80,11 @@ def test_a_value_is_what_a_reader_takes_it_for(tmp_path: Path, text: str, value:
         ("a: !mine x\n", 1, "tag"),
         ("a: &x [1]\n", 1, "anchor &x"),
         ("a: 1\nb: *x\n", 2, "alias *x"),
-        ("a: 1\nb: [1\n", 3, "flow sequence"),
-        ("a: 1\n---\nb: 2\n", 2, "single document"),
-        ("- a\n", 1, "a list, not a mapping"),
+        ("a: 1\nb: [1\n", 2, "the bracket [ is not closed"),
+        ("a: 1\n---\nb: 2\n", 2, "a second file"),
+        ("- a\n", 1, "a list, not keys and values"),
         ("", 1, "empty"),
-        ("just words\n", 1, "no mapping"),
+        ("just words\n", 1, "plain text, not keys and values"),
         ("a: 1\n2025: x\n", 2, 'the key "2025" is no text'),
         ("? [a]\n: 1\n", 1, "the key a list is no text"),
         ("a: 1\nb: 2025-02-31\n", 2, "cannot be read"),
@@ -113,6 +113,34 @@ def test_aliases_cannot_grow_a_file(tmp_path: Path) -> None:
     )
 
     assert any("alias" in fault for fault in faults(tmp_path, bomb))
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("a:\n\tb: 1\n", "line 2: a tab; indent with blanks alone"),
+        ("a: @b\n", 'line 1: a value cannot begin with "@"; put it in quotes'),
+        ("a: 1\nb: {c: 1\n", "line 2: the bracket { is not closed"),
+        ("a: 1\nb: [c\nd: 1\n", "line 2: the bracket [ is not closed"),
+        ('a: 1\nb: "c\n', "line 2: the quotation mark is not closed"),
+        ('a: "\\q"\n', "line 1: no such letter after a backslash"),
+        ("a: b: c\n", "line 1: two colons on one line, or a line indented otherwise"),
+        ("a: b\n   c: d\n", "line 2: two colons on one line, or a line indented otherwise"),
+        ("a: 1\nb\nc: 1\n", "line 2: a line without a colon; write it as `key: value`"),
+        ("a: 1\n- b\n", "line 2: neither `key: value` nor indented as the lines it follows"),
+        ("- a\nb: 1\n", "line 2: neither an item that begins with `-`"),
+        ("One line.\n\n# Two\nthree\n", "line 4: plain text, not `key: value`; is this the file"),
+        ("a: 1\n---\nb: 1\n", "line 2: `---` begins a second file in this one; keep one"),
+        ("a,b\n1,2\n", "line 1: the file is plain text, not keys and values; is it the one you"),
+        ("%YAML 9\n---\n", "line 1: no YAML here (while scanning"),
+    ],
+)
+def test_what_is_no_yaml_is_told_in_plain_words_with_its_line(
+    tmp_path: Path, text: str, told: str
+) -> None:
+    (fault,) = faults(tmp_path, text)
+
+    assert told in fault
 
 
 def test_a_huge_file_is_refused_unread(tmp_path: Path) -> None:

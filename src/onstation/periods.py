@@ -91,6 +91,10 @@ def local_day_start_ms(day: date, zone: str) -> int:
     return round(midnight.timestamp() * 1000)
 
 
+SHORT_NAME = 4
+"""Letters of a zone's name, at most, of which another that is like it is another zone."""
+
+
 def find_zone(name: str) -> ZoneInfo:
     """Return the named time zone, or tell how zones are spelled."""
     try:
@@ -99,6 +103,8 @@ def find_zone(name: str) -> ZoneInfo:
         zones = sorted(available_timezones())
         named = {zone.rpartition("/")[2]: zone for zone in zones} | {zone: zone for zone in zones}
         near = closest(name, named)
+        if len(name) <= SHORT_NAME and near and near[0].casefold() != name.casefold():
+            near = []  # PST is not MST
         remedy = (
             f"did you mean {named[near[0]]}?" if near else "write it as America/Tijuana or UTC."
         )

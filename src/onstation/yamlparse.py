@@ -5,6 +5,7 @@ What ``yamlfile`` promises is kept here; the library is imported by nothing else
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 import yaml
@@ -37,14 +38,14 @@ def parsed(text: str, name: str) -> Located:
         fatal = list(_forbidden(text))
         root = None if fatal else yaml.compose(text, Loader=_Loader)
     except yaml.YAMLError as error:
-        raise InputError(f"{name}, {_place(error)}; mend the YAML there") from error
+        raise InputError(f"{name}, {_place(error, text)}") from error
     lines: dict[Key, int] = {(): 1}
     faults: list[Fault] = []
     value: Any = None
     if root is not None:
         value = _plain(root, (), lines, faults)
     if not fatal and not faults and not isinstance(value, dict):
-        fatal.append(f"line 1: the file is {_kind(value)}; start it with `version: 1`")
+        fatal.append(f"line 1: {_kind(value)}")
     if fatal:
         raise InputError(*(f"{name}, {fault}" for fault in fatal))
     told = tuple((line, f"{name}, line {line}: {words}") for line, words in faults)
@@ -136,15 +137,68 @@ class _Scalars(yaml.constructor.SafeConstructor):
     """Turn a single scalar into plain Python."""
 
 
-def _place(error: yaml.YAMLError) -> str:
-    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+TABULATOR, TAB = "\t", "a tab; indent with blanks alone"
+BAD_LETTER = "found character that cannot start any token"
+OPENED = "<"
+"""Begins the words for what is to be mended where it was begun, not where reading stopped."""
+PLAINLY = (
+    ("quoted", "unexpected", "<the quotation mark is not closed; close it"),
+    ("quoted", "escape", "no such letter after a backslash; put the value in single quotes"),
+    ("flow mapping", "expected", "<the bracket { is not closed, or a comma is missing; mend that"),
+    ("flow sequence", "expected", "<the bracket [ is not closed, or a comma is missing; mend that"),
+    (
+        "flow node",
+        "",
+        "a bracket [ or { that is opened above is not closed, or holds too many commas; mend that",
+    ),
+    ("", "could not find expected ':'", "<a line without a colon; write it as `key: value`"),
+    (
+        "",
+        "mapping values are not allowed",
+        "two colons on one line, or a line indented otherwise than its neighbours; quote a value"
+        " that holds a colon, and let the keys of one entry begin in one column",
+    ),
+    (
+        "",
+        "did not find expected key",
+        "neither `key: value` nor indented as the lines it follows, from {above} on; mend that",
+    ),
+    (
+        "",
+        "'-' indicator",
+        "neither an item that begins with `-` nor indented as the list it follows, from {above} on;"
+        " mend that",
+    ),
+    ("", "<document start>", "plain text, not `key: value`; is this the file you meant?"),
+    ("single document", "", "`---` begins a second file in this one; keep one"),
+)
+"""In what, which problem, and how a person says it; the first that fits is told."""
+
+
+def _place(error: yaml.YAMLError, text: str) -> str:
+    """Return the line a text cannot be read at, what is wrong there, and the remedy."""
+    mark, begun = getattr(error, "problem_mark", None), getattr(error, "context_mark", None)
     problem = getattr(error, "problem", None) or getattr(error, "reason", None) or "not YAML"
-    context = getattr(error, "context", None)
+    context = getattr(error, "context", None) or ""
+    if problem == BAD_LETTER and mark:
+        line = next(islice(text.splitlines(), mark.line, None), "")
+        letter = line[mark.column : mark.column + 1]
+        told = f"a value cannot begin with {shown(letter)}; put it in quotes"
+        return f"line {mark.line + 1}: {TAB if letter == TABULATOR else told}"
+    for where, said, words in PLAINLY:
+        if where in context and said in problem:
+            at = begun if begun and words.startswith(OPENED) else mark
+            above = f"line {begun.line + 1}" if begun else "those above"
+            told = words.removeprefix(OPENED).replace("{above}", above)
+            return f"line {at.line + 1 if at else 1}: {told}"
     told = f"{context}, {problem}" if context else problem
-    return f"line {mark.line + 1 if mark else 1}: {told}"
+    return f"line {mark.line + 1 if mark else 1}: no YAML here ({told}); mend it there"
 
 
 def _kind(value: object) -> str:
+    """Say what a file is that does not hold keys and values."""
     if value is None:
-        return "empty"
-    return "a list, not a mapping" if isinstance(value, list) else "no mapping"
+        return "the file is empty; start it with `version: 1`"
+    if isinstance(value, list):
+        return "the file is a list, not keys and values; start it with `version: 1`"
+    return "the file is plain text, not keys and values; is it the one you meant?"

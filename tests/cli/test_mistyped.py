@@ -54,6 +54,12 @@ def asked(tmp_path_factory: pytest.TempPathFactory) -> Asked:
         ("report --since yesterday", "--days 1"),
         ("report --baseline-window 2025-01-01..2025-13-01", "--baseline-window"),
         ("fetch --source adsb.lol", "does not exist; did you mean adsblol?"),
+        ("report --tz PST", "no such time zone; write it as America/Tijuana or UTC."),
+        ("report --tz utc", "did you mean UTC?"),
+        ("fetch --source globe.example.org", "or write https://globe.example.org if a host is"),
+        ("fetch --source 2025-02-03.tar", "does not exist; check the path."),
+        ("--regions data regions list", "--regions data: "),
+        ("--fleet no-such.yaml fleet list", "--fleet no-such.yaml: no such file"),
         ("fetch --source adsblo", "does not exist; did you mean adsblol?"),
     ],
 )
@@ -74,6 +80,14 @@ def test_a_mistyped_registration_names_those_that_are_close(asked: Asked) -> Non
         assert "did you mean" in told
         assert "CBP-113" in told
     assert "did you mean" not in asked("tail", "zzzzzz", status=1).stderr
+
+
+@pytest.mark.parametrize("typed", ["ae2fd", "ae2fdO", "ae2fd00"])
+def test_an_address_with_a_digit_too_few_or_too_many_names_those_that_are_close(
+    asked: Asked, typed: str
+) -> None:
+    assert "AE2FD0" in asked("tail", typed, status=1).stderr
+    assert "did you mean" not in asked("tail", "ae2fd9", status=1).stderr
 
 
 def test_a_type_in_small_letters_is_named_as_the_fleet_names_it(asked: Asked) -> None:

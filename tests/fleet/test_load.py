@@ -143,7 +143,7 @@ def test_an_address_both_listed_and_ignored_is_told(tmp_path: Path) -> None:
     ("text", "told"),
     [
         ("", "empty"),
-        ("- 1\n", "not a mapping"),
+        ("- 1\n", "a list, not keys and values"),
         ("version: 1\n", "no fleets"),
         ("version: 2\nfleets: {}\n", "this tool reads version 1"),
         ("version: 1\nfleet: {}\n", 'unknown key "fleet"; did you mean "fleets"?'),
@@ -151,7 +151,7 @@ def test_an_address_both_listed_and_ignored_is_told(tmp_path: Path) -> None:
         ("version: 1\nignored_addresses: {AE0001: 7}\nfleets: {}\n", "does not say why"),
         ("version: 1\nmilitary_blocks: [AE0001]\nfleets: {}\n", "is no mapping"),
         ("version: 1\nfleets: !!python/name:os.system {}\n", "tag"),
-        ("version: [\n", "mend the YAML there"),
+        ("version: [\n", "is not closed"),
     ],
 )
 def test_a_file_that_is_no_fleet_file_is_told(tmp_path: Path, text: str, told: str) -> None:

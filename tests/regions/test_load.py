@@ -31,6 +31,16 @@ def faults(folder: Path, regions: str, head: str = "version: 1\n") -> list[str]:
     return list(caught.value.faults)
 
 
+def test_geojson_named_as_the_regions_file_is_told_as_such(tmp_path: Path) -> None:
+    path = tmp_path / "area.geojson"
+    path.write_text('{"type": "FeatureCollection", "features": []}')
+    with pytest.raises(RegionsError) as caught:
+        read_regions(path, GEOMETRY)
+
+    (fault,) = caught.value.faults
+    assert fault.startswith("area.geojson, line 1: a GeoJSON file, no regions file; write one")
+
+
 def test_the_shipped_file_says_what_the_report_counts_over() -> None:
     found = brief(shipped("regions.yaml"), GEOMETRY)
 

@@ -50,7 +50,7 @@ def _no_store(folder: Path) -> str:
     except OSError:
         below = []
     near = f"did you mean {below[0]}?" if below else "--store names another folder."
-    return f"No store in {folder}; {near}"
+    return f"No store in {folder} yet: `onstation fetch` makes one; {near}"
 
 
 def period_asked(

@@ -32,7 +32,8 @@ def command(
     """Show what was asked, what answered and what is missing, per source and UTC day.
 
     A partial day counts as usable and is named. A day nobody was asked about is missing;
-    one where nothing was heard is not. Folders are of 256, size is against the month's usual.
+    one where nothing was heard is not. Of a published day FOLDERS says how many of its 256
+    folders of traces were there, SIZE how large it was beside what is usual in that month.
     """
     if changes and format_ not in ("table", "json"):
         raise InputError("--changes is text or --format json; leave out the other --format.")

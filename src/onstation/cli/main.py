@@ -70,8 +70,14 @@ class Commands(click.Group):
             if ctx.params.get("debug"):
                 raise
             for line in str(error).split("\n"):
-                say(f"Error: {line}")
+                say(f"Error: {_option_of(line, ctx)}{line}")
             ctx.exit(error.exit_code)
+
+
+def _option_of(line: str, ctx: click.Context) -> str:
+    """Return the option that named the file or folder a line begins with; empty if none did."""
+    named = (name for name in ("regions", "fleet") if line.startswith(f"{ctx.params.get(name)}: "))
+    return "".join(f"--{name} " for name in named)
 
 
 @contextmanager

@@ -23,6 +23,8 @@ ADDRESS, REGISTRATION, CALLSIGN, MISSION = "address", "registration", "callsign"
 EVER = 2**62
 
 _ICAO = re.compile(r"[0-9A-F]{6}")
+_NEARLY_ICAO = re.compile(r"(?![0-9A-F]{6}$)(?=.*\d)(?=.*[A-F])[0-9A-FO]{5,7}")
+"""A digit too few or too many, or the letter O for a nought."""
 _MISSION = re.compile(r"[0-9a-f]{6}-\d{4}-\d{2}-\d{2}-\d+")
 
 
@@ -143,6 +145,9 @@ def find(ident: str, fleet: Fleet, store: Store) -> Found:
 def _near(ident: str, fleet: Fleet, heads: Iterable[Head]) -> str:
     """Return which names are close to one nobody knows, else where to look for them."""
     known = {*fleet.registrations(), *(head.registration for head in heads if head.registration)}
+    if _NEARLY_ICAO.fullmatch(squeeze(ident)):
+        known |= {head.icao.upper() for head in heads}
+        known |= {icao.upper() for e in fleet.entries for icao in fleet.addresses_of(e.key)}
     named = meant(ident, known, most=3)
     return drawn(named) or "`onstation fleet list --all` shows who is watched."
 

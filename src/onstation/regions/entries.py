@@ -21,6 +21,10 @@ COUNTING_KEYS = ("min_on_station_min", "line_patrol", "headline")
 REGION_KEYS = (*SHAPE_KEYS, "floor", "ceiling", "parts", "label", "note", *COUNTING_KEYS)
 BASELINE_KEYS = ("missions_per_month", "group", "regions", "source")
 TOP_KEYS = ("version", "baseline", "regions")
+GEOJSON = frozenset(
+    {"FeatureCollection", "Feature", "GeometryCollection", "Polygon", "MultiPolygon"}
+)
+"""What a file says it is that was meant to be named in a regions file."""
 MOST_NAMED = 10
 """Of a longer circle only the beginning and the end are named."""
 MOST_CIRCLES = 50
@@ -62,6 +66,13 @@ class Reader:
 
     def regions(self) -> tuple[RegionSpec, ...]:
         """Check the top of the file and return its regions."""
+        if str(self._top.get("type")) in GEOJSON:
+            self.faults.add(
+                (),
+                "a GeoJSON file, no regions file; write one whose region says"
+                " `file: NAME.geojson` (docs/adding.md)",
+            )
+            return ()
         self.faults.keys(self._top, (), TOP_KEYS)
         version = self._top.get("version")
         if version is None:

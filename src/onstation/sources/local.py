@@ -23,6 +23,7 @@ TRACES = "traces"
 SKIPPED = frozenset({"heatmap", "acas", "internal_state"})
 """Folders of a history tree without traces."""
 
+_HOST = re.compile(r"(?:[a-z0-9-]+\.)+(?!(?:csv|gz|json|tar|txt|zip)$)[a-z]{2,}(?::\d+)?/?", re.I)
 _HEX_FOLDER = re.compile(r"[0-9a-fA-F]{2}")
 
 
@@ -151,6 +152,12 @@ def open_all(texts: Iterable[str]) -> list["LocalSource"]:
     return opened
 
 
+def _elsewhere(text: str) -> str:
+    """Return where to look for what is not there: a host is named with its scheme."""
+    host = f", or write https://{text} if a host is meant" if _HOST.fullmatch(text) else ""
+    return f"check the path{host}."
+
+
 def open_local(text: str, published: Iterable[str] = ()) -> LocalSource:
     """Return the local source a text names.
 
@@ -174,7 +181,7 @@ def open_local(text: str, published: Iterable[str] = ()) -> LocalSource:
         path = tar_of(path).parts[0] if tar_of(path).parts else path
     if not path.exists():
         raise InputError(
-            f"--source {text}: does not exist; {meant(text, published) or 'check the path.'}"
+            f"--source {text}: does not exist; {meant(text, published) or _elsewhere(text)}"
         )
     path = path.resolve()
     source = LocalSource(text, path)
