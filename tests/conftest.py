@@ -4,12 +4,13 @@ import gc
 import os
 import shutil
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from filelock import FileLock
 from hypothesis import HealthCheck, settings
+from outlines import parsed_once
 from stores import RECONSTRUCTED, TEN_TRACKS, Asked
 
 collect_ignore_glob = ["support/*"]  # no tests, and one that does things when it is imported
@@ -54,6 +55,12 @@ def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(socket.socket, "connect", refuse)
     monkeypatch.setattr(socket, "getaddrinfo", resolve)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _outlines() -> Iterator[None]:
+    with parsed_once():
+        yield
 
 
 @pytest.fixture(scope="session")
