@@ -7,7 +7,7 @@ are imported from `onstation.schema`, as those of all records are; it comes here
 import numpy as np
 import numpy.typing as npt
 
-from onstation.schema import Track
+from onstation.schema import SELF_REPORTED, Track
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -32,6 +32,14 @@ TRACK_ARRAYS = {
     "document": np.dtype(np.int32),
 }
 """Name and dtype of every array of a `Track`."""
+
+_SELF_REPORTED = np.zeros(256, dtype=np.bool_)
+_SELF_REPORTED[list(SELF_REPORTED)] = True
+
+
+def are_self_reported(position_source: npt.NDArray[np.int8]) -> Bools:
+    """Return which positions the aircraft gave itself, or who plays it, by their sources."""
+    return _SELF_REPORTED[position_source.view(np.uint8)]
 
 
 def check_track(track: Track) -> None:

@@ -4,11 +4,11 @@ Declared apart from `onstation.schema`, where they are imported from, because a 
 over nothing new needs none of them and would pay for each.
 """
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
-from onstation.schema import SELF_REPORTED, Document
+from onstation.schema import Document
 
 if TYPE_CHECKING:
     import numpy as np
@@ -70,16 +70,14 @@ class Track(Struct, frozen=True, eq=False):
 
     def take(self, rows: "slice | Ints | Bools") -> "Track":
         """Return the chosen rows as a new track; the tables of names stay whole."""
-        from onstation.arrays import TRACK_ARRAYS
-
-        arrays = {name: getattr(self, name)[rows] for name in TRACK_ARRAYS}
-        return Track(icao=self.icao, callsigns=self.callsigns, documents=self.documents, **arrays)
-
-    def is_self_reported(self) -> "Bools":
-        """Return which positions the aircraft gave itself, or who plays it."""
         import numpy as np
 
-        return np.isin(self.position_source, SELF_REPORTED)
+        from onstation.arrays import TRACK_ARRAYS
+
+        if not isinstance(rows, slice) and rows.dtype == np.bool_:
+            rows = np.flatnonzero(rows)  # looked for once, not in every array
+        arrays: dict[str, Any] = {name: getattr(self, name)[rows] for name in TRACK_ARRAYS}
+        return Track(icao=self.icao, callsigns=self.callsigns, documents=self.documents, **arrays)
 
 
 class Airfield(Struct, frozen=True):

@@ -9,8 +9,9 @@ from msgspec.structs import replace
 
 from onstation.airfields import nearest_each
 from onstation.geodesy import lengths_m
-from onstation.schema import Bools, Track
+from onstation.schema import TRACK_ARRAYS, Bools, Track
 from onstation.tracks import clean, ground
+from onstation.tracks.join import join
 from onstation.tracks.moments import altitudes_ft
 from onstation.units import MPS_PER_KT, MS_PER_S
 
@@ -101,3 +102,19 @@ def test_only_positions_that_could_be_meant_are_looked_at(quick: object, plain: 
 
     assert all((one == other).all() for one, other in seen)
     assert len({bool(value) for one, _ in seen for value in one}) == 2
+
+
+def test_a_track_alone_is_joined_already() -> None:
+    for track in tracks():
+        told = join([track], icao="abcdef")  # all the way, for another name
+
+        assert (told.callsigns, told.documents) == (track.callsigns, track.documents)
+        assert join([track]) is track
+        for name in TRACK_ARRAYS:
+            assert np.array_equal(getattr(told, name), getattr(track, name), equal_nan=True)
+
+
+def test_tables_that_name_one_twice_are_told_anew() -> None:
+    track = next(tracks())
+
+    assert join([replace(track, callsigns=("SCOUT1", "SCOUT1"))]).callsigns == ("SCOUT1",)

@@ -6,11 +6,13 @@ navigation integrity category (NIC, 0 unknown to 11 best, 7 is within 370 m) and
 integrity level (SIL, 0 unknown to 3 best), as RTCA DO-260B defines them.
 """
 
+from functools import cache
+
 import numpy as np
 import numpy.typing as npt
 from msgspec import Struct
 
-from onstation.schema import POSITION_SOURCES, UNKNOWN_SOURCE, Ints, Track
+from onstation.schema import POSITION_SOURCES, UNKNOWN_SOURCE, Bools, Ints, Track
 
 UNKNOWN_INTEGRITY = -1
 """In place of a NIC or SIL that a position did not come with."""
@@ -62,5 +64,10 @@ def _share(sources: npt.NDArray[np.int8], *starts: str) -> float | None:
     """Return how much of some positions came from sources of a family."""
     if (sources == UNKNOWN_SOURCE).all():
         return None  # none of them says, or there are none
-    family = [i for i, name in enumerate(POSITION_SOURCES) if name.startswith(starts)]
-    return float(np.isin(sources, family).mean())
+    return float(_of_family(starts)[sources].mean())
+
+
+@cache
+def _of_family(starts: tuple[str, ...]) -> Bools:
+    """Return of each source whether its name begins so."""
+    return np.array([name.startswith(starts) for name in POSITION_SOURCES])

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 import numpy as np
 from msgspec import Struct
 
+from onstation.arrays import are_self_reported
 from onstation.geodesy import between, lengths_m
 from onstation.periods import iso
 from onstation.schema import Elsewhere, Floats, Ints, Threshold, Track
@@ -149,7 +150,7 @@ def _too_much(track: Track, fastest_kt: float) -> Iterator[str]:
 
 def _self_reported(track: Track) -> Track:
     """Return the positions in flight that the aircraft, or who plays it, gave itself."""
-    return track.take(track.is_self_reported() & ~track.on_ground)
+    return track.take(are_self_reported(track.position_source) & ~track.on_ground)
 
 
 def _speeds(track: Track) -> tuple[_Checked, _Checked]:

@@ -167,6 +167,9 @@ def _forward(track: Track) -> Bools:
     begin = np.searchsorted(track.time_ms, track.time_ms - LOCAL_MS)
     end = np.searchsorted(track.time_ms, track.time_ms + LOCAL_MS, side="right")
     way = [_local_way(track.time_ms, values, begin, end) for values in (east, north)]
+    behind = np.diff(east) * way[0][1:] + np.diff(north) * way[1][1:] < 0
+    if not behind.any():
+        return kept
     fine = track.on_ground | (track.position_source == MLAT)
 
     def is_behind(one: int, other: int) -> bool:
@@ -178,7 +181,6 @@ def _forward(track: Track) -> Bools:
         )
 
     metres = np.hypot(np.diff(east), np.diff(north))
-    behind = np.diff(east) * way[0][1:] + np.diff(north) * way[1][1:] < 0
     behind &= (metres > BACKWARD_M[0]) & (metres < BACKWARD_M[1])
     behind &= (np.diff(track.time_ms) < BACKWARD_MS) & ~fine[1:] & ~fine[:-1]
     done = 0
@@ -204,8 +206,8 @@ def _local_way(time_ms: Ints, values: Floats, first: Ints, last: Ints) -> Floats
     total = np.concatenate([[0.0], np.cumsum(values)])
     here = np.arange(len(time_ms))
     with np.errstate(divide="ignore", invalid="ignore"):
-        before = (total[here] - total[first]) / (here - first)
-        after = (total[last] - total[here + 1]) / (last - here - 1)
+        before = (total[:-1] - total[first]) / (here - first)
+        after = (total[last] - total[1:]) / (last - here - 1)
     way = np.asarray(after - before)
     unknown = np.isnan(way)
     known, here = np.flatnonzero(~unknown), np.flatnonzero(unknown)

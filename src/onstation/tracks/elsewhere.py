@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from onstation.arrays import are_self_reported
 from onstation.geodesy import between
 from onstation.schema import Elsewhere, Threshold, Track
 from onstation.units import M_PER_KM, MS_PER_MIN
@@ -53,7 +54,7 @@ def elsewhere(whole: Track, flown: Track) -> Elsewhere | None:
     first, last = np.searchsorted(whole.time_ms, [flown.time_ms[0], flown.time_ms[-1] + 1])
     if last - first == len(flown):  # nothing else was heard meanwhile
         return None
-    rows = np.arange(first, last)[whole.take(slice(first, last)).is_self_reported()]
+    rows = first + np.flatnonzero(are_self_reported(whole.position_source[first:last]))
     after = np.searchsorted(flown.time_ms, whole.time_ms[rows]).clip(1, len(flown) - 1)
     if not len(rows) or len(flown) < 2:
         return None

@@ -27,6 +27,8 @@ def join(tracks: Sequence[Track], *, icao: str | None = None) -> Track:
         Sorted by time, then by place and source, so that the same documents give the
         same track in whatever order they are given. Nothing is dropped here.
     """
+    if len(tracks) == 1 and icao in (None, tracks[0].icao) and _is_joined(tracks[0]):
+        return tracks[0]
     tracks = sorted(tracks, key=lambda t: [(d.day, d.source, d.sha256) for d in t.documents])
     callsigns: dict[str, int] = {}
     documents: dict[Document, int] = {}
@@ -57,6 +59,14 @@ def join(tracks: Sequence[Track], *, icao: str | None = None) -> Track:
         )
     )
     return whole.take(order)
+
+
+def _is_joined(track: Track) -> bool:
+    """Say whether a track alone is as joining would make it."""
+    names = track.callsigns, track.documents
+    return all(len(set(each)) == len(each) for each in names) and bool(
+        (np.diff(track.time_ms) > 0).all()
+    )
 
 
 def in_order(track: Track) -> Track:

@@ -83,7 +83,12 @@ class Moment(Struct, frozen=True):
 
 def altitudes_ft(track: Track) -> Floats:
     """Return pressure altitude where known, else height above the ellipsoid. [ft]"""
-    return np.where(np.isnan(track.baro_alt_ft), track.geom_alt_ft, track.baro_alt_ft)
+    return _altitudes_ft(track, slice(None))
+
+
+def _altitudes_ft(track: Track, rows: slice) -> Floats:
+    baro_ft = track.baro_alt_ft[rows]
+    return np.where(np.isnan(baro_ft), track.geom_alt_ft[rows], baro_ft)
 
 
 def moment(track: Track, row: int) -> Moment:
@@ -92,9 +97,8 @@ def moment(track: Track, row: int) -> Moment:
     time_ms = int(track.time_ms[row])
     start = int(np.searchsorted(track.time_ms, time_ms - TREND_MS))
     stop = int(np.searchsorted(track.time_ms, time_ms + TREND_MS, side="right"))
-    near = track.take(slice(start, stop))
-    alts = altitudes_ft(near)
-    here = row - start
+    near, here = slice(start, stop), row - start
+    alts = _altitudes_ft(track, near)
     alt = float(alts[here])
     if track.on_ground[row]:
         alt = nearest(lon_deg=lon, lat_deg=lat)[0].elevation_ft
@@ -102,8 +106,8 @@ def moment(track: Track, row: int) -> Moment:
         known = np.flatnonzero(~np.isnan(alts))
         if len(known):
             alt = float(alts[known[np.argmin(np.abs(known - here))]])
-    rate = _trend_fpm(near, alts, float(track.vertical_rate_fpm[row]))
-    return moment_of(time_ms, lat, lon, alt, rate, _course_deg(near, here))
+    rate = _trend_fpm(track, near, alts, float(track.vertical_rate_fpm[row]))
+    return moment_of(time_ms, lat, lon, alt, rate, _course_deg(track, near, row))
 
 
 def moment_of(
@@ -120,29 +124,32 @@ def moment_of(
     return Moment(time_ms, lat_deg, lon_deg, alt_ft, height_ft, rate_fpm, field, away_m, course_deg)
 
 
-def _course_deg(near: Track, here: int) -> float:
+def _course_deg(track: Track, near: slice, row: int) -> float:
     """Return the course at a position: as told, else by the positions on its near side."""
-    if not np.isnan(near.course_deg[here]):
-        return float(near.course_deg[here])
-    if len(near) < 2:
+    if not np.isnan(track.course_deg[row]):
+        return float(track.course_deg[row])
+    times, final = track.time_ms, near.stop - 1
+    if near.start == final:
         return float("nan")
-    gaps = np.diff(near.time_ms)
-    into = here > 0 and (here == len(near) - 1 or gaps[here - 1] <= gaps[here])
-    one, other = (here - 1, here) if into else (here, here + 1)
+    into = row > near.start and (
+        row == final or times[row] - times[row - 1] <= times[row + 1] - times[row]
+    )
+    one, other = (row - 1, row) if into else (row, row + 1)
     metres, course = between(
-        lon_deg=near.lon_deg[one],
-        lat_deg=near.lat_deg[one],
-        to_lon_deg=near.lon_deg[other],
-        to_lat_deg=near.lat_deg[other],
+        lon_deg=track.lon_deg[one],
+        lat_deg=track.lat_deg[one],
+        to_lon_deg=track.lon_deg[other],
+        to_lat_deg=track.lat_deg[other],
     )
     return float(course) if metres > 0 else float("nan")
 
 
-def _trend_fpm(near: Track, alts: Floats, reported: float) -> float:
+def _trend_fpm(track: Track, near: slice, alts: Floats, reported: float) -> float:
     """Return climb or descent: what the feed says, else the change of altitude."""
-    known = np.flatnonzero(~np.isnan(alts) & ~near.on_ground)
+    known = np.flatnonzero(~np.isnan(alts) & ~track.on_ground[near])
     if len(known) >= 2:
-        minutes = float(near.time_ms[known[-1]] - near.time_ms[known[0]]) / MS_PER_MIN
+        times = track.time_ms[near]
+        minutes = float(times[known[-1]] - times[known[0]]) / MS_PER_MIN
         if minutes >= 0.5:
             return float(alts[known[-1]] - alts[known[0]]) / minutes
     return reported
