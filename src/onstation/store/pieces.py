@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
+from msgspec.json import Decoder
 from msgspec.structs import asdict, astuple, replace
 
 from onstation import schema
@@ -366,13 +367,14 @@ class Pieces:
     def loose_ends(self) -> "list[LooseEnd]":
         """Return every loose end, by address; each told what lies beyond it on its address."""
         found: list[LooseEnd] = []
+        decoder = Decoder(schema.LooseEnd)
         for body, before, after in self._db.rows(
             "SELECT e.body, (SELECT max(last_ms) FROM sorties b WHERE b.icao = e.icao"
             " AND b.watched AND b.last_ms < s.first_ms), (SELECT min(first_ms) FROM sorties a"
             " WHERE a.icao = e.icao AND a.watched AND a.first_ms > s.last_ms)"
             " FROM sortie_ends e JOIN sorties s USING (sortie_id) ORDER BY e.icao, e.rowid"
         ):
-            end = schema.LooseEnd(**json.loads(body))
+            end = decoder.decode(body)
             if end.silence_ms is None:
                 end = replace(end, beyond_ms=before if end.is_start else after)
             found.append(end)
