@@ -9,16 +9,16 @@ SRC = Path(__file__).parents[1] / "src" / "onstation"
 
 FLOOR = {
     *("errors", "units", "schema", "periods", "yamlfile", "geodesy", "airfields", "arrays"),
-    "partials",
+    *("partials", "claimed"),
 }
 ROOMS = {"sources", "tracks", "regions", "missions", "reports"}
 MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
     "units": set(),
-    "schema": {"units", "arrays", "flown", "judged", "claimed"},
+    "schema": {"arrays", "flown", "judged"},
     "flown": {"schema", "arrays"},
     "judged": {"schema", "flown"},
-    "claimed": set(),
+    "claimed": {"units"},
     "periods": {"errors", "units"},
     "yamlfile": {"errors", "partials", "yamlparse"},
     "yamlparse": {"errors", "yamlfile"},

@@ -1,12 +1,41 @@
-"""The records of a published figure and of how it can be held against the ledger.
+"""The records and words of a published figure and of how it can be held against the ledger.
 
-Declared apart from `onstation.schema`, where they are imported from, because only
-`claims` needs them.
+The contract between the rooms that read figures, compare them and print them; no other answer
+needs it.
 """
 
 from datetime import date
 
 from msgspec import Struct
+
+from onstation.units import DAYS_PER_MONTH
+
+AT_LEAST, MORE_THAN, EXACTLY = "at least", "more than", "exactly"
+ABOUT, AT_MOST, LESS_THAN = "about", "at most", "less than"
+BOUNDS = (AT_LEAST, MORE_THAN, EXACTLY, ABOUT, AT_MOST, LESS_THAN)
+"""What a published number says of the true one."""
+
+MEASURES = {
+    "missions": "missions",
+    "sorties": "sorties",
+    "rate": "missions",
+    "near": "sorties",
+    "hours": "h",
+    "take-off": "UTC",
+    "last heard": "UTC",
+    "lost at": "ft",
+    "highest": "ft",
+    "depth": "km",
+    "from entry": "km",
+    "from take-off": "km",
+}
+"""What of the ledger a published number can be held against, and its unit."""
+COUNTING = ("missions", "sorties", "near")
+INSTANTS = ("take-off", "last heard")
+PER = {"day": DAYS_PER_MONTH, "month": 1.0}
+"""What a published rate may be said of, and how many of them a month has."""
+
+COMPARABLE = ("yes", "partly", "no")
 
 
 class ClaimSource(Struct, frozen=True):

@@ -8,8 +8,8 @@ not a real ICAO address.
 
 More than 400 lines: a list of the records of one contract, with the meaning and unit of each
 field. What a question over nothing new never needs is declared in `flown` (a flight while it
-is judged), `judged` (what is kept of a history), `claimed` (published figures) and `arrays`,
-and found here under its name.
+is judged), `judged` (what is kept of a history) and `arrays`, and found here under its name;
+published figures have a contract of their own, `claimed`.
 """
 
 from datetime import date
@@ -18,17 +18,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from msgspec import Struct
 
-from onstation.units import DAYS_PER_MONTH
-
 if TYPE_CHECKING:
     from onstation.arrays import TRACK_ARRAYS as TRACK_ARRAYS
     from onstation.arrays import Bools as Bools
     from onstation.arrays import Floats as Floats
     from onstation.arrays import Ints as Ints
     from onstation.arrays import check_track as check_track
-    from onstation.claimed import Claim as Claim
-    from onstation.claimed import ClaimPeriod as ClaimPeriod
-    from onstation.claimed import ClaimSource as ClaimSource
     from onstation.flown import Airfield as Airfield
     from onstation.flown import Elsewhere as Elsewhere
     from onstation.flown import End as End
@@ -62,7 +57,6 @@ _ELSEWHERE = {
         "Presence",
     ),
     "judged": ("Shown", "Listed", "SortieSpan", "Judged", "Around", "Known", "Anew"),
-    "claimed": ("ClaimSource", "ClaimPeriod", "Claim"),
 }
 """Modules that declare what a question over nothing new never imports: arrays need numpy,
 and each record costs time to declare."""
@@ -505,31 +499,3 @@ class Change(Struct, frozen=True):
 
     before: Answer
     after: Answer
-
-
-AT_LEAST, MORE_THAN, EXACTLY = "at least", "more than", "exactly"
-ABOUT, AT_MOST, LESS_THAN = "about", "at most", "less than"
-BOUNDS = (AT_LEAST, MORE_THAN, EXACTLY, ABOUT, AT_MOST, LESS_THAN)
-"""What a published number says of the true one."""
-
-MEASURES = {
-    "missions": "missions",
-    "sorties": "sorties",
-    "rate": "missions",
-    "near": "sorties",
-    "hours": "h",
-    "take-off": "UTC",
-    "last heard": "UTC",
-    "lost at": "ft",
-    "highest": "ft",
-    "depth": "km",
-    "from entry": "km",
-    "from take-off": "km",
-}
-"""What of the ledger a published number can be held against, and its unit."""
-COUNTING = ("missions", "sorties", "near")
-INSTANTS = ("take-off", "last heard")
-PER = {"day": DAYS_PER_MONTH, "month": 1.0}
-"""What a published rate may be said of, and how many of them a month has."""
-
-COMPARABLE = ("yes", "partly", "no")

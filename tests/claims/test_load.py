@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from onstation.claimed import MEASURES
 from onstation.claims.load import Claims, Known, load_claims
 from onstation.config import shipped
 from onstation.errors import ClaimsError
-from onstation.schema import MEASURES
 
 KNOWN = Known(
     regions=frozenset({"baja", "southern-border"}),

@@ -13,22 +13,21 @@ from typing import Any
 
 from msgspec import Struct
 
-from onstation.errors import ClaimsError, Guesses, InputError
-from onstation.periods import find_zone, period_of
-from onstation.schema import (
+from onstation.claimed import (
     ABOUT,
     BOUNDS,
     COMPARABLE,
     COUNTING,
-    GROUPS,
     INSTANTS,
     MEASURES,
     PER,
-    STATUSES,
     Claim,
     ClaimPeriod,
     ClaimSource,
 )
+from onstation.errors import ClaimsError, Guesses, InputError
+from onstation.periods import find_zone, period_of
+from onstation.schema import GROUPS, STATUSES
 from onstation.yamlfile import Key, Located, load_leniently, shown
 
 CLAIM = (

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
+from onstation.claimed import PER, Claim, ClaimPeriod
 from onstation.claims.load import Claims, Known, load_claims
 from onstation.config import Settings, shipped
 from onstation.fleet.load import load_fleet
@@ -30,15 +31,7 @@ from onstation.reports.counting.claims import (
 from onstation.reports.counting.counts import choose
 from onstation.reports.counting.exposure import days_in
 from onstation.reports.records import Days, DayState, Filters, Frame
-from onstation.schema import (
-    MISSING,
-    PARTIAL,
-    PER,
-    Claim,
-    ClaimPeriod,
-    Mission,
-    RegionsBrief,
-)
+from onstation.schema import MISSING, PARTIAL, Mission, RegionsBrief
 from onstation.store.database import Store
 from onstation.units import MS_PER_DAY
 

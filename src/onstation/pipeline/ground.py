@@ -231,10 +231,14 @@ def _only_reconstructed(ground: Ground, rows: Sequence[AnyMission]) -> bool:
 
 def attribution(sources: Iterable[str], fleet: Fleet) -> tuple[str, ...]:
     """Return what the sources of an answer require to be said, those of the fleet last."""
-    names = sorted(set(sources))
-    terms = {LOCAL: LOCAL_TERMS, RECONSTRUCTION: RECONSTRUCTION_TERMS} | attributions(names)
-    own = [terms.get(name) or f"Positions from {name}, under its terms." for name in names]
-    return (*dict.fromkeys(own), *fleet.attribution)
+    return (*dict.fromkeys(terms_of(sorted(set(sources))).values()), *fleet.attribution)
+
+
+def terms_of(names: Iterable[str]) -> dict[str, str]:
+    """Return what each source requires to be said, by its name."""
+    asked = list(names)
+    known = {LOCAL: LOCAL_TERMS, RECONSTRUCTION: RECONSTRUCTION_TERMS} | attributions(asked)
+    return {name: known.get(name) or f"Positions from {name}, under its terms." for name in asked}
 
 
 def _checked(filters: Filters, fleet: Fleet, regions: RegionsBrief, store: Store) -> Filters:

@@ -37,7 +37,7 @@ class Judges:
     """
 
     def __init__(
-        self, settings: Settings, store: Store, fleet: Fleet, at_hand: "AtHand | None" = None
+        self, settings: Settings, store: Store, fleet: Fleet, at_hand: AtHand | None = None
     ) -> None:
         self._asked = store.ledger.days_answered()
         self.settings, self._store, self._fleet = settings, store, fleet

@@ -10,6 +10,7 @@ import numpy as np
 from msgspec import Struct
 from msgspec.structs import replace
 
+from onstation.claimed import COUNTING, INSTANTS, MEASURES, Claim
 from onstation.config import Settings
 from onstation.geodesy import between
 from onstation.periods import iso
@@ -20,19 +21,7 @@ from onstation.reports.counting.counts import SEEN
 from onstation.reports.flights import Flight
 from onstation.reports.records import Days
 from onstation.reports.words.phrases import distance, plural, significant
-from onstation.schema import (
-    COUNTED,
-    COUNTING,
-    DATA_ENDS,
-    EXCLUDED,
-    INSTANTS,
-    MEASURES,
-    OBSERVED,
-    POSSIBLE,
-    SIGNAL_LOST,
-    Claim,
-    Mission,
-)
+from onstation.schema import COUNTED, DATA_ENDS, EXCLUDED, OBSERVED, POSSIBLE, SIGNAL_LOST, Mission
 from onstation.store.database import Store
 from onstation.units import DAYS_PER_MONTH, M_PER_KM, MS_PER_MIN
 

@@ -11,12 +11,7 @@ from onstation.periods import days_between, local_day_start_ms, utc_day
 from onstation.pipeline import answer, rule
 from onstation.pipeline.derive import Progress
 from onstation.pipeline.flights import each_flight
-from onstation.pipeline.ground import (
-    LOCAL_TERMS,
-    RECONSTRUCTION_TERMS,
-    Ground,
-    stand_on,
-)
+from onstation.pipeline.ground import Ground, stand_on, terms_of
 from onstation.regions.resolve import resolve
 from onstation.regions.show import feature_collection
 from onstation.reports.export.encode import json_line
@@ -30,7 +25,7 @@ from onstation.reports.words.norm import surge_sentences
 from onstation.reports.words.phrases import listed, plural
 from onstation.schema import COUNTED, LOCAL, RECONSTRUCTION, Document
 from onstation.sources.inflate import MAGIC
-from onstation.sources.named import attributions, kept_back, licence_of
+from onstation.sources.named import kept_back, licence_of
 from onstation.store.database import Store
 
 ZSTD = b"\x28\xb5\x2f\xfd"
@@ -77,11 +72,10 @@ def package_of(
 
 
 def _notice(name: str) -> Notice:
-    known = {LOCAL: LOCAL_TERMS, RECONSTRUCTION: RECONSTRUCTION_TERMS} | attributions([name])
     licence = licence_of(name)
     return Notice(
         source=name,
-        says=known.get(name) or f"Positions from {name}, under its terms.",
+        says=terms_of([name])[name],
         licence=licence.name if licence else "",
         title=licence.title if licence else "",
         address=licence.address if licence else "",

@@ -62,12 +62,6 @@ def area_km2(shape: Geometry) -> float:
     return float(sum(wgs84().geometry_area_perimeter(polygon)[0] for polygon in dense)) / 1e6
 
 
-def length_km(shape: Geometry) -> float:
-    """Return the geodesic length of a line. [km]"""
-    dense = (shapely.segmentize(line, 0.1) for line in lines(shape))
-    return float(sum(wgs84().geometry_length(line) for line in dense)) / 1e3
-
-
 def largest(shape: Geometry) -> Polygon:
     """Return the largest polygon of a geometry: the mainland without its islands."""
     return max(polygons(shape), key=lambda polygon: float(polygon.area))

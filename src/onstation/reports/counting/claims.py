@@ -7,9 +7,7 @@ holds for everything in the interval; so nothing unheard is ever taken for nothi
 
 from msgspec import Struct
 
-from onstation.reports.counting.baseline import TOO_SHORT, rate_interval
-from onstation.reports.records import Days, Frame
-from onstation.schema import (
+from onstation.claimed import (
     ABOUT,
     AT_LEAST,
     AT_MOST,
@@ -19,6 +17,8 @@ from onstation.schema import (
     Claim,
     ClaimPeriod,
 )
+from onstation.reports.counting.baseline import TOO_SHORT, rate_interval
+from onstation.reports.records import Days, Frame
 
 AGREES, BELOW, ABOVE, NO_DATA = "agrees", "below", "above", "no data"
 VERDICTS = (AGREES, BELOW, ABOVE, NO_DATA)

@@ -2,13 +2,13 @@
 
 from typing import Any
 
+from onstation.claimed import INSTANTS, MEASURES
 from onstation.periods import iso
 from onstation.reports.columns import DAY, LIST, NUMBER, TEXT, WHOLE, Column
 from onstation.reports.counting.claims import ClaimsTable, Finding
 from onstation.reports.counting.exposure import hole_runs
 from onstation.reports.export.encode import about, cell_text, csv_text, json_text, metadata
 from onstation.reports.words.claims import opening, source_words
-from onstation.schema import INSTANTS, MEASURES
 
 COLUMNS = (
     Column("claim", TEXT, "", "name of the claim in its file"),

@@ -2,6 +2,20 @@
 
 from collections import Counter
 
+from onstation.claimed import (
+    ABOUT,
+    AT_LEAST,
+    AT_MOST,
+    COUNTING,
+    EXACTLY,
+    INSTANTS,
+    LESS_THAN,
+    MEASURES,
+    MORE_THAN,
+    Claim,
+    ClaimPeriod,
+    ClaimSource,
+)
 from onstation.periods import iso
 from onstation.reports.counting.claims import (
     CIRCULAR,
@@ -16,20 +30,6 @@ from onstation.reports.words.grid import NOTHING
 from onstation.reports.words.limits import label as label_of
 from onstation.reports.words.limits import left_out_sentence
 from onstation.reports.words.phrases import distance, listed, plural
-from onstation.schema import (
-    ABOUT,
-    AT_LEAST,
-    AT_MOST,
-    COUNTING,
-    EXACTLY,
-    INSTANTS,
-    LESS_THAN,
-    MEASURES,
-    MORE_THAN,
-    Claim,
-    ClaimPeriod,
-    ClaimSource,
-)
 
 TIMES = {
     AT_LEAST: "not before",
