@@ -32,8 +32,8 @@ from onstation.units import MS_PER_S
 
 LOCK = "daily"
 NO_SOURCE = (
-    "Nothing is fetched: this store was filled from your own files. Name them, or a published"
-    " source, with --source."
+    "Nothing is fetched: no day of this store was read whole from a published source. Name your own"
+    " files, or a published source, with --source."
 )
 
 
