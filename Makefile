@@ -13,6 +13,9 @@ export MPLCONFIGDIR := $(CURDIR)/$(BUILD)/matplotlib
 export XDG_CACHE_HOME := $(CURDIR)/$(BUILD)/cache
 export ONSTATION_CACHE := $(CURDIR)/$(BUILD)/cache/onstation
 export PYTHONUTF8 := 1
+# Compiled modules are kept, in the __pycache__ of this folder, whatever the user's shell says: a run
+# of the suite imports the same modules in hundreds of processes.
+unexport PYTHONDONTWRITEBYTECODE
 # pip asks rustc for its version; where rustc is rustup's, that would make a folder at home.
 export RUSTUP_HOME := $(CURDIR)/$(BUILD)/rustup
 
@@ -33,12 +36,12 @@ report: .venv/.ready
 
 # Every test, on every core, in an order of its own; SEED=N repeats one.
 test: .venv/.dev
-	@mkdir -p $(TMPDIR)
+	@mkdir -p $(BUILD)/tmp
 	@$(PYTEST)
 
 # Which lines and branches no test takes: the modules least covered, and the whole; takes twice the time of test.
 coverage: .venv/.dev
-	@rm -rf $(BUILD)/coverage && mkdir -p $(BUILD)/coverage $(TMPDIR)
+	@rm -rf $(BUILD)/coverage && mkdir -p $(BUILD)/coverage $(BUILD)/tmp
 	@$(PYTEST) --cov --cov-report=
 	@$(BIN)/python -m coverage report --sort=cover --skip-covered > $(BUILD)/coverage/report.txt
 	@sed -n 1,22p $(BUILD)/coverage/report.txt; tail -n 4 $(BUILD)/coverage/report.txt

@@ -28,7 +28,7 @@ from pathlib import Path
 from onstation.config import Settings, settings_from, shipped
 from onstation.fleet.load import load_fleet
 from onstation.periods import day_start_ms
-from onstation.pipeline import derive
+from onstation.pipeline import stale
 from onstation.pipeline.publish import CELLS_VERSION, publish, publish_recordings
 from onstation.regions.load import brief
 from onstation.schema import Answer, Document, Head, Mission
@@ -89,15 +89,15 @@ def fill(settings: Settings, *, aircraft: int, days: int, missions: int) -> None
                 flown[icao].append(_mission(document, number, number % 40 == 0))
         for back in range(days):
             store.ledger.record(_answer(LAST - timedelta(days=back), back, fleet.digest))
-        key = derive.depends_on(fleet, regions)
+        key = stale.depends_on(fleet, regions)
         for icao, rows in flown.items():
             named = {(row.mission_id, row.region): row for row in rows}
             store.derived.replace_aircraft(icao, key, list(named.values()))
             publish(store, named.values(), regions)
         publish_recordings(store, fleet)
         store.leave_note(PUBLISHED, CELLS_VERSION)
-        store.leave_note(derive.FOUND_OUT, derive.JUDGE_VERSION)
-        store.leave_note(derive.JOINED, key)
+        store.leave_note(stale.FOUND_OUT, stale.JUDGE_VERSION)
+        store.leave_note(stale.JOINED, key)
         store.try_settle(2**62)
 
 

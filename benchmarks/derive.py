@@ -27,7 +27,7 @@ from msgspec.structs import replace
 from onstation.config import settings_from, shipped
 from onstation.fleet.load import load_fleet
 from onstation.pipeline import judge
-from onstation.pipeline.derive import Judges
+from onstation.pipeline.judges import Judges
 from onstation.schema import Document
 from onstation.sources.readsb import Opening, read_document
 from onstation.store.database import open_store

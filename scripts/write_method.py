@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from onstation.pipeline.answer import thresholds
+from onstation.pipeline.rule import thresholds
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "method.md"
 MARK = "<!-- thresholds -->\n"

@@ -1,5 +1,7 @@
 """What a YAML file says is kept between runs, and a bad copy changes nothing."""
 
+import subprocess
+import sys
 from datetime import date
 from pathlib import Path
 
@@ -18,6 +20,13 @@ VALUE = {
     "numbers": [1, 1.0, 0.1, 10**30, -0.0],
     "words": ["", "null", "ñ", True, False, None],
 }
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from onstation.yamlfile import keep_value
+Path.replace = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+keep_value("text", {}, Path(sys.argv[1]))
+"""
 
 
 @pytest.fixture(autouse=True)
@@ -91,6 +100,16 @@ def test_a_cache_that_cannot_be_written_is_done_without(tmp_path: Path) -> None:
     (tmp_path / KEPT).write_text("a file where the folder should be")
 
     assert load_fleet(shipped("fleet.yaml"), tmp_path).entries
+
+
+def test_what_a_run_left_that_was_killed_while_it_kept_a_text_goes_with_the_next(
+    tmp_path: Path,
+) -> None:
+    subprocess.run([sys.executable, "-c", KILLED, str(tmp_path)], check=False)
+    assert [path.suffix for path in (tmp_path / KEPT).iterdir()] == [".tmp"]
+    keep_value("another text", VALUE, tmp_path)
+
+    assert kept(tmp_path).suffix == ""
 
 
 def test_a_fault_is_told_with_its_line_and_nothing_is_kept(tmp_path: Path) -> None:

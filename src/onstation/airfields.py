@@ -168,10 +168,10 @@ def _near(here: Floats, unit: Floats) -> Ints:
     return np.flatnonzero(away <= float(away.min()) + 2 * spread + 1e-9)
 
 
-def nearest_each(
+def nearest_fields(
     *, lon_deg: Floats, lat_deg: Floats, country: str | None = None
-) -> tuple[list[Airfield], Floats]:
-    """Return the airfield nearest to each of many positions, and its distance. [m]"""
+) -> list[Airfield]:
+    """Return the airfield nearest to each of many positions."""
     table = _table(country)
     here = _unit(lon_deg, lat_deg)
     found: list[Airfield] = []
@@ -180,6 +180,14 @@ def nearest_each(
         near = _near(chunk, table.unit)
         rows = near[np.argmax(chunk @ table.unit[near].T, axis=1)]
         found += [table.field(i) for i in rows.tolist()]
+    return found
+
+
+def nearest_each(
+    *, lon_deg: Floats, lat_deg: Floats, country: str | None = None
+) -> tuple[list[Airfield], Floats]:
+    """Return the airfield nearest to each of many positions, and its distance. [m]"""
+    found = nearest_fields(lon_deg=lon_deg, lat_deg=lat_deg, country=country)
     away, _ = between(
         lon_deg=lon_deg,
         lat_deg=lat_deg,

@@ -161,8 +161,8 @@ class Session(Struct, frozen=True):
         """
         from onstation.engine.processes import Processes
         from onstation.fleet.load import load_fleet
-        from onstation.pipeline.answer import ensure_derived
         from onstation.pipeline.collect import collect
+        from onstation.pipeline.derive import derive
         from onstation.pipeline.identify import addresses_of
         from onstation.pipeline.pull import remote_days
         from onstation.sources.named import open_sources
@@ -181,10 +181,10 @@ class Session(Struct, frozen=True):
                 read = collect(
                     self.store, fleet, local, tails=icaos, first=first, last=last, engine=engine
                 )
-                ensure_derived(self.settings, self.store, crew=engine)
+                derive(self.settings, self.store, crew=engine)
         asked = remote_days(first, last, time.time())
         pulled = self._pull(remote, asked[0], icaos, again) if remote else ()
-        ensure_derived(self.settings, self.store)
+        derive(self.settings, self.store)
         notices = [one.provider.notice for one in remote] + [asked[1] if remote else ""]
         return Fetched(read, pulled, tuple(note for note in notices if note))
 
@@ -354,10 +354,10 @@ class Session(Struct, frozen=True):
         AmbiguousError
             It names several aircraft.
         """
-        from onstation.pipeline import identify
+        from onstation.pipeline.tail import tail
 
         asked = period or self.period(since, until, tz=tz)
-        return identify.tail(self.settings, self.store, ident, asked, on_progress=on_progress)
+        return tail(self.settings, self.store, ident, asked, on_progress=on_progress)
 
     def coverage(
         self, since: Bound = None, until: Bound = None, *, period: Period | None = None

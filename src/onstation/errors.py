@@ -152,6 +152,26 @@ class DocumentError(OnstationError):
         self.detail = detail
 
 
+MOST_COMPARED = 50_000
+"""So many names are compared with the misspelt ones of a file; it takes half a second."""
+LONGEST_MEANT = 100
+"""Longer names are not compared: that takes as long as both are, one times the other. [letters]"""
+
+
+class Guesses:
+    """Guesses what was meant by the misspelt names of a file, until that would take long."""
+
+    def __init__(self) -> None:
+        self._compared = 0
+
+    def closest(self, typed: str, known: Collection[str]) -> str:
+        """Return the name that was probably meant; empty if none is close, or after too many."""
+        if self._compared + len(known) > MOST_COMPARED:
+            return ""
+        self._compared += len(known)
+        return next(iter(closest(typed, known)), "")
+
+
 def meant(typed: str, known: Iterable[str], most: int = 1) -> str:
     """Return the question whether a name that is close was meant; empty if none is.
 
@@ -183,11 +203,16 @@ def there_are(typed: str, known: Collection[str]) -> str:
 def closest(typed: str, known: Iterable[str], most: int = 1) -> list[str]:
     """Return the names closest to what was typed, the closest first; empty if none is close.
 
-    Case, hyphens, underscores and blanks are no difference.
+    Case, hyphens, underscores and blanks are no difference. What is longer than any name is
+    close to none.
     """
     from difflib import get_close_matches  # only where something was mistyped
 
-    alike = {_plain(name): name for name in sorted(known, reverse=True)}
+    if len(typed) > LONGEST_MEANT:
+        return []
+    alike = {
+        _plain(name): name for name in sorted(known, reverse=True) if len(name) <= LONGEST_MEANT
+    }
     return [alike[one] for one in get_close_matches(_plain(typed), alike, n=most)]
 
 

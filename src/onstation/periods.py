@@ -42,9 +42,9 @@ class Period(Struct, frozen=True):
         """Every calendar day of the period, in order."""
         return list(days_between(self.first_day, self.last_day))
 
-    def utc_days(self) -> list[date]:
-        """Every UTC day the period touches, in order."""
-        return list(days_between(utc_day(self.since_ms), utc_day(self.until_ms - 1)))
+    def utc_days(self) -> tuple[date, date]:
+        """Return the first and last UTC day the period touches."""
+        return utc_day(self.since_ms), utc_day(self.until_ms - 1)
 
     def holds(self, instant_ms: int) -> bool:
         """Say whether an instant lies inside."""
@@ -60,11 +60,8 @@ class Bin(Struct, frozen=True):
 
 
 def days_between(first: date, last: date) -> Iterator[date]:
-    """Yield every day from ``first`` to ``last``, both included."""
-    day = first
-    while day <= last:
-        yield day
-        day += timedelta(days=1)
+    """Return every day from ``first`` to ``last``, both included."""
+    return map(date.fromordinal, range(first.toordinal(), last.toordinal() + 1))
 
 
 def utc_day(instant_ms: int) -> date:

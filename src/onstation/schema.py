@@ -5,6 +5,11 @@ everything else here is a frozen record. Times are Unix milliseconds (``int``, U
 a missing number is NaN in an array and ``None`` in a record, never a magic value.
 Addresses (``icao``) are six lower-case hex digits; a leading ``~`` marks one that is
 not a real ICAO address.
+
+More than 400 lines: a list of the records of one contract, with the meaning and unit of each
+field. What a question over nothing new never needs is declared in `flown` (a flight while it
+is judged), `judged` (what is kept of a history), `claimed` (published figures) and `arrays`,
+and found here under its name.
 """
 
 from datetime import date
@@ -143,6 +148,10 @@ class Head(Struct, frozen=True):
     reconstruction: str | None = None
 
 
+LOCAL, RECONSTRUCTION = "local", "reconstruction"
+"""In place of the name of a source, for recordings and reconstructions in a person's own files."""
+
+
 class Document(Struct, frozen=True):
     """One trace document as it was received, without its bytes.
 
@@ -153,7 +162,7 @@ class Document(Struct, frozen=True):
     day
         UTC day of its first position.
     source
-        Name of the source: ``local``, ``reconstruction``, or a provider's name.
+        Name of the source: `LOCAL`, `RECONSTRUCTION`, or a provider's name.
     evidence_url
         Where an editor finds it: the address it came from, or for local files the
         canonical path ``globe_history/YYYY/MM/DD/traces/xx/trace_full_<icao>.json``.
@@ -390,6 +399,8 @@ class DayCoverage(Struct, frozen=True):
 
 
 USABLE, MISSING = "usable", "missing"
+NOT_ASKED = "not asked for"
+"""Why a day is missing of which nobody asked any source."""
 
 
 class Baseline(Struct, frozen=True):

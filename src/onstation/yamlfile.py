@@ -9,7 +9,6 @@ reader of the file could not see what they do. Unlike YAML 1.1, ``no``, ``on``,
 import contextlib
 import hashlib
 import json
-import os
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -111,13 +110,12 @@ def kept_value(text: str, cache: Path) -> Any:
 
 def keep_value(text: str, value: Any, cache: Path) -> None:
     """Keep what a text says for the next run; what cannot be written is done without."""
+    from onstation.partials import replacing  # only where a text is new
+
     told = json.dumps({"says": value}, default=_undated)
     path = _kept(text, cache)
-    with contextlib.suppress(OSError):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        partial = path.with_name(f"{path.name}.{os.getpid()}.tmp")
-        partial.write_text(f"{_digest(told)}\n{told}", encoding="utf-8")
-        partial.replace(path)
+    with contextlib.suppress(OSError), replacing(path) as file:
+        file.write(f"{_digest(told)}\n{told}".encode())
 
 
 def _kept(text: str, cache: Path) -> Path:

@@ -3,19 +3,19 @@
 import os
 import socket
 import sqlite3
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from importlib.util import find_spec
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
 import pytest
 from clusters import LocalCluster, running
+from forked import ended, started
+from stores import Asked
 from traces import member, tar_bytes, trace
 
 from onstation.errors import FAILED, HOLES, MISUSE
@@ -25,14 +25,15 @@ TOP = Path(__file__).parents[2]
 SAMPLE = [TOP / "data/sample/recorded", TOP / "data/sample/reconstructed"]
 FIRST = date(2026, 5, 1)
 SLOW = """
-import time
+import pathlib, time
 import onstation.pipeline.day_task as it
 def slow(*args, examine=it.examine):
-    time.sleep(0.02)
+    if pathlib.Path(__file__).with_name("now").exists():
+        time.sleep(0.02)
     return examine(*args)
 it.examine = slow
 """
-"""Makes workers slow, so that one can be killed in the middle of a task."""
+"""Makes workers slow while a file is there, so that one can be killed in the middle of a task."""
 
 pytestmark = [
     pytest.mark.server,
@@ -66,7 +67,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCluster]:
 
 
 def command(store: Path, *args: str | Path) -> list[str]:
-    return [sys.executable, "-m", "onstation", "--store", str(store), "fetch", *map(str, args)]
+    return ["--store", str(store), "fetch", *map(str, args)]
 
 
 def environment(store: Path) -> dict[str, str]:
@@ -75,9 +76,7 @@ def environment(store: Path) -> dict[str, str]:
 
 def fetch(store: Path, *args: str | Path) -> tuple[int, str]:
     """Run a fetch in a process of its own; return its status and what it said."""
-    done = subprocess.run(
-        command(store, *args), env=environment(store), capture_output=True, text=True, timeout=120
-    )
+    done = ended(command(store, *args), environment(store))
     assert done.stdout == ""
     return done.returncode, done.stderr
 
@@ -160,7 +159,8 @@ def test_a_run_limited_to_aircraft_and_days_is_the_same_on_a_cluster(
 def test_a_worker_killed_in_the_middle_changes_nothing_and_a_scheduler_ends_the_run_for_now(
     tmp_path: Path, days: Path, serial: Whole, cluster: LocalCluster
 ) -> None:
-    with slow_cluster(tmp_path) as doomed:
+    (tmp_path / "slow.py").write_text(SLOW)
+    with running(tmp_path / "cluster", preload=[tmp_path / "slow.py"]) as doomed:
         untouched = fetch_and_kill(tmp_path / "store", days, doomed, doomed.workers[0])
         status, told = fetch_and_kill(tmp_path / "later", days, doomed, doomed.scheduler)
 
@@ -173,32 +173,26 @@ def test_a_worker_killed_in_the_middle_changes_nothing_and_a_scheduler_ends_the_
     assert content(tmp_path / "later") == serial.content
 
 
-@contextmanager
-def slow_cluster(home: Path) -> Iterator[LocalCluster]:
-    """Start a cluster whose workers are slow enough to be killed in the middle of a task."""
-    (home / "slow.py").write_text(SLOW)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DASK_DISTRIBUTED__WORKER__PRELOAD", str(home / "slow.py"))
-        with running(home / "cluster") as cluster:
-            patch.undo()
-            yield cluster
-
-
 def fetch_and_kill(
-    store: Path, days: Path, cluster: LocalCluster, doomed: "subprocess.Popen[bytes]"
+    store: Path, days: Path, cluster: LocalCluster, doomed: BaseProcess
 ) -> tuple[int, str]:
-    """Fetch on a cluster; kill one of its processes after the first day."""
+    """Fetch on a slow cluster; kill one of its processes after the first day."""
+    slow, (out, err) = store.with_name("now"), (store.with_name(name) for name in ("out", "err"))
+    slow.touch()
+    err.unlink(missing_ok=True)
     asked = command(store, *named(days), "--scheduler", cluster.address)
-    client = subprocess.Popen(asked, env=environment(store), stderr=subprocess.PIPE, text=True)
+    client = started(asked, environment(store), (os.devnull, out, err))
     try:
         wait_for_the_first_day(store)
-        assert client.poll() is None, "it must not be over yet"
+        assert client.is_alive(), "it must not be over yet"
         doomed.kill()
-        _, told = client.communicate(timeout=120)
+        slow.unlink()
+        client.join(120)
     finally:
         client.kill()
-        client.wait()
-    return client.returncode, told
+        client.join()
+    assert client.exitcode is not None
+    return client.exitcode, err.read_text("utf-8")
 
 
 def wait_for_the_first_day(store: Path) -> None:
@@ -214,22 +208,23 @@ def wait_for_the_first_day(store: Path) -> None:
     raise AssertionError("no day came back")
 
 
-def test_where_no_scheduler_answers_a_sentence_says_so(tmp_path: Path, days: Path) -> None:
+def test_where_no_scheduler_answers_a_sentence_says_so(
+    tmp_path: Path, days: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("onstation.engine.cluster.CONNECT_S", 1)
     with socket.socket() as taken:  # bound and not listening: nobody answers there
         taken.bind(("127.0.0.1", 0))
         address = f"tcp://127.0.0.1:{taken.getsockname()[1]}"
-        status, told = fetch(tmp_path / "store", *named(days), "--scheduler", address)
+        asked = ("fetch", *map(str, named(days)), "--scheduler", address)
+        told = Asked(tmp_path)(*asked, status=MISUSE).stderr
 
-    assert status == MISUSE
-    assert told.startswith(f"Error: --scheduler {address}: no scheduler answers there")
+    assert told.startswith(f"Error: --scheduler {address}: no scheduler answers there within 1 s")
 
 
-def test_workers_of_another_version_are_refused(
-    tmp_path: Path, days: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_workers_of_another_version_are_refused(tmp_path: Path, days: Path) -> None:
     (tmp_path / "other.py").write_text("import onstation\nonstation.__version__ = '0.0.7'\n")
-    monkeypatch.setenv("DASK_DISTRIBUTED__WORKER__PRELOAD", str(tmp_path / "other.py"))
-    with running(tmp_path / "cluster", workers=1) as cluster:
+    other = [tmp_path / "other.py"]
+    with running(tmp_path / "cluster", workers=1, preload=other) as cluster:
         status, told = fetch(tmp_path / "store", *named(days), "--scheduler", cluster.address)
 
     assert status == MISUSE

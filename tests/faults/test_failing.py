@@ -19,7 +19,7 @@ from doomed import (
     TAKES_ROOM,
     Nursery,
 )
-from ordeals import DAY, ORDEALS, Ordeals, Undisturbed, outputs
+from ordeals import DAY, JUDGED_ANEW, ORDEALS, Ordeals, Undisturbed, outputs
 
 from onstation.store.database import FILE, open_store
 
@@ -101,12 +101,26 @@ def test_a_store_that_may_only_be_read_is_not_written_and_is_itself_again_later(
     assert ended.status == 3, ended.err  # its hole, no longer the store
 
     _give(store, 0o555, 0o444)
-    for text in ("report", "verify", "fetch --source {folder}", "daily --source {folder}"):
+    for text, status in (
+        *((text, 3) for text in ("report", "missions", "coverage", "tail AE6804")),
+        ("verify", 0),
+    ):
         ended = run(*there.typed(text), user=NOBODY)
+        assert ended.status == status, (text, ended.err)
+        assert "Error" not in ended.err
+    refused = "it may only be read; check the permissions"
+    for text, patches, told in (
+        ("report", JUDGED_ANEW, "something must be written to it first"),
+        ("fetch --source {folder}", {}, refused),
+        ("daily --source {folder}", {}, refused),
+    ):
+        ended = run(*there.typed(text), user=NOBODY, patches=patches)
 
         assert ended.status == 1, (text, ended.err)
         assert ended.err.startswith("Error: store ")
+        assert told in ended.err
         assert "Traceback" not in ended.err
+    assert sorted(p.name for p in store.iterdir() if p.suffix != ".lock") == [FILE]
     _give(store, 0o755, 0o644)
     assert run(*there.typed("verify"), user=NOBODY).status == 0
 

@@ -4,15 +4,17 @@ import json
 import math
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from onstation.claims.load import load_claims
 from onstation.config import find_secrets, shipped
-from onstation.errors import InputError
+from onstation.errors import InputError, closest
 from onstation.fleet.load import load_fleet
 from onstation.regions import read
+from onstation.regions.load import draft_regions
 from onstation.regions.resolve import resolve
 from onstation.yamlparse import MAX_ENTRIES
 
@@ -101,6 +103,51 @@ def test_thousands_of_unknown_keys_are_told_at_once(tmp_path: Path) -> None:
     path.write_text("".join(f"k{i}: 1\n" for i in range(MAX_ENTRIES // 5)), encoding="utf-8")
 
     assert len(faults(lambda: load_fleet(path))) == MAX_ENTRIES // 5 + 2
+
+
+MISSPELT = {
+    "regions": "version: 1\nregions:\n  a: {{{}}}\n",
+    "fleet": "version: 1\nfleets:\n  A: {{{}}}\n",
+    "claims": "version: 1\nclaims:\n  A: {{{}}}\n",
+}
+
+
+@pytest.mark.parametrize("kind", MISSPELT)
+def test_misspelt_names_are_compared_only_so_often(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    """Counted in names compared, not in seconds."""
+    compared = []
+
+    def counted(word: str, known: dict[str, str], **_: object) -> list[str]:
+        compared.append(len(known))
+        return []
+
+    monkeypatch.setattr("difflib.get_close_matches", counted)
+    monkeypatch.setattr("onstation.errors.MOST_COMPARED", 100)
+    path = tmp_path / f"{kind}.yaml"
+    path.write_text(MISSPELT[kind].format(", ".join(f"typez{i}: 1" for i in range(200))))
+    load = {"fleet": load_fleet, "claims": load_claims, "regions": draft_regions}[kind]
+    with suppress(InputError):
+        load(path)
+
+    assert 0 < sum(compared) <= 100
+
+
+def test_names_longer_than_any_are_not_compared_letter_by_letter(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    compared: list[str] = []
+
+    def noted(word: str, known: dict[str, str], **_: object) -> list[str]:
+        compared.extend((word, *known))
+        return []
+
+    monkeypatch.setattr("difflib.get_close_matches", noted)
+    closest("ab" * 1000, ["ab" * 1001])
+    closest("baj", ["ab" * 1001, "baja"])
+
+    assert compared == ["baj", "baja"]
 
 
 # ---- regions

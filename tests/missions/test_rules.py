@@ -4,7 +4,8 @@ import pytest
 import shapely
 from builders import GROUND, SILENT, fly
 
-from onstation.missions.rules import Judgement, Station, judge_sortie
+from onstation.missions.rules import Judgement, judge_sortie
+from onstation.missions.station import Station
 from onstation.regions.geofence import distance_to_m, presence
 from onstation.regions.model import Region
 from onstation.schema import Match, Sortie, Track

@@ -1,6 +1,7 @@
 """Tracks at hand are those of their documents; what does not fit is read again."""
 
 import errno
+import hashlib
 from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
@@ -11,6 +12,7 @@ from msgspec.structs import replace
 from traces import DAY, FakeFleet, put, trace
 
 from onstation.engine.processes import Processes
+from onstation.errors import StoreError
 from onstation.pipeline import at_hand as module
 from onstation.pipeline.at_hand import AtHand
 from onstation.pipeline.collect import collect
@@ -53,6 +55,27 @@ def test_what_does_not_fit_is_read_from_its_bytes(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(module, "read_trace", noted)
     assert len(at_hand.track(document, raw)) == len(track)
     assert asked == [raw]
+
+
+def test_a_document_whose_bytes_are_damaged_is_named_with_what_mends_it() -> None:
+    raw = trace()
+    document, _ = read(raw)
+    with pytest.raises(StoreError) as told:
+        AtHand().track(document, raw[: len(raw) // 2])
+
+    for word in (document.sha256, document.head.icao.upper(), str(DAY), "verify --repair"):
+        assert word in str(told.value)
+
+
+def test_a_whole_document_that_this_version_cannot_read_is_not_called_damaged() -> None:
+    raw = b"of another form"
+    document, _ = read(trace())
+    document = replace(document, sha256=hashlib.sha256(raw).hexdigest())
+    with pytest.raises(StoreError, match="this version of onstation reads less") as told:
+        AtHand().track(document, raw)
+
+    assert "verify --repair" not in str(told.value)
+    assert f"{document.sha256} in the store, of {document.head.icao.upper()}" in str(told.value)
 
 
 def test_a_full_disk_costs_time_and_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:

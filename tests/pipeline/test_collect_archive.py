@@ -25,6 +25,7 @@ from onstation.sources.named import open_named
 from onstation.sources.published.adsblol_archive import AdsblolArchive
 from onstation.store.archive import Archive
 from onstation.store.database import FILE, Store, open_store
+from onstation.store.ledger import Ledger
 from onstation.web.door import Web
 from onstation.web.records import Policy
 
@@ -230,6 +231,53 @@ def test_a_run_that_is_killed_is_taken_up_where_it_was(
     assert without_digest(content(tmp_path / "killed")) == without_digest(
         content(tmp_path / "whole")
     )
+
+
+@pytest.mark.parametrize("is_damaged", [False, True], ids=["sound", "with a wrong digest"])
+def test_a_run_that_is_killed_before_its_answer_is_written_reads_no_day_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_damaged: bool
+) -> None:
+    site = site_of(parts(DATA))
+    if is_damaged:
+        site.uploads[0].digests[f"{TAG}.tar.aa"] = "sha256:" + "0" * 64
+    with open_store(tmp_path / "whole") as store:
+        pull(store, site)
+
+    def dying(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with open_store(tmp_path / "killed") as store:
+        with monkeypatch.context() as dies:
+            dies.setattr(Ledger, "record", dying)
+            with pytest.raises(KeyboardInterrupt):
+                pull(store, site)
+        assert store.ledger.answers() == []
+        with opened(site) as (run, log):
+            run(store).collect((DAY,))
+    begins = [
+        int(asked.headers["range"].removeprefix("bytes=").removesuffix("-"))
+        for asked in log
+        if asked.path.startswith("/signed/")
+    ]
+
+    assert [len(DATA) - CUT - at < 20_000 for at in begins] == [True]
+    assert without_digest(content(tmp_path / "killed")) == without_digest(
+        content(tmp_path / "whole")
+    )
+
+
+def test_a_part_that_was_not_what_was_published_is_remembered_when_a_run_goes_on(
+    store: Store,
+) -> None:
+    wrong = parts(DATA)
+    wrong.digests[f"{TAG}.tar.aa"] = "sha256:" + "0" * 64
+    cuts = {f"{TAG}.tar.ab": [20_000, 20_001, 20_002, 20_003]}
+    pull(store, site_of(wrong, cuts=cuts))
+    assert store.pulls.find("adsblol-archive", DAY, "") is not None
+    (told,) = pull(store, site_of(wrong)).answers
+
+    assert (told.outcome, told.documents) == (PARTIAL, 42)
+    assert told.reason == f"archive: {TAG}.tar.aa is not what was published (digest)"
 
 
 def test_a_source_that_dies_leaves_what_was_read_and_the_next_run_goes_on(

@@ -9,7 +9,7 @@ from builders import fly
 from stores import Asked
 from traces import put, trace_of
 
-from onstation.pipeline import derive
+from onstation.pipeline import stale
 from onstation.schema import Answer
 from onstation.store.database import Store, open_store
 
@@ -74,13 +74,13 @@ def test_documents_are_looked_through_again_only_after_a_change(
     put(tmp_path / "history", flight.icao, start.date(), trace_of(flight))
     asked("-q", "fetch", "--source", str(tmp_path / "history"))
     looked: list[int] = []
-    depends_on = derive.depends_on
+    depends_on = stale.depends_on
 
     def counted(*all_: object) -> str:
         looked.append(1)
         return depends_on(*all_)
 
-    monkeypatch.setattr(derive, "depends_on", counted)
+    monkeypatch.setattr(stale, "depends_on", counted)
 
     def looks() -> bool:
         looked.clear()
@@ -98,7 +98,7 @@ def test_documents_are_looked_through_again_only_after_a_change(
     with open_store(tmp_path / "store") as store:
         assert store.derived.key_of(flight.icao) == key
     assert not looks()
-    monkeypatch.setattr(derive, "JUDGE_VERSION", "another")
+    monkeypatch.setattr(stale, "JUDGE_VERSION", "another")
     assert looks()
 
 
@@ -111,7 +111,7 @@ def test_a_change_made_while_rows_are_checked_is_seen_by_the_next_question(
     asked("missions", "--status", "all", "--format", "json", status=None)
     with open_store(tmp_path / "store") as store, store.transaction():
         store.ledger.record(answer("silent", "ae6803"))
-    depends_on, looked = derive.depends_on, []
+    depends_on, looked = stale.depends_on, []
 
     def meanwhile(*all_: object) -> str:
         found = depends_on(*all_)
@@ -121,7 +121,7 @@ def test_a_change_made_while_rows_are_checked_is_seen_by_the_next_question(
                 store.ledger.record(answer("silent", "ae6804"))
         return found
 
-    monkeypatch.setattr(derive, "depends_on", meanwhile)
+    monkeypatch.setattr(stale, "depends_on", meanwhile)
     for _ in range(4):
         asked("missions", "--status", "all", "--format", "json", status=None)
 
@@ -149,5 +149,5 @@ def test_a_run_killed_as_it_notes_that_rows_are_checked_leaves_no_changes_to_loo
     asked("missions", status=None)
 
     with open_store(tmp_path / "store") as store:
-        assert store.note(derive.CHECKED)
+        assert store.note(stale.CHECKED)
         assert store.touched.spans() == (0, {})

@@ -8,7 +8,7 @@ from pages import dossier, flight, run
 from rows import row
 
 from onstation.geodesy import mercator_m
-from onstation.pipeline.dossier import SPACING_MIN, thinned
+from onstation.pipeline.thinned import SPACING_MIN, thinned
 from onstation.reports.page.write import report_html
 from onstation.units import MS_PER_MIN
 

@@ -12,7 +12,9 @@ import shapely
 from builders import GROUND, SILENT, Waypoint, fly
 from msgspec.structs import replace
 
-from onstation.missions.rules import THRESHOLDS, Judgement, Station, judge_sortie
+from onstation.missions import transits, unheard
+from onstation.missions.rules import Judgement, judge_sortie
+from onstation.missions.station import Station
 from onstation.regions.geofence import distance_to_m, presence
 from onstation.regions.model import Region
 from onstation.schema import Match, Track
@@ -318,7 +320,9 @@ def test_a_step_fires_where_it_should_and_nowhere_else(
 
 
 def test_every_threshold_of_the_rule_has_a_reason() -> None:
-    assert {item.name for item in THRESHOLDS} == {
+    thresholds = (*transits.THRESHOLDS, *unheard.THRESHOLDS)
+
+    assert {item.name for item in thresholds} == {
         "same_field_km",
         "loiter_min",
         "field_leg_km",
@@ -327,4 +331,4 @@ def test_every_threshold_of_the_rule_has_a_reason() -> None:
         "unheard_km",
         "open_reach_km",
     }
-    assert all(item.reason for item in THRESHOLDS)
+    assert all(item.reason for item in thresholds)

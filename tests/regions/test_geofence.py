@@ -8,7 +8,13 @@ import shapely
 from builders import GROUND, SILENT, fly, track_of
 
 from onstation.regions import geofence
-from onstation.regions.geofence import distance_to_m, minutes_in_parts, presence, presences
+from onstation.regions.geofence import (
+    distance_to_m,
+    is_beyond,
+    minutes_in_parts,
+    presence,
+    presences,
+)
 from onstation.regions.model import Region
 from onstation.schema import (
     SEGMENT_BRIDGED,
@@ -214,6 +220,23 @@ def test_parts_share_the_time() -> None:
 def test_distance_to_a_region_is_zero_inside_and_geodesic_outside() -> None:
     assert distance_to_m(region(), lon_deg=-119.5, lat_deg=30.5) == 0
     assert distance_to_m(region(), lon_deg=-118, lat_deg=30.5) == pytest.approx(96_000, rel=0.02)
+
+
+def test_what_is_surely_beyond_a_distance_is_farther() -> None:
+    """From everywhere on the globe, across the antimeridian and the poles too."""
+    rng = np.random.default_rng(5)
+    beyond = 0
+    for lon, lat, within_m in zip(
+        rng.uniform(-180, 180, 2000),
+        np.degrees(np.arcsin(rng.uniform(-1, 1, 2000))),
+        10 ** rng.uniform(4, 7, 2000),
+        strict=True,
+    ):
+        if is_beyond(region(), lon_deg=lon, lat_deg=lat, within_m=within_m):
+            beyond += 1
+            assert distance_to_m(region(), lon_deg=lon, lat_deg=lat) > within_m
+    assert beyond > 1000
+    assert not is_beyond(region(), lon_deg=-119.5, lat_deg=30.5, within_m=0.0)
 
 
 def test_nothing_is_kept_of_regions_no_longer_in_use() -> None:

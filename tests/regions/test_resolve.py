@@ -17,7 +17,7 @@ from onstation.regions.load import read_regions
 from onstation.regions.model import Atlas
 from onstation.regions.nearest import Nearest
 from onstation.regions.outlines import area_km2, polygons
-from onstation.regions.resolve import PREBUILT, resolve
+from onstation.regions.resolve import PREBUILT, resolve, strips
 from onstation.regions.shipped import Shipped
 
 GEOMETRY = shipped("regions")
@@ -402,3 +402,38 @@ def test_nothing_half_written_is_left_behind(tmp_path: Path) -> None:
     one(tmp_path, ENTRY)
 
     assert [path.suffix for path in (tmp_path / "cache").iterdir()] == [".zip"]
+
+
+# ---- strips at other widths
+
+STRIP = """version: 1
+regions:
+  it: {buffer: {of: {line: [[-110, 30], [-109, 30]]}, by: 10 km}, line_patrol: true}
+  round: {circle: {center: {lat: 30, lon: -110}, radius: 10 km}}
+"""
+
+
+def test_a_strip_is_drawn_at_other_widths_once_and_again_when_the_file_changes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, cache = tmp_path / "mine.yaml", tmp_path / "cache"
+    path.write_text(STRIP, encoding="utf-8")
+    drawn = strips(path, cache, GEOMETRY, (5_000.0, 20_000.0))
+    monkeypatch.setattr(resolving, "strip", None)
+    again = strips(path, cache, GEOMETRY, (5_000.0, 20_000.0))
+    with pytest.raises(TypeError):  # drawn anew: other widths, or a file that was edited
+        strips(path, cache, GEOMETRY, (30_000.0,))
+    path.write_text(STRIP.replace("-109, 30", "-109, 31"), encoding="utf-8")
+    with pytest.raises(TypeError):
+        strips(path, cache, GEOMETRY, (5_000.0, 20_000.0))
+
+    assert list(drawn) == list(again) == [("it", 5_000.0), ("it", 20_000.0)]
+    assert all(again[each].equals_exact(drawn[each], 0) for each in drawn)
+    assert 3.8 < area_km2(drawn["it", 20_000.0]) / area_km2(drawn["it", 5_000.0]) < 5.5
+
+
+def test_a_region_that_is_no_plain_strip_has_no_other_width(tmp_path: Path) -> None:
+    path = written(tmp_path, "{circle: {center: {lat: 30, lon: -110}, radius: 10 km}}")
+
+    assert strips(path, tmp_path / "cache", GEOMETRY, (5_000.0,)) == {}
+    assert not (tmp_path / "cache").exists()

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from onstation.errors import StoreError
 from onstation.periods import day_start_ms
 from onstation.schema import Document, Head
 from onstation.store.database import FILE, Store, open_store
@@ -52,6 +53,19 @@ def test_what_was_kept_comes_back_to_the_byte(store: Store) -> None:
     assert document.sha256 == hashlib.sha256(raw).hexdigest()
     assert document.head == Head("ae6804", "169999", "P8", "BOEING P-8", "US Navy", 1, "prose")
     assert (document.day, document.source) == (DAY, "local")
+
+
+@pytest.mark.parametrize("table", ["bodies", "documents"])
+def test_a_document_that_was_lost_is_named_with_the_remedy(store: Store, table: str) -> None:
+    keep(store, b"a")
+    ((document, _),) = store.archive.documents_of("ae6804")
+    store._db.execute("PRAGMA foreign_keys = OFF")
+    store._db.execute(f"DELETE FROM {table}")
+    with pytest.raises(StoreError) as told:
+        store.archive.document(document.sha256)
+
+    for word in (str(store.path), document.sha256, "verify --repair"):
+        assert word in str(told.value)
 
 
 def test_a_document_read_twice_is_one(store: Store) -> None:

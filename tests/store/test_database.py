@@ -36,6 +36,53 @@ def test_asking_a_store_that_is_not_there_makes_none(tmp_path: Path) -> None:
     assert not (tmp_path / "a").exists()
 
 
+@pytest.fixture
+def only_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return the folder of a store in which nothing may be made, even for root."""
+    with open_store(tmp_path) as store:
+        store.leave_note("one", "text")
+    may = os.access
+    monkeypatch.setattr(os, "access", lambda path, mode: mode != os.W_OK and may(path, mode))
+    return tmp_path
+
+
+def test_a_store_that_may_only_be_read_is_read_and_nothing_is_made_beside_it(
+    only_read: Path,
+) -> None:
+    with open_store(only_read, create=False) as store:
+        assert store.note("one") == "text"
+        store.try_note("one", "other")  # what can be done without
+        assert store.note("one") == "text"
+        assert store.problems() == []
+        assert [path.name for path in only_read.iterdir()] == [FILE]
+        with pytest.raises(StoreError, match=r"may only be read, and something must be written"):
+            store.leave_note("one", "other")
+
+
+def test_a_store_read_as_still_is_refused_once_somebody_writes_to_it(only_read: Path) -> None:
+    with open_store(only_read, create=False) as store:
+        assert store.note("one") == "text"
+        with open_store(only_read) as other:
+            other.leave_note("one", "other")
+            with pytest.raises(StoreError, match=r"wrote to it while it was read"):
+                store.note("one")
+        with pytest.raises(StoreError, match=r"wrote to it while it was read"):
+            store.note("one")
+
+
+@pytest.mark.parametrize("is_link", [False, True])
+def test_a_store_with_a_journal_is_never_read_without_it(only_read: Path, is_link: bool) -> None:
+    asked = only_read
+    if is_link:
+        asked = only_read / "elsewhere"
+        asked.mkdir()
+        (asked / FILE).symlink_to(only_read / FILE)
+    with open_store(only_read) as other:
+        other.leave_note("one", "other")
+        with open_store(asked, create=False) as store:
+            assert store.note("one") == "other"
+
+
 def test_a_newer_store_is_refused(tmp_path: Path) -> None:
     with open_store(tmp_path) as store:
         set_version(store._db, VERSION + 1)
@@ -181,7 +228,7 @@ def test_a_store_whose_file_is_empty_is_no_new_one(tmp_path: Path, command: str)
 def test_a_store_is_never_empty_while_it_is_made(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def killed(*_: object) -> None:
+    def killed(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:

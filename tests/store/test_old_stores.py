@@ -3,6 +3,8 @@
 import gzip
 import shutil
 import sqlite3
+import subprocess
+import sys
 from collections import namedtuple
 from contextlib import closing
 from pathlib import Path
@@ -91,6 +93,46 @@ def test_a_copy_is_never_written_over(tmp_path: Path) -> None:
     open_store(tmp_path).close()
     assert earlier.read_text() == "of a run that was killed"
     assert (tmp_path / f"{FILE}.version-5-2").stat().st_size > 100_000
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from onstation.store import upgrade
+from onstation.store.database import open_store
+upgrade._take = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+open_store(Path(sys.argv[1]))
+"""
+
+
+def test_a_run_that_is_killed_after_its_copy_leaves_one_that_the_next_makes_do_with(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    lay_out(UNSEALED, tmp_path)
+    mine = tmp_path / f"{FILE}.version-5"
+    mine.write_text("of another store")
+    copy = tmp_path / f"{FILE}.version-5-2"
+    for _ in range(2):
+        subprocess.run([sys.executable, "-c", KILLED, str(tmp_path)], check=False)
+    made_ns = copy.stat().st_mtime_ns
+    open_store(tmp_path).close()
+
+    assert sorted(p.name for p in tmp_path.iterdir()) == [FILE, mine.name, copy.name]
+    assert mine.read_text() == "of another store"
+    assert copy.stat().st_mtime_ns == made_ns
+    assert str(copy) in caplog.text
+
+
+def test_a_copy_that_was_there_before_is_left_where_bringing_up_fails(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lay_out(UNSEALED, tmp_path)
+    subprocess.run([sys.executable, "-c", KILLED, str(tmp_path)], check=False)
+    monkeypatch.setattr("onstation.store.upgrade.differences", lambda *_: ["strange"])
+    with pytest.raises(StoreError, match="strange is as in no released version"):
+        open_store(tmp_path)
+
+    assert (tmp_path / f"{FILE}.version-5").stat().st_size > 100_000
 
 
 def test_a_store_is_left_as_it_is_where_there_is_no_room_for_a_copy(

@@ -236,7 +236,7 @@ def test_an_older_store_gains_the_views_and_judges_nothing_anew(
     def refuse(*_: object) -> None:
         raise AssertionError("judged anew")
 
-    monkeypatch.setattr("onstation.pipeline.derive.Judges", refuse)
+    monkeypatch.setattr("onstation.pipeline.judges.Judges", refuse)
     asked = Asked(older.parents[1])
     period = ("--since", "2025-01-26", "--until", "2025-02-08")
     again = asked("missions", *period, "--format", "csv").stdout

@@ -1,13 +1,15 @@
 """A real Dask cluster on this machine: a scheduler and workers, each a process of its own."""
 
 import json
-import subprocess
-import sys
+import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from multiprocessing.process import BaseProcess
 from pathlib import Path
+
+from forked import started
 
 START_S = 60
 
@@ -17,13 +19,21 @@ class LocalCluster:
     """A scheduler and workers that can be killed."""
 
     address: str
-    scheduler: "subprocess.Popen[bytes]"
-    workers: list["subprocess.Popen[bytes]"]
+    scheduler: BaseProcess
+    workers: list[BaseProcess]
 
 
 @contextmanager
-def running(home: Path, workers: int = 2) -> Iterator[LocalCluster]:
-    """Start a scheduler and workers on ports that are free; end them all."""
+def running(
+    home: Path, workers: int = 2, preload: Sequence[str | Path] = ()
+) -> Iterator[LocalCluster]:
+    """Start a scheduler and workers on ports that are free; end them all.
+
+    Parameters
+    ----------
+    preload
+        Modules that each worker imports before it begins.
+    """
     home.mkdir(parents=True, exist_ok=True)
     told = home / "scheduler.json"
     with ExitStack() as stack:
@@ -32,6 +42,7 @@ def running(home: Path, workers: int = 2) -> Iterator[LocalCluster]:
         scheduler = _started(stack, home, "dask_scheduler", options)
         address = _wait_for(told)
         alone = ["--nthreads", "1", "--no-nanny", "--local-directory", str(home), *quiet]
+        alone += [word for path in preload for word in ("--preload", str(path))]
         yield LocalCluster(
             address,
             scheduler,
@@ -39,19 +50,16 @@ def running(home: Path, workers: int = 2) -> Iterator[LocalCluster]:
         )
 
 
-def _started(
-    stack: ExitStack, home: Path, what: str, options: list[str]
-) -> "subprocess.Popen[bytes]":
-    log = stack.enter_context((home / f"{what}.log").open("ab"))
-    command = [sys.executable, "-m", f"distributed.cli.{what}", *options]
-    process = subprocess.Popen(command, cwd=home, stdout=log, stderr=log)
+def _started(stack: ExitStack, home: Path, what: str, options: list[str]) -> BaseProcess:
+    log = home / f"{what}.log"
+    process = started(options, os.environ, (os.devnull, log, log), f"distributed.cli.{what}")
     stack.callback(_end, process)
     return process
 
 
-def _end(process: "subprocess.Popen[bytes]") -> None:
+def _end(process: BaseProcess) -> None:
     process.kill()
-    process.wait()
+    process.join()
 
 
 def _wait_for(told: Path) -> str:

@@ -30,9 +30,12 @@ class Ended:
 
 
 def started(
-    args: Sequence[str], environ: Mapping[str, str], files: Sequence[str | Path]
+    args: Sequence[str],
+    environ: Mapping[str, str],
+    files: Sequence[str | Path],
+    module: str = "onstation",
 ) -> BaseProcess:
-    """Start the program.
+    """Start the program, or another module that is one.
 
     Parameters
     ----------
@@ -43,7 +46,7 @@ def started(
         it is the one that controls the process.
     """
     run = _SERVER.Process(
-        target=_be, args=(list(args), dict(environ), [str(path) for path in files])
+        target=_be, args=(module, list(args), dict(environ), [str(path) for path in files])
     )
     run.start()
     return run
@@ -59,8 +62,8 @@ def ended(args: Sequence[str], environ: Mapping[str, str]) -> Ended:
         return Ended(run.exitcode, out.read_text("utf-8"), err.read_text("utf-8"))
 
 
-def _be(args: list[str], environ: dict[str, str], files: list[str]) -> None:
-    """Become the program, with a session, an environment and files of its own."""
+def _be(module: str, args: list[str], environ: dict[str, str], files: list[str]) -> None:
+    """Become a program, with a session, an environment and files of its own."""
     os.setsid()
     os.environ.clear()
     os.environ.update(environ)
@@ -79,9 +82,9 @@ def _be(args: list[str], environ: dict[str, str], files: list[str]) -> None:
         )
         for number, errors in ((1, "strict"), (2, "backslashreplace"))
     )
-    sys.argv = ["onstation", *args]
+    sys.argv = [module, *args]
     try:
-        runpy.run_module("onstation", run_name="__main__", alter_sys=True)
+        runpy.run_module(module, run_name="__main__", alter_sys=True)
     except Exception:  # noqa: BLE001 -- as an interpreter does at its end
         sys.excepthook(*sys.exc_info())  # type: ignore[arg-type]
         sys.exit(1)

@@ -1,7 +1,9 @@
 """Imported once by the interpreter whose forks are runs of the program (`forked.py`)."""
 
+import gc
 import os
 from importlib import import_module
+from importlib.util import find_spec
 from pkgutil import walk_packages
 
 import onstation
@@ -14,5 +16,7 @@ LIBRARIES = ("numpy", "scipy.special", "shapely", "yaml", "rich.console", "rich.
 for module in walk_packages(onstation.__path__, "onstation."):
     if not module.name.endswith("__main__"):
         import_module(module.name)
-for name in LIBRARIES:
+for name in LIBRARIES + (("distributed",) if find_spec("distributed") else ()):
     import_module(name)
+gc.collect()
+gc.freeze()  # no fork looks through, and so copies, what is there for good

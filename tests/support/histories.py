@@ -20,6 +20,7 @@ from onstation.periods import utc_day
 from onstation.pipeline import derive
 from onstation.pipeline.again import OutsideWindowError, judge_again
 from onstation.pipeline.judge import Bench, Flown, sorties_on
+from onstation.pipeline.stale import Stale
 from onstation.schema import HEARD, Answer, Mission, RegionsBrief, Track
 from onstation.sources.readsb import read_trace
 from onstation.store.database import Store, open_store
@@ -143,7 +144,7 @@ class Kept:
                 anew = judge_again(known, "", self.bench, self._track)
             except OutsideWindowError:
                 anew = judge_again(self.store.pieces.known(ICAO), "", self.bench, self._track)
-            derive._put(self.store, anew, "", number, NO_REGIONS)
+            derive._put(self.store, anew, Stale((), False, "", number), NO_REGIONS)
             self.store.touched.settle(number)
         return plain(self.store.derived.missions_of(ICAO))
 

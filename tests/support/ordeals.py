@@ -74,7 +74,7 @@ def _of_version_4(store: Path) -> None:
 
 
 HELD = ("fetch --source {folder}",)
-JUDGED_ANEW = {"onstation.pipeline.derive.JUDGE_VERSION": "another"}
+JUDGED_ANEW = {"onstation.pipeline.stale.JUDGE_VERSION": "another"}
 ORDEALS = (
     Ordeal("fetch a folder", "fetch --source {folder}", status=3),
     Ordeal("fetch a day tar", "fetch --source {tar}"),

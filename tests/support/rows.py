@@ -137,4 +137,4 @@ def mission_list(*rows: Mission, status: str = "counted", **fields: Any) -> Miss
 
     in_total = rows_in_total(rows, SCOPE)
     around = frame(date(2025, 2, 1), date(2025, 2, 14), **fields)
-    return MissionList(around, rows, in_total, len(in_total), status)
+    return MissionList(around, rows, in_total, status)

@@ -3,7 +3,6 @@
 What the keys mean is told in ``docs/claims.md`` and at the head of ``data/claims.yaml``.
 """
 
-import difflib
 import hashlib
 import json
 import math
@@ -14,7 +13,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from onstation.errors import ClaimsError, InputError
+from onstation.errors import ClaimsError, Guesses, InputError
 from onstation.periods import find_zone, period_of
 from onstation.schema import (
     ABOUT,
@@ -95,6 +94,7 @@ class _Reader:
         self.name = name
         self.known = known
         self.faults: list[tuple[int, str]] = []
+        self._guesses = Guesses()
 
     def claims(self) -> tuple[Claim, ...]:
         """Return every claim in the order of the file."""
@@ -265,8 +265,8 @@ class _Reader:
             if not isinstance(item, str) or not item.strip():
                 self._fault(at, f"{shown(item)} is no text; put it in quotes")
             elif known is not None and item.upper() not in spelled:
-                close = difflib.get_close_matches(item, known, 1)
-                remedy = f"did you mean {close[0]}?" if close else f"known: {_some(known)}"
+                close = self._guesses.closest(item, known)
+                remedy = f"did you mean {close}?" if close else f"known: {_some(known)}"
                 self._fault(at, f"unknown among {key}: {shown(item)}; {remedy}")
             else:
                 found.append(spelled.get(item.upper(), item))
@@ -351,8 +351,8 @@ class _Reader:
             return {}
         for key in given:
             if key not in known:
-                close = difflib.get_close_matches(key, known, 1)
-                remedy = f"did you mean {shown(close[0])}?" if close else "remove it"
+                close = self._guesses.closest(key, known)
+                remedy = f"did you mean {shown(close)}?" if close else "remove it"
                 self._fault((*path, key), f"unknown key {shown(key)}; {remedy}")
         return {key: value for key, value in given.items() if key in known}
 

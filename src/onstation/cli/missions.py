@@ -97,7 +97,7 @@ def _exportable(found: MissionList) -> MissionList:
         return found
     say(told)
     in_total = found.in_total & {(row.mission_id, row.region) for row in rows}
-    return replace(found, rows=rows, in_total=in_total, total=len(in_total))
+    return replace(found, rows=rows, in_total=in_total)
 
 
 def _write_table(found: MissionList, output: Path | None, force: bool) -> None:

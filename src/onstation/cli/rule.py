@@ -8,7 +8,7 @@ from onstation.cli.asking import colour, width
 from onstation.cli.main import pass_settings
 from onstation.cli.options import output_options, write_output
 from onstation.config import Settings
-from onstation.pipeline import answer
+from onstation.pipeline import rule
 
 
 @click.command("rule", epilog="Example: onstation rule --format json")
@@ -19,7 +19,7 @@ def command(settings: Settings, format_: str, output: Path | None, force: bool) 
 
     Its version stands in every row and report; a changed threshold is a new version.
     """
-    found = answer.rule(settings)
+    found = rule.in_force(settings)
     if format_ == "json":
         from onstation.reports.export.rule import rule_json
 

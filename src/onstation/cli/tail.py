@@ -99,7 +99,7 @@ def _listed(story: TailStory) -> MissionList:
     """Return the rows of a story, counted or not, as a list of missions."""
     here = {(row.mission_id, row.region) for row in story.rows}
     in_total = story.in_total & here
-    return MissionList(story.frame, story.rows, in_total, len(in_total), "all")
+    return MissionList(story.frame, story.rows, in_total, "all")
 
 
 def _page(settings: Settings, store: "Store", story: TailStory, all_sources: bool) -> str:

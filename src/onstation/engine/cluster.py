@@ -9,7 +9,7 @@ import logging
 import uuid
 import warnings
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import CancelledError
 from contextlib import contextmanager
 from importlib.util import find_spec
@@ -33,8 +33,8 @@ from onstation.pipeline.day_task import (
 )
 
 if TYPE_CHECKING:
-    from onstation.pipeline.crew import Changed
-    from onstation.pipeline.derive import Judges, Span
+    from onstation.pipeline.judges import Judges
+    from onstation.pipeline.stale import Changed
     from onstation.schema import Anew
 
 CONNECT_S = 5
@@ -104,7 +104,7 @@ class Cluster(Struct, frozen=True):
 
         return in_order(tasks, submit, self._room)
 
-    def judge(self, judges: "Judges", stale: "Mapping[str, Span | None]") -> Iterator["Anew"]:
+    def judge(self, judges: "Judges", stale: "Sequence[Changed]") -> Iterator["Anew"]:
         """Yield what is to be written of each address, in order.
 
         The documents are sent along: a worker does not see the store. What cannot be done
@@ -120,7 +120,7 @@ class Cluster(Struct, frozen=True):
             changed, waiting = ahead.popleft()
             return crew.anew_in(waiting.given()) or judges.again(changed)
 
-        for changed in stale.items():
+        for changed in stale:
             while len(ahead) >= self._room():
                 yield come()
             ahead.append((changed, send(crew.work_carried, bench, judges.carried(changed))))

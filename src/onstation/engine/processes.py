@@ -3,7 +3,7 @@
 import os
 import uuid
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -23,7 +23,8 @@ from onstation.pipeline.at_hand import MOST_POSITIONS, AtHand
 from onstation.pipeline.day_task import DayTask, Item, Result, in_order, packed, unpacked, work
 
 if TYPE_CHECKING:
-    from onstation.pipeline.derive import Judges, Span
+    from onstation.pipeline.judges import Judges
+    from onstation.pipeline.stale import Changed
     from onstation.schema import Anew
 
 JUDGING = "onstation.pipeline.crew"
@@ -98,7 +99,7 @@ class Processes:
 
             yield from in_order(tasks, submit, lambda: self.jobs + 1)
 
-    def judge(self, judges: "Judges", stale: "Mapping[str, Span | None]") -> Iterator["Anew"]:
+    def judge(self, judges: "Judges", stale: "Sequence[Changed]") -> Iterator["Anew"]:
         """Yield what is to be written of each address, in order."""
         from onstation.pipeline import crew
 

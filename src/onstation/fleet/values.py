@@ -5,6 +5,7 @@ import warnings
 from datetime import date
 from typing import Any
 
+from onstation.errors import Guesses
 from onstation.fleet.expressions import is_endless
 from onstation.fleet.nnumber import ADDRESS, n_number_to_icao
 from onstation.fleet.records import Range, squeeze
@@ -43,6 +44,7 @@ class Values:
         self.located = located
         self.name = name
         self.faults: list[tuple[int, str]] = []
+        self._guesses = Guesses()
 
     def addresses(self, given: Any, path: Key) -> frozenset[str]:
         """Read a list of addresses; those that are none become faults."""
@@ -202,10 +204,7 @@ class Values:
             return {}
         for key in given if known else ():
             if key not in known:
-                from difflib import get_close_matches
-
-                close = get_close_matches(key, known, 1)
-                hint = OTHER_WORDS.get(key, close[0] if close else "")
+                hint = OTHER_WORDS.get(key) or self._guesses.closest(key, known)
                 hint = hint if hint in known else ""
                 remedy = f"did you mean {shown(hint)}?" if hint else "remove it"
                 self.fault((*path, key), f"unknown key {shown(key)}; {remedy}")

@@ -4,26 +4,20 @@ Imports neither geometry nor frames, so that a question over nothing new is answ
 once; what `derive` needs is imported by it, and only when something changed.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
-from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from onstation.config import Settings, shipped
-from onstation.errors import InputError
+from onstation.config import Settings
 from onstation.periods import Bin, Period, bins_of
-from onstation.pipeline.ground import (
-    Ground,
-    frame_of,
-    holds_recordings,
-    stand_on,
-    states_of,
-)
-from onstation.regions.load import brief
+from onstation.pipeline.against import Against, against, check_norm
+from onstation.pipeline.derive import Progress, derive
+from onstation.pipeline.ground import Ground, briefs_on, frame_of, stand_on, states_of
 from onstation.reports.counting import baseline
 from onstation.reports.counting.counts import (
     REGION,
+    Cell,
     Chosen,
     choose,
     counted_in,
@@ -31,10 +25,9 @@ from onstation.reports.counting.counts import (
     key_by,
     overlaps,
     rows_in_total,
-    tally,
     usable_tally,
 )
-from onstation.reports.counting.exposure import days_in, utc_days
+from onstation.reports.counting.exposure import days_in
 from onstation.reports.counting.uncounted import asides, uncounted
 from onstation.reports.records import (
     ASSUMED,
@@ -46,32 +39,11 @@ from onstation.reports.records import (
     MissionList,
     Report,
     Row,
-    RuleText,
     Stretch,
-    Tally,
     Variant,
-    Window,
 )
-from onstation.reports.words.rule import POINTS
-from onstation.schema import (
-    CBP,
-    MILITARY,
-    RULE,
-    MissionBrief,
-    Threshold,
-)
+from onstation.schema import CBP, MILITARY, AnyMission, MissionBrief
 from onstation.store.database import Store
-
-if TYPE_CHECKING:
-    from onstation.pipeline.derive import Crew
-
-MORE_HEARD = (
-    "Traces heard a day differ by over a quarter between the period and the window"
-    " ({} and {}): if there are more missions, more were heard; that does not"
-    " say that more flew."
-)
-MIXED_WINDOW = "The window holds recordings and this period only reconstructions: no comparison."
-Progress = Callable[[int, int], None]
 
 
 def report(
@@ -104,86 +76,38 @@ def report(
     on_progress
         Called while rows are judged anew.
     """
-    _check_norm(rate, window, period)
-    ensure_derived(settings, store, on_progress)
+    check_norm(rate, window, period)
+    derive(settings, store, on_progress)
     ground = stand_on(settings, store, period, filters or Filters())
-    chosen = _briefs(ground)
-    against = _against(settings, ground, rate, window)
-    here = counted_in(chosen.rows, ground.scope)
-    whole = days_in(ground.states)
+    found = _found(settings, ground, rate, window)
+    here, total = found.here, found.counts(found.here, ASSUMED)
+    shown = ground.shown if REGION in by else ground.scope
+    rest = uncounted(found.chosen.rows, ground.scope)
     bins = bins_of(period, width)
-    days_of = _days_of(ground, tuple(by))
-    cells = grid(
-        chosen.rows,
-        by,
-        bins,
-        shown=ground.shown if REGION in by else ground.scope,
-        zone=period.tz,
-        width=width,
-        days_of=days_of,
-    )
-    rows = tuple(
-        Row(
-            cell.keys,
-            cell.bin.first_day,
-            cell.bin.last_day,
-            days_of(cell.keys, cell.bin),
-            against.counts(
-                cell.tally, days_of(cell.keys, cell.bin), ASSUMED, _keyed(by, cell.keys)
-            ),
-        )
-        for cell in cells
-    )
-    rest = uncounted(chosen.rows, ground.scope)
-    left = counted_in(chosen.left_out, ground.scope)
-    reconstructed = left if ground.recorded else [row for row in here if row.reconstruction]
-    total = against.counts(usable_tally(here, period.tz, whole), whole, ASSUMED)
     return Report(
-        frame=frame_of(ground, chosen.rows, len({row.mission_id for row in left}), against.notes),
+        frame=frame_of(ground, found.chosen.rows, _missions_in(found.left), found.against.notes),
         by=tuple(by),
         width=width,
-        rate=against.rate,
+        rate=found.against.rate,
         total=total,
-        military=_group(MILITARY, here, ground, against, whole),
-        cbp=_group(CBP, here, ground, against, whole),
-        norm=_norm(here, ground, against, whole),
-        rows=rows,
+        military=_group(MILITARY, found),
+        cbp=_group(CBP, found),
+        norm=_norm(found),
+        rows=_rows(found, tuple(by), bins, width, shown),
         overlaps=overlaps(here),
         transits=rest.transits,
         possible=rest.possible,
         excluded=rest.excluded,
-        reconstructed=len({row.mission_id for row in reconstructed}),
-        window=against.window,
-        replaced=against.replaced,
-        doubtful=len({row.mission_id for row in here if row.doubt}),
-        suspicious=len({row.mission_id for row in here if row.suspicions}),
-        sensitivity=(
-            _sensitivity(settings, ground, total.missions, on_progress) if sensitive else ()
-        ),
-        asides=asides(
-            chosen.rows, ground.shown if REGION in by else ground.scope, period.tz, whole
-        ),
-        stretches=tuple(
-            Stretch(one.first_day, one.last_day, days_in(ground.states, of=one)) for one in bins
-        ),
-        names={row.icao: row.registration for row in chosen.rows if row.registration},
+        reconstructed=_missions_in(row for row in (*here, *found.left) if row.reconstruction),
+        window=found.against.window,
+        replaced=found.against.replaced,
+        doubtful=_missions_in(row for row in here if row.doubt),
+        suspicious=_missions_in(row for row in here if row.suspicions),
+        sensitivity=_variants(settings, ground, total.missions, on_progress) if sensitive else (),
+        asides=asides(found.chosen.rows, shown, period.tz, found.whole),
+        stretches=tuple(_stretch(one, ground) for one in bins),
+        names={row.icao: row.registration for row in found.chosen.rows if row.registration},
     )
-
-
-def _briefs(ground: Ground) -> Chosen[MissionBrief]:
-    """Return what counting needs of the missions of a period that pass its filters."""
-    period = ground.period
-    held = ground.store.derived.briefs_between(period.since_ms, period.until_ms)
-    return choose(held, period, ground.filters, recorded=ground.recorded)
-
-
-def _sensitivity(
-    settings: Settings, ground: Ground, total: int | None, on_progress: Progress | None
-) -> tuple[Variant, ...]:
-    """Count under other thresholds; what that needs is imported for it alone."""
-    from onstation.pipeline.sensitivity import sensitivity
-
-    return sensitivity(settings, ground, total, on_progress)
 
 
 def missions(
@@ -202,7 +126,7 @@ def missions(
     status
         One of the four, or ``all``.
     """
-    ensure_derived(settings, store, on_progress)
+    derive(settings, store, on_progress)
     ground = stand_on(settings, store, period, filters or Filters())
     held = store.derived.missions_between(period.since_ms, period.until_ms)
     chosen = choose(held, period, ground.filters, recorded=ground.recorded)
@@ -212,12 +136,11 @@ def missions(
         (row for row in chosen.rows if status in (row.status, "all")),
         key=lambda row: (row.date_ms, row.mission_id, order.get(row.region, len(order))),
     )
-    left = {row.mission_id for row in counted_in(chosen.left_out, ground.scope)}
+    left = counted_in(chosen.left_out, ground.scope)
     return MissionList(
-        frame=frame_of(ground, chosen.rows, len(left)),
+        frame=frame_of(ground, chosen.rows, _missions_in(left)),
         rows=tuple(rows),
         in_total=in_total,
-        total=len(in_total),
         status=status,
     )
 
@@ -225,7 +148,7 @@ def missions(
 def coverage(settings: Settings, store: Store, period: Period) -> CoverageTable:
     """Return what was asked, what answered and what is missing, by source and UTC day."""
     ground = stand_on(settings, store, period, Filters(), recorded=False)
-    first, last = utc_days(period)
+    first, last = period.utc_days()
     return CoverageTable(
         frame=frame_of(ground, ()),
         days=ground.coverage,
@@ -235,166 +158,110 @@ def coverage(settings: Settings, store: Store, period: Period) -> CoverageTable:
     )
 
 
-def rule(settings: Settings) -> RuleText:
-    """Return the counting rule in force, with every threshold."""
-    regions = brief(settings.regions, shipped("regions"), settings.cache)
-    return RuleText(RULE, POINTS, thresholds(), regions.regions, regions.baseline)
+class _Found(Struct, frozen=True):
+    """What every number of a report is made from.
 
+    Attributes
+    ----------
+    here
+        The counted rows in scope.
+    left
+        Those of reconstructions that were set aside.
+    whole
+        How much of the period was heard.
+    """
 
-def thresholds() -> tuple[tuple[str, Threshold], ...]:
-    """Return every threshold of the rule with the step it belongs to."""
-    from onstation.missions import features, mexico, rules, suspicion
-    from onstation.regions import geofence
-    from onstation.tracks import (
-        clean,
-        clocks,
-        elsewhere,
-        ground,
-        handover,
-        silences,
-        sorties,
-        stretches,
-    )
-
-    steps = (
-        ("track", clocks.THRESHOLDS),
-        ("track", clean.THRESHOLDS),
-        ("history", stretches.THRESHOLDS),
-        ("ground", ground.THRESHOLDS),
-        ("sortie", sorties.THRESHOLDS),
-        ("silence", silences.THRESHOLDS),
-        ("change of address", handover.THRESHOLDS),
-        ("visit", geofence.THRESHOLDS),
-        ("shape", features.THRESHOLDS),
-        ("mission", rules.THRESHOLDS),
-        ("Mexican airspace", mexico.THRESHOLDS),
-        ("suspicion", suspicion.THRESHOLDS),
-        ("suspicion", elsewhere.THRESHOLDS),
-    )
-    return tuple((step, one) for step, several in steps for one in several)
-
-
-def ensure_derived(
-    settings: Settings,
-    store: Store,
-    on_progress: Progress | None = None,
-    crew: "Crew | None" = None,
-) -> None:
-    """Bring every row up to date with documents, fleet, regions and rule."""
-    from onstation.pipeline.derive import derive
-
-    derive(settings, store, on_progress, crew=crew)
-
-
-class _Against(Struct, frozen=True):
-    """What counts are compared with: a rate, or the rows of a window."""
-
-    rate: float
-    zone: str
-    replaced: bool
-    window: Window | None = None
-    rows: tuple[MissionBrief, ...] = ()
-    comparable: bool = True
-    notes: tuple[str, ...] = ()
+    ground: Ground
+    chosen: Chosen[MissionBrief]
+    here: list[MissionBrief]
+    left: list[MissionBrief]
+    against: Against
+    whole: Days
 
     def counts(
         self,
-        found: Tally,
-        days: Days,
+        rows: Sequence[MissionBrief],
         basis: str,
         like: Callable[[MissionBrief], bool] = lambda row: True,
     ) -> Counts:
-        """Compare a tally; with a window, with the rows there that are like it."""
-        if self.window is None:
-            result = baseline.compare(found.missions, days.exposure_months, self.rate)
-        else:
-            there = tally((row for row in self.rows if like(row)), self.zone).missions
-            result = baseline.compare_window(
-                found.missions,
-                days.exposure_months,
-                there if self.comparable else None,
-                self.window.days.exposure_months,
-            )
-        return baseline.counts(found, result, basis)
+        """Count rows over the whole period; with a window, against the rows there like them."""
+        found = usable_tally(rows, self.ground.period.tz, self.whole)
+        return self.against.counts(found, self.whole, basis, like)
 
-
-def _traces(a_day: float) -> str:
-    """Return a number of traces such that two which differ do not look alike."""
-    return f"{a_day:,.1f}" if a_day < 100 else f"{a_day:,.0f}"
-
-
-def _against(
-    settings: Settings, ground: Ground, rate: float | None, window: Period | None
-) -> _Against:
-    zone = ground.period.tz
-    if window is None:
-        norm = ground.regions.baseline.missions_per_month
-        return _Against(norm if rate is None else rate, zone, rate is not None)
-    there = stand_on(settings, ground.store, window, ground.filters, recorded=ground.recorded)
-    chosen = _briefs(there)
-    rows = tuple(counted_in(chosen.rows, ground.shown))
-    in_scope = [row for row in rows if row.region in ground.scope]
-    days, own = days_in(there.states), days_in(ground.states)
-    found = usable_tally(in_scope, zone, days)
-    notes = []
-    mixed = not ground.recorded and holds_recordings(ground.store, ground.fleet, window)
-    if mixed:
-        notes.append(MIXED_WINDOW)
-    elif baseline.heard_differently(own.documents, own.usable, days.documents, days.usable):
-        a_day = (own.documents / own.usable, days.documents / days.usable)
-        notes.append(MORE_HEARD.format(*map(_traces, a_day)))
-    if not days.complete:
-        notes.append(
-            f"The window has {days.partial:,} partial and {days.missing:,} missing"
-            f" of {days.asked:,} days."
+    def basis(self, group: str, rows: Sequence[MissionBrief]) -> str:
+        """Say whether the norm was said of just these rows of a group."""
+        return baseline.basis_of(
+            group,
+            self.ground.regions.baseline,
+            rows,
+            scope=self.ground.scope,
+            limited=self.ground.filters.limits_aircraft,
+            replaced=self.against.replaced,
         )
-    monthly = (found.missions or 0) / days.exposure_months if days.exposure_months else 0.0
-    return _Against(
-        rate=float(f"{monthly:.10g}"),
-        zone=zone,
-        replaced=True,
-        window=Window(window, days, found),
-        rows=rows,
-        comparable=not mixed,
-        notes=tuple(notes),
+
+
+def _found(settings: Settings, ground: Ground, rate: float | None, window: Period | None) -> _Found:
+    chosen = briefs_on(ground)
+    return _Found(
+        ground=ground,
+        chosen=chosen,
+        here=counted_in(chosen.rows, ground.scope),
+        left=counted_in(chosen.left_out, ground.scope),
+        against=against(settings, ground, rate, window),
+        whole=days_in(ground.states),
     )
 
 
-def _group(
-    group: str, here: Sequence[MissionBrief], ground: Ground, against: _Against, days: Days
-) -> Counts:
-    rows = [row for row in here if row.group == group]
-    basis = baseline.basis_of(
-        group,
-        ground.regions.baseline,
-        rows,
-        scope=ground.scope,
-        limited=ground.filters.limits_aircraft,
-        replaced=against.replaced,
-    )
-    found = usable_tally(rows, ground.period.tz, days)
-    return against.counts(
-        found, days, basis, lambda row: row.group == group and row.region in ground.scope
+def _stretch(one: Bin, ground: Ground) -> Stretch:
+    return Stretch(one.first_day, one.last_day, days_in(ground.states, of=one))
+
+
+def _missions_in(rows: Iterable[AnyMission]) -> int:
+    return len({row.mission_id for row in rows})
+
+
+def _group(group: str, found: _Found) -> Counts:
+    rows = [row for row in found.here if row.group == group]
+    scope = found.ground.scope
+    return found.counts(
+        rows, found.basis(group, rows), lambda row: row.group == group and row.region in scope
     )
 
 
-def _norm(
-    here: Sequence[MissionBrief], ground: Ground, against: _Against, days: Days
-) -> Counts | None:
+def _norm(found: _Found) -> Counts | None:
     """Count just the population the norm was said of; ``None`` if filters cut into it."""
-    norm = ground.regions.baseline
-    rows = [row for row in here if row.group == norm.group and row.region in norm.regions]
-    basis = baseline.basis_of(
-        norm.group,
-        norm,
-        rows,
-        scope=ground.scope,
-        limited=ground.filters.limits_aircraft,
-        replaced=against.replaced,
+    norm = found.ground.regions.baseline
+    rows = [row for row in found.here if row.group == norm.group and row.region in norm.regions]
+    basis = found.basis(norm.group, rows)
+    return None if basis == ASSUMED else found.counts(rows, basis)
+
+
+def _rows(
+    found: _Found,
+    by: tuple[str, ...],
+    bins: Sequence[Bin],
+    width: str,
+    shown: tuple[str, ...],
+) -> tuple[Row, ...]:
+    """Return the cells of the grid, each against the norm for the days it rests on."""
+    cells = grid(
+        found.chosen.rows,
+        by,
+        bins,
+        shown=shown,
+        zone=found.ground.period.tz,
+        width=width,
+        days_of=_days_of(found.ground, by),
     )
-    if basis == ASSUMED:
-        return None
-    return against.counts(usable_tally(rows, ground.period.tz, days), days, basis)
+    key_of = key_by(by)
+
+    def row(cell: Cell) -> Row:
+        counts = found.against.counts(
+            cell.tally, cell.days, ASSUMED, lambda other: key_of(other) == cell.keys
+        )
+        return Row(cell.keys, cell.bin.first_day, cell.bin.last_day, cell.days, counts)
+
+    return tuple(row(cell) for cell in cells)
 
 
 def _days_of(ground: Ground, by: tuple[str, ...]) -> Callable[[tuple[str | None, ...], Bin], Days]:
@@ -419,19 +286,10 @@ def _days_of(ground: Ground, by: tuple[str, ...]) -> Callable[[tuple[str | None,
     return of
 
 
-def _keyed(by: Sequence[str], keys: tuple[str | None, ...]) -> Callable[[MissionBrief], bool]:
-    key_of = key_by(by)
-    return lambda row: key_of(row) == keys
+def _variants(
+    settings: Settings, ground: Ground, total: int | None, on_progress: Progress | None
+) -> tuple[Variant, ...]:
+    """Count under other thresholds; what that needs is imported for it alone."""
+    from onstation.pipeline.sensitivity import sensitivity
 
-
-def _check_norm(rate: float | None, window: Period | None, period: Period) -> None:
-    if rate is not None and window is not None:
-        raise InputError("--baseline and --baseline-window both set the norm; leave one out.")
-    if rate is not None and not 0 <= rate < float("inf"):
-        raise InputError(f"--baseline {rate}: not a rate; give missions a month, such as 1.5.")
-    if window and window.since_ms < period.until_ms and period.since_ms < window.until_ms:
-        raise InputError(
-            f"--baseline-window {window.first_day}..{window.last_day} overlaps the period"
-            f" {period.first_day} to {period.last_day}: days would be compared with themselves;"
-            " set the period with --since and --until, or choose another window."
-        )
+    return sensitivity(settings, ground, total, on_progress)

@@ -6,6 +6,7 @@ cannot be written, is simply read again from its document. Where several process
 judge, each writes a file of its own into a folder they share, and tells where a track lies.
 """
 
+import hashlib
 import os
 import tempfile
 import weakref
@@ -17,6 +18,7 @@ from typing import Any, BinaryIO, NamedTuple
 import numpy as np
 from msgspec.structs import replace
 
+from onstation.errors import DocumentError, StoreError
 from onstation.pipeline.examine import Examined, without_track
 from onstation.schema import TRACK_ARRAYS, Document, Track
 from onstation.sources.readsb import read_trace
@@ -130,7 +132,10 @@ class AtHand:
                 track = self._read(placed)
                 if track is not None:
                     return replace(track, documents=(document,))
-        return read_trace(raw, document=document)[0]
+        try:
+            return read_trace(raw, document=document)[0]
+        except DocumentError as error:
+            raise StoreError(_unread(document, raw, error)) from error
 
     def _begun(self) -> BinaryIO:
         """Return a new file to write to."""
@@ -162,6 +167,24 @@ class AtHand:
             arrays[name] = np.frombuffer(data, dtype, placed.length, offset)
             offset += placed.length * dtype.itemsize
         return Track(placed.icao, callsigns=placed.callsigns, **arrays)
+
+
+def _unread(document: Document, raw: bytes, error: DocumentError) -> str:
+    """Return what is wrong with a document of the store that cannot be decoded, and the remedy."""
+    what = (
+        f"document {document.sha256} in the store, of {document.head.icao.upper()} on"
+        f" {document.day}, cannot be read ({error})"
+    )
+    if hashlib.sha256(raw).hexdigest() != document.sha256:
+        return (
+            f"{what}: its bytes are not those that were received. Restore a copy of the store, or"
+            " let `onstation verify --repair` make a new one of what is whole."
+        )
+    return (
+        f"{what}, though its bytes are those that were received and could be read then: this"
+        " version of onstation reads less than the one that fetched it. Use that one, and report"
+        " it as a fault of this one."
+    )
 
 
 class Reader:

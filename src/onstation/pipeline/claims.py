@@ -14,7 +14,7 @@ from onstation.config import Settings, shipped
 from onstation.fleet.load import load_fleet
 from onstation.fleet.match import Fleet
 from onstation.periods import Period, local_day, period_of
-from onstation.pipeline.answer import Progress, ensure_derived
+from onstation.pipeline.derive import Progress, derive
 from onstation.pipeline.ground import Ground, frame_of, stand_on
 from onstation.pipeline.measure import Paths, Sample, measure, number_of, only_possible
 from onstation.regions.load import brief
@@ -73,7 +73,7 @@ def compare(
     period
         Only claims about days of it; all if ``None``.
     """
-    ensure_derived(settings, store, on_progress)
+    derive(settings, store, on_progress)
     desk = _Desk(settings, store, _known(settings))
     findings: list[Finding] = []
     for claim in claims.claims:

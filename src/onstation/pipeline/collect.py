@@ -13,15 +13,13 @@ from onstation.pipeline.at_hand import AtHand
 from onstation.pipeline.batch import Batch, Read
 from onstation.pipeline.day_task import DayTask, Engine, Here, Item
 from onstation.pipeline.examine import (
-    LOCAL,
-    RECONSTRUCTION,
     Examined,
     Question,
     Watch,
     without_track,
 )
 from onstation.pipeline.summary import UNCHANGED, CollectSummary, OnStep, Step
-from onstation.schema import FAILED, HEARD, PARTIAL, SILENT, Answer
+from onstation.schema import FAILED, HEARD, LOCAL, PARTIAL, RECONSTRUCTION, SILENT, Answer
 from onstation.sources.found import UNREADABLE, Found, Holding
 from onstation.sources.local import LocalSource
 from onstation.store.database import Store
@@ -289,14 +287,7 @@ class _Run:
                 rows.append(self._row(read, was_whole, batch.latest))
                 if item.kept:
                     kept = item.kept
-                    new += self.store.archive.keep(
-                        kept.document,
-                        kept.raw,
-                        first_ms=kept.first_ms,
-                        last_ms=kept.last_ms,
-                        days=kept.days,
-                        whole=rows[-1].whole,
-                    )
+                    new += kept.put_into(self.store.archive, whole=rows[-1].whole)
                     self.store.ledger.files.touch(kept.days, asked_ms=self.asked_ms)
             self.store.ledger.files.note(origin, rows, asked_ms=self.asked_ms, known=known)
             if whole and not ended:

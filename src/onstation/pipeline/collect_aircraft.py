@@ -162,14 +162,7 @@ class _Run:
     def _keep(self, item: Examined) -> None:
         kept = item.kept
         assert kept is not None
-        self.summary.new += self.store.archive.keep(
-            kept.document,
-            kept.raw,
-            first_ms=kept.first_ms,
-            last_ms=kept.last_ms,
-            days=kept.days,
-            whole=False,
-        )
+        self.summary.new += kept.put_into(self.store.archive, whole=False)
 
     def _examine(self, document: Received, icao: str, day: date) -> Examined:
         body = document.body

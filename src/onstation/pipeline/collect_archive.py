@@ -188,40 +188,41 @@ class ArchiveRun:
             return self._record(self._failed(day, str(error))), True
         if not releases or not releases[0].assets:
             return self._record(self._failed(day, self._why_none(day, releases))), False
-        if self._is_unchanged(day, releases):
-            before = self.store.ledger.answer(self.source.name, day)
-            return [before] if before else [], False
-        if self._is_at_second(day, releases):
-            best = self._read(day, releases[1], tell)
-            before = self.store.ledger.answer(self.source.name, day)
-            if before and not best.is_whole and before.documents > best.documents:
-                return [before], bool(best.published.cut) and not best.documents
-        else:
-            best = self._best(day, releases, tell)
+        before = self.store.ledger.answer(self.source.name, day)
+        if before and self._is_unchanged(day, releases):
+            return [before], False
+        at_second = self._is_at_second(day, releases)
+        read = self._tried(day, releases[1:2] if at_second else releases, tell)
+        best = max(read, key=lambda one: (one.is_whole, one.documents))
+        if at_second and before and not best.is_whole and before.documents > best.documents:
+            best.forget_progress()
+            return [before], bool(best.published.cut) and not best.documents
         self.summary.damaged += [
             Damage(row.name, row.reason, row.day, row.icao) for row in best.failed
         ]
         answers = best.answers([one.fingerprint for one in releases[:2]])
-        recorded = self._record(*answers)
-        if answers[0].outcome == HEARD and not self.icaos:
-            self.store.ledger.files.forget_published(f"{self.source.name}/{day}/")
+        with self.store.transaction():  # a run killed before goes on at the end of what it read
+            self._record(*answers)
+            read[-1].forget_progress()
+            if answers[0].outcome == HEARD and not self.icaos:
+                self.store.ledger.files.forget_published(f"{self.source.name}/{day}/")
         cut = bool(best.published.cut) and not best.published.is_gone
-        return recorded, cut and not best.documents
+        return answers, cut and not best.documents
 
-    def _best(self, day: date, releases: Sequence[Release], tell: OnMove) -> Reading:
-        """Read the best upload, and where that is damaged the second best too."""
+    def _tried(self, day: date, releases: Sequence[Release], tell: OnMove) -> list[Reading]:
+        """Read the first of some uploads, and where that is damaged the next one too."""
         best = self._read(day, releases[0], tell)
         if not best.is_damaged or len(releases) < 2:
-            return best
+            return [best]
         other = releases[1]
         if other.size < SECOND_BEST * releases[0].size or not other.assets:
-            return best
+            return [best]
         second = self._read(day, other, tell)
         self.summary.notes.append(
             f"{day}: {releases[0].tag} {_fault(best)} ({best.published.reason});"
             f" {other.tag} was read too."
         )
-        return max(best, second, key=lambda one: (one.is_whole, one.documents))
+        return [best, second]
 
     def _is_at_second(self, day: date, releases: Sequence[Release]) -> bool:
         """Say whether a run was cut in the second best upload, after the best was damaged.
@@ -242,6 +243,7 @@ class ArchiveRun:
         reading = Reading(self, day, release, tell)
         reading.run()
         if reading.published.is_changed:
+            reading.forget_progress()
             reading = Reading(self, day, release, tell)
             reading.run()
         return reading

@@ -5,31 +5,31 @@ which writes it in the order it would have judged in itself.
 """
 
 import pickle
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import islice
 
 from onstation import __version__
 from onstation.config import Settings
+from onstation.fleet.match import Fleet
 from onstation.pipeline.again import OutsideWindowError, judge_again
 from onstation.pipeline.at_hand import AtHand, Placed, Reader
-from onstation.pipeline.derive import Judges, Span
 from onstation.pipeline.judge import Bench
+from onstation.pipeline.judges import Judges
+from onstation.pipeline.stale import Changed
 from onstation.regions.depth import Depth
+from onstation.regions.model import Atlas
 from onstation.schema import Anew
 
 MOST_ICAOS = 8
 """Addresses in one task."""
 
 
-Changed = tuple[str, Span | None]
-"""An address, and from when to when something of it changed; ``None`` for all of it."""
-
-
-def tasks_of(stale: Mapping[str, Span | None], jobs: int) -> list[tuple[Changed, ...]]:
+def tasks_of(stale: Sequence[Changed], jobs: int) -> list[tuple[Changed, ...]]:
     """Share addresses out: a few to a task, and several tasks to a process."""
     each = max(1, min(MOST_ICAOS, len(stale) // (8 * jobs)))
-    source = iter(stale.items())
+    source = iter(stale)
     return list(iter(lambda: tuple(islice(source, each)), ()))
 
 
@@ -42,14 +42,30 @@ def work_carried(version: str, bench: bytes, carried: bytes) -> bytes:
         From `Judges.packed` and `Judges.carried`.
     """
     _check(version)
-    fleet, atlas, depends = pickle.loads(bench)  # noqa: S301 - from the process that owns the store
-    known, documents, asked = pickle.loads(carried)  # noqa: S301 - from there too
-    judging = Bench(fleet, atlas, Depth(atlas), lambda icao, day: day in asked)
+    fleet, atlas, depth, depends = _laid_out.bench(bench)
+    known, documents, asked = pickle.loads(carried)  # noqa: S301 - from the process that owns the store
+    judging = Bench(fleet, atlas, depth, lambda icao, day: day in asked)
     try:
         found = judge_again(known, depends, judging, Reader(documents.__getitem__, AtHand(0)))
     except OutsideWindowError:
         return pickle.dumps(None)
     return pickle.dumps(found, protocol=5)
+
+
+class _LaidOut(threading.local):
+    """What the last address was judged with, laid out: the next one of a run needs the same."""
+
+    packed = b""
+    kept: tuple[Fleet, Atlas, Depth, str]
+
+    def bench(self, packed: bytes) -> tuple[Fleet, Atlas, Depth, str]:
+        if packed != self.packed:
+            fleet, atlas, depends = pickle.loads(packed)  # noqa: S301 - from our own process
+            self.packed, self.kept = packed, (fleet, atlas, Depth(atlas), depends)
+        return self.kept
+
+
+_laid_out = _LaidOut()
 
 
 def anew_in(result: bytes | BaseException) -> Anew | None:

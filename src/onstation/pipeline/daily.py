@@ -11,7 +11,6 @@ from msgspec import Struct
 from onstation.config import Settings
 from onstation.periods import Period, days_between, period_of
 from onstation.pipeline import answer
-from onstation.reports.counting.exposure import utc_days
 from onstation.reports.records import DailyReport, DayState, MissionList, Report
 from onstation.schema import DATA_ENDS, MISSING, OBSERVED, SIGNAL_LOST
 from onstation.store.database import Store
@@ -63,7 +62,7 @@ def days_to_fetch(store: Store, day: date, zone: str) -> DaysToFetch:
     They reach from the first hole since the store began, 30 days back at most, to the day
     itself; an empty store gets that day alone, never a backfill.
     """
-    first, last = utc_days(period_of(day, day, zone))
+    first, last = period_of(day, day, zone).utc_days()
     held = store.ledger.held_span()
     earliest = last - timedelta(days=LOOK_BACK - 1)
     asked = tuple(days_between(first, last))

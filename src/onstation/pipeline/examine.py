@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from onstation.errors import DocumentError
 from onstation.periods import days_between, utc_day
-from onstation.schema import Document, Head, Match, Track
+from onstation.schema import LOCAL, RECONSTRUCTION, Document, Head, Match, Track
 from onstation.sources.found import Found
 from onstation.sources.readsb import (
     HEAD_LENGTH,
@@ -27,8 +27,7 @@ from onstation.sources.readsb import (
 
 if TYPE_CHECKING:
     from onstation.pipeline.at_hand import Placed
-
-LOCAL, RECONSTRUCTION = "local", "reconstruction"
+    from onstation.store.archive import Archive
 
 
 class Watch(Protocol):
@@ -76,6 +75,17 @@ class Kept(Struct, frozen=True):
     days: tuple[date, ...]
     dropped: dict[str, int] = field(default_factory=dict)
     track: "Track | Placed | None" = None
+
+    def put_into(self, archive: "Archive", *, whole: bool) -> bool:
+        """Put it into the archive; return whether it is new there. See `Archive.keep`."""
+        return archive.keep(
+            self.document,
+            self.raw,
+            first_ms=self.first_ms,
+            last_ms=self.last_ms,
+            days=self.days,
+            whole=whole,
+        )
 
 
 class Examined(NamedTuple):

@@ -6,9 +6,9 @@ from onstation.config import Settings
 from onstation.fleet.load import load_fleet
 from onstation.missions import features, mexico
 from onstation.missions.rows import documents_behind, doubt_of
-from onstation.missions.rules import JudgedVisit
-from onstation.pipeline.derive import Judges
+from onstation.missions.transits import JudgedVisit
 from onstation.pipeline.judge import Flown, Weighed, weigh
+from onstation.pipeline.judges import Judges
 from onstation.regions.flight import BRIDGE_MS, OBSERVED_MS
 from onstation.reports.explained import (
     ExplainedRegion,
@@ -52,7 +52,7 @@ def explain(settings: Settings, store: Store, story: TailStory) -> Explanation:
     Parameters
     ----------
     story
-        What `onstation.pipeline.identify.tail` told; its rows name the sorties.
+        What `onstation.pipeline.tail.tail` told; its rows name the sorties.
     """
     names = dict.fromkeys(row.mission_id for row in story.rows)
     if not names:

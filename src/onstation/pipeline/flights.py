@@ -1,22 +1,21 @@
 """From rows back to the flights they were judged from, for maps and exports."""
 
 import itertools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from onstation.config import Settings
 from onstation.fleet.load import load_fleet
-from onstation.pipeline.derive import Judges
+from onstation.pipeline.derive import Progress
 from onstation.pipeline.explain import documents_of, regions_of
 from onstation.pipeline.judge import Flown, weigh
+from onstation.pipeline.judges import Judges
 from onstation.regions.flight import BRIDGE_MS, OBSERVED_MS
 from onstation.reports.flights import Flight, Gap, Run
 from onstation.schema import DATA_ENDS, SIGNAL_LOST, Mission, Silence, Sortie
 from onstation.store.database import Store
 from onstation.tracks.moments import altitudes_ft
-
-Progress = Callable[[int, int], None]
 
 
 def flights(

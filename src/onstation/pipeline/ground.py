@@ -11,15 +11,24 @@ from onstation.fleet.load import load_fleet
 from onstation.fleet.match import Fleet
 from onstation.periods import Period
 from onstation.regions.load import brief
-from onstation.reports.columns import RECONSTRUCTION, seen_sources
-from onstation.reports.counting.exposure import aircraft_coverage, calendar_days, days_in, utc_days
+from onstation.reports.columns import seen_sources
+from onstation.reports.counting.counts import Chosen, choose
+from onstation.reports.counting.exposure import aircraft_coverage, calendar_days, days_in
 from onstation.reports.records import DayState, Filters, Frame
 from onstation.reports.words.phrases import plural
-from onstation.schema import MISSING, Answer, AnyMission, DayCoverage, RegionsBrief
+from onstation.schema import (
+    LOCAL,
+    MISSING,
+    RECONSTRUCTION,
+    Answer,
+    AnyMission,
+    DayCoverage,
+    MissionBrief,
+    RegionsBrief,
+)
 from onstation.sources.named import attributions, viewers
 from onstation.store.database import Store
 
-LOCAL = "local"
 LOCAL_TERMS = "Positions as in the files given; their terms are yours to keep."
 RECONSTRUCTION_TERMS = "Reconstructed flights are made from published facts and are no recordings."
 
@@ -80,7 +89,7 @@ def stand_on(
     fleet = load_fleet(settings.fleet, settings.cache)
     regions = brief(settings.regions, shipped("regions"), settings.cache)
     filters = _checked(filters, fleet, regions, store)
-    first, last = utc_days(period)
+    first, last = period.utc_days()
     only = holds_recordings(store, fleet, period) if recorded is None else recorded
     asked = store.ledger.whole_days(first, last)
     whole = store.ledger.day_coverage(first, last, whole=asked)
@@ -127,7 +136,7 @@ def _single(
     whole: Sequence[DayCoverage],
 ) -> list[DayCoverage]:
     """Return what is known of each day about some aircraft alone."""
-    first, last = utc_days(period)
+    first, last = period.utc_days()
     answers = {
         icao: store.ledger.aircraft_answers(icao, first, last, fleet=fleet.digest, whole=asked)
         for icao in icaos
@@ -148,6 +157,13 @@ def _as_read(single: Sequence[DayCoverage], whole: Sequence[DayCoverage]) -> lis
         else one
         for one in single
     ]
+
+
+def briefs_on(ground: Ground) -> Chosen[MissionBrief]:
+    """Return what counting needs of the missions of a period that pass its filters."""
+    period = ground.period
+    held = ground.store.derived.briefs_between(period.since_ms, period.until_ms)
+    return choose(held, period, ground.filters, recorded=ground.recorded)
 
 
 def holds_recordings(store: Store, fleet: Fleet, period: Period) -> bool:

@@ -17,13 +17,14 @@ from onstation.airfields import zone_at
 from onstation.fleet.match import Fleet
 from onstation.missions.mexico import INSIDE_M, Surroundings, mexico_of, rows_that_matter
 from onstation.missions.rows import build_row
-from onstation.missions.rules import Judgement, Station, judge_sortie
+from onstation.missions.rules import Judgement, judge_sortie
+from onstation.missions.station import Station
 from onstation.missions.suspicion import suspicions_of
 from onstation.periods import utc_day
 from onstation.pipeline.at_hand import AtHand
 from onstation.pipeline.history import History, Source
 from onstation.regions.depth import Depth
-from onstation.regions.geofence import distance_to_m, minutes_in_parts, presences
+from onstation.regions.geofence import distance_to_m, is_beyond, minutes_in_parts, presences
 from onstation.regions.model import Atlas, Region
 from onstation.schema import (
     COUNTED,
@@ -45,6 +46,8 @@ from onstation.tracks.stretches import spans_of
 from onstation.tracks.types import performance
 
 NO_ROWS: Ints = np.empty(0, dtype=np.int64)
+FAR_OFF_M = 300_000.0
+"""So far beyond an end in flight the rule looks for no region: it asks up to 200 km."""
 
 
 class Bench(Struct, frozen=True):
@@ -212,12 +215,27 @@ def weigh(one: Flown, bench: Bench, regions: Sequence[Region] | None = None) -> 
     asked = bench.atlas.regions if regions is None else regions
     found = []
     for region, there in zip(asked, presences(one.sortie, asked), strict=True):
+        if not there.segments and _passed_far_off(one.sortie, region):
+            continue
         judgement = judge_sortie(
             one.sortie, there, _station(region, bench.depth), match=one.match, cruise_kt=cruise_kt
         )
         if judgement:
             found.append(Weighed(region, there, judgement))
     return found
+
+
+def _passed_far_off(sortie: Sortie, region: Region) -> bool:
+    """Say whether a sortie surely never could have been in a region: most were nowhere near one.
+
+    It fell silent nowhere on its way, and both its ends are so far off that it does not matter
+    whether they were heard.
+    """
+    if any(silence.end_ms for silence in sortie.silences):
+        return False
+    track = sortie.track
+    ends = [(float(track.lon_deg[row]), float(track.lat_deg[row])) for row in (0, -1)]
+    return all(is_beyond(region, lon_deg=x, lat_deg=y, within_m=FAR_OFF_M) for x, y in ends)
 
 
 def unwatched(track: Track) -> Match:
@@ -259,7 +277,7 @@ def _in_order(indexes: npt.NDArray[np.int32]) -> Iterable[int]:
     return dict.fromkeys(indexes[begins].tolist())
 
 
-def judge_again(
+def verdict_under(
     one: Flown, weighed: Weighed, bench: Bench, min_on_station_min: float
 ) -> Judgement | None:
     """Return the verdict on a sortie in a region under another minimum. [min]"""

@@ -8,10 +8,10 @@ from onstation import __version__
 from onstation.config import Settings, shipped
 from onstation.errors import StoreError
 from onstation.periods import days_between, local_day_start_ms, utc_day
-from onstation.pipeline import answer
-from onstation.pipeline.flights import Progress, each_flight
+from onstation.pipeline import answer, rule
+from onstation.pipeline.derive import Progress
+from onstation.pipeline.flights import each_flight
 from onstation.pipeline.ground import (
-    LOCAL,
     LOCAL_TERMS,
     RECONSTRUCTION_TERMS,
     Ground,
@@ -19,7 +19,6 @@ from onstation.pipeline.ground import (
 )
 from onstation.regions.resolve import resolve
 from onstation.regions.show import feature_collection
-from onstation.reports.columns import RECONSTRUCTION
 from onstation.reports.export.encode import json_line
 from onstation.reports.export.rule import rule_json
 from onstation.reports.package.about import Notice, Told
@@ -29,7 +28,7 @@ from onstation.reports.records import Filters, MissionList
 from onstation.reports.safe import drawn
 from onstation.reports.words.norm import surge_sentences
 from onstation.reports.words.phrases import listed, plural
-from onstation.schema import COUNTED, Document
+from onstation.schema import COUNTED, LOCAL, RECONSTRUCTION, Document
 from onstation.sources.inflate import MAGIC
 from onstation.sources.named import attributions, kept_back, licence_of
 from onstation.store.database import Store
@@ -216,7 +215,7 @@ def _inputs(settings: Settings) -> tuple[tuple[str, bytes], ...]:
     atlas = resolve(settings.regions, settings.cache, shipped("regions"))
     outlines = feature_collection(atlas, atlas.regions, f"onstation {__version__}", with_parts=True)
     return (
-        ("rule.json", rule_json(answer.rule(settings)).encode("utf-8")),
+        ("rule.json", rule_json(rule.in_force(settings)).encode("utf-8")),
         ("regions.geojson", (json_line(outlines) + "\n").encode("utf-8")),
         ("regions.yaml", settings.regions.read_bytes()),
         ("fleet.yaml", settings.fleet.read_bytes()),

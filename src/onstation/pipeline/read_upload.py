@@ -90,8 +90,13 @@ class Reading:
                     size += len(item.kept.raw) if item.kept else 0
         except SourceError as error:
             self.published.stop(error)
-        self._commit(batch, ended=not self.published.cut or self.published.is_changed)
+        self._commit(batch)
         self._say()
+
+    def forget_progress(self) -> None:
+        """Forget how far it was read, unless it was cut and a later run may go on."""
+        if not self.published.cut or self.published.is_changed:
+            self.run_.store.pulls.end(self.run_.source.name, self.day, self.run_.scope)
 
     def _track_kept(self, item: Examined) -> Examined:
         at_hand = self.run_.at_hand
@@ -125,6 +130,7 @@ class Reading:
         facts = json.loads(begun.state)
         self.published.walk = taken_up(json.dumps(facts["walk"]), begun.names)
         self.published.validators = facts.get("validators", {})
+        self.published.wrong = facts.get("wrong", [])
         self.watched = set(facts["watched"])
         self.last_ms = facts["last_ms"]
         self.strays = facts["strays"]
@@ -140,7 +146,7 @@ class Reading:
     def _is_wanted(self, item: Examined) -> bool:
         return not self.run_.icaos or item.icao in self.run_.icaos
 
-    def _commit(self, batch: Collection[tuple[Found, Examined]], *, ended: bool = False) -> None:
+    def _commit(self, batch: Collection[tuple[Found, Examined]]) -> None:
         """Write documents, damage and how far it was read, together."""
         run, store = self.run_, self.run_.store
         rows = [self._failed_row(found, item) for found, item in batch if item.reason]
@@ -149,23 +155,13 @@ class Reading:
             for _, item in batch:
                 if item.kept:
                     kept = item.kept
-                    new += store.archive.keep(
-                        kept.document,
-                        kept.raw,
-                        first_ms=kept.first_ms,
-                        last_ms=kept.last_ms,
-                        days=kept.days,
-                        whole=False,
-                    )
+                    new += kept.put_into(store.archive, whole=False)
                     self.watched.add(kept.document.head.icao)
                     self.last_ms = max(self.last_ms or kept.last_ms, kept.last_ms)
             if rows:
                 origin = store.ledger.files.origin(PUBLISHED, self._place)
                 store.ledger.files.note(origin, rows, asked_ms=run.now_ms())
-            if ended:
-                store.pulls.end(run.source.name, self.day, run.scope)
-            else:
-                store.pulls.note(self._pull())
+            store.pulls.note(self._pull())
         run.summary.new += new
         self.failed += rows
 
@@ -178,6 +174,7 @@ class Reading:
             "strays": self.strays,
             "recorded": self.recorded,
             "validators": self.published.validators,
+            "wrong": self.published.wrong,
         }
         run = self.run_
         upload = self.release.fingerprint

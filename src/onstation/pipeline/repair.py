@@ -19,7 +19,8 @@ from onstation.fleet.load import load_fleet
 from onstation.fleet.match import Fleet
 from onstation.pipeline.collect import collect
 from onstation.pipeline.derive import derive
-from onstation.pipeline.examine import LOCAL, RECONSTRUCTION, Kept, Question, examine
+from onstation.pipeline.examine import Kept, Question, examine
+from onstation.schema import LOCAL, RECONSTRUCTION
 from onstation.sources.found import Found
 from onstation.sources.local import LocalSource, open_local
 from onstation.store.archive import UNKNOWN

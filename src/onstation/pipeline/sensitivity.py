@@ -4,19 +4,19 @@ Half and twice the minimum time on station, and strips along a line of other wid
 flights are cut and fenced once; only what a threshold changes is judged again.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from onstation.config import Settings, shipped
-from onstation.pipeline.derive import Judges
+from onstation.pipeline.derive import Progress
 from onstation.pipeline.ground import Ground
-from onstation.pipeline.judge import Bench, Flown, Weighed, judge_again, weigh
-from onstation.regions.draw import strips
+from onstation.pipeline.judge import Bench, Flown, Weighed, verdict_under, weigh
+from onstation.pipeline.judges import Judges
 from onstation.regions.model import Region
-from onstation.reports.counting.exposure import utc_days
+from onstation.regions.resolve import strips
 from onstation.reports.records import Variant
 from onstation.schema import COUNTED, RULE
 from onstation.units import M_PER_KM
@@ -24,8 +24,6 @@ from onstation.units import M_PER_KM
 FACTORS = ((0.5, "half the minutes on station"), (2.0, "twice the minutes on station"))
 STRIPS_KM = (25.0, 50.0, 100.0)
 """Widths either side of a line: near it, between, and that of the La Paz Agreement of 1983."""
-
-Progress = Callable[[int, int], None]
 
 
 class _Try(Struct, frozen=True):
@@ -78,9 +76,8 @@ def sensitivity(
 
 def _tries(settings: Settings, bench: Bench) -> list[_Try]:
     found = [_Try(label, factor=factor) for factor, label in FACTORS]
-    outlines = strips(
-        settings.regions, shipped("regions"), tuple(km * M_PER_KM for km in STRIPS_KM)
-    )
+    widths_m = tuple(km * M_PER_KM for km in STRIPS_KM)
+    outlines = strips(settings.regions, settings.cache, shipped("regions"), widths_m)
     for (name, by_m), outline in outlines.items():
         region = replace(bench.atlas.region(name), outline=outline)
         found.append(_Try(f"{name} at {by_m / M_PER_KM:g} km either side", region=region))
@@ -93,7 +90,7 @@ def _in_scope(attempt: _Try, ground: Ground) -> bool:
 
 def _heard(ground: Ground) -> list[str]:
     """Return the addresses heard in a period, or the day before it, when a flight may begin."""
-    first, last = utc_days(ground.period)
+    first, last = ground.period.utc_days()
     days = {first + timedelta(days=n) for n in range(-1, (last - first).days + 2)}
     wanted = set(ground.filters.aircraft)
     return sorted(
@@ -126,7 +123,7 @@ def _under(
         chosen = [w for w in weighed if w.region.name != name]
         chosen += weigh(one, bench, [attempt.region])
     judged = [
-        (w.region, judge_again(one, w, bench, w.region.min_on_station_min * attempt.factor))
+        (w.region, verdict_under(one, w, bench, w.region.min_on_station_min * attempt.factor))
         for w in chosen
     ]
     return [

@@ -4,7 +4,8 @@ The flight is one row under its first address; under the later ones its parts ar
 excluded, with the name of the flight they belong to.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TypeVar
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -16,6 +17,7 @@ from onstation.tracks.handover import find_handovers, joined, loose_ends
 
 Place = tuple[str, bool, int]
 """Address, kind and beginning of a piece of history."""
+Tied = TypeVar("Tied")
 
 
 def judge_fleet(flown: Mapping[str, Sequence[Flown]], bench: Bench) -> dict[str, list[Mission]]:
@@ -36,30 +38,11 @@ def ends_of(flown: Sequence[Flown]) -> list[LooseEnd]:
     return loose_ends([one.sortie for one in watched], [one.match for one in watched])
 
 
-def handovers_among(ends: Iterable[LooseEnd]) -> list[Handover]:
-    """Return every evident change of address among loose ends, in order of time."""
-    return find_handovers(ends)
+class Group(Struct, frozen=True):
+    """Pieces of history between which flights changed their address, and those changes."""
 
-
-def groups_of(
-    handovers: Iterable[Handover], where: Mapping[str, Place]
-) -> list[tuple[tuple[Place, ...], tuple[Handover, ...]]]:
-    """Return the pieces of history that changes of address tie together, with those changes.
-
-    Parameters
-    ----------
-    where
-        The piece of each sortie.
-    """
-    groups: list[tuple[set[Place], list[Handover]]] = []
-    for one in handovers:
-        places, between = {where[one.sortie_id], where[one.next_id]}, [one]
-        for other in [group for group in groups if group[0] & places]:
-            groups.remove(other)
-            places |= other[0]
-            between = other[1] + between
-        groups.append((places, between))
-    return [(tuple(sorted(places)), tuple(between)) for places, between in groups]
+    places: tuple[Place, ...]
+    handovers: tuple[Handover, ...]
 
 
 class Chain(Struct, frozen=True):
@@ -69,17 +52,39 @@ class Chain(Struct, frozen=True):
     handovers: tuple[Handover, ...]
 
 
-def chains_of(handovers: Sequence[Handover]) -> list[Chain]:
+def groups_of(handovers: Iterable[Handover], where: Mapping[str, Place]) -> list[Group]:
+    """Return the pieces of history that changes of address tie together.
+
+    Parameters
+    ----------
+    where
+        The piece of each sortie.
+    """
+    tied = _tied(handovers, lambda one: {where[one.sortie_id], where[one.next_id]})
+    return [Group(tuple(sorted(places)), tuple(between)) for places, between in tied]
+
+
+def chains_of(handovers: Iterable[Handover]) -> list[Chain]:
     """Return the flights that handovers join."""
-    found: list[Chain] = []
+    tied = _tied(handovers, lambda one: {one.sortie_id, one.next_id})
+    return [
+        Chain(frozenset(parts), tuple(sorted(between, key=lambda one: one.time_ms)))
+        for parts, between in tied
+    ]
+
+
+def _tied(
+    handovers: Iterable[Handover], tied_by: Callable[[Handover], set[Tied]]
+) -> list[tuple[set[Tied], list[Handover]]]:
+    """Return what handovers tie together, however many it takes, with those handovers."""
+    found: list[tuple[set[Tied], list[Handover]]] = []
     for one in handovers:
-        parts, between = {one.sortie_id, one.next_id}, [one]
-        for other in [chain for chain in found if chain.parts & parts]:
+        ends, between = tied_by(one), [one]
+        for other in [known for known in found if known[0] & ends]:
             found.remove(other)
-            parts |= other.parts
-            between = [*other.handovers, *between]
-        ordered = sorted(between, key=lambda handover: handover.time_ms)
-        found.append(Chain(frozenset(parts), tuple(ordered)))
+            ends |= other[0]
+            between = other[1] + between
+        found.append((ends, between))
     return found
 
 

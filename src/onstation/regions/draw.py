@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from shapely import Geometry, LineString, MultiPolygon
 
 from onstation.errors import RegionsError
-from onstation.regions.load import Draft, Fault, Spec, draft_regions
+from onstation.regions.load import Draft, Fault, Spec
 from onstation.regions.model import Outline
 from onstation.regions.nearest import Nearest
 from onstation.regions.outlines import area_km2, areal, circle, largest, lines, polygons, widened
@@ -57,37 +57,29 @@ def draw(spec: Spec, folder: Path, geometry: Path) -> Drawn:
     return drawing.drawn
 
 
-def strips(
-    path: Path, geometry: Path, widths_m: Sequence[float]
-) -> dict[tuple[str, float], Outline]:
-    """Draw every region that is a strip along a line at other widths.
+def strips_of(regions: Sequence[RegionSpec]) -> list[str]:
+    """Return the names of the regions that are a strip along a line: buffers with its rule."""
+    return [one.name for one in regions if one.line_patrol and one.shape.kind == "buffer"]
+
+
+def strip(draft: Draft, name: str, by_m: float, folder: Path, geometry: Path) -> Outline:
+    """Draw one region of `strips_of` at another width.
 
     Parameters
     ----------
-    path
-        The regions file.
+    by_m
+        On either side of its line. [m]
+    folder
+        What file names in the regions file are relative to.
     geometry
         Directory of the shipped geometry.
-    widths_m
-        On either side. [m]
-
-    Returns
-    -------
-    dict
-        By name and width [m]; empty if no region with ``line_patrol`` is a plain buffer.
     """
-    draft = draft_regions(path)
-    found: dict[tuple[str, float], Outline] = {}
-    for spec in draft.regions:
-        if not spec.line_patrol or spec.shape.kind != "buffer":
-            continue
-        of, _, skip_m = spec.shape.value
-        for by_m in widths_m:
-            shape = replace(spec.shape, value=(of, by_m, skip_m))
-            drawing = Drawing(replace(draft, regions=(replace(spec, shape=shape),)), geometry)
-            drawing.folder = path.parent
-            found[spec.name, by_m] = drawing.region(spec.name)
-    return found
+    (spec,) = (one for one in draft.regions if one.name == name)
+    of, _, skip_m = spec.shape.value
+    wider = replace(spec, shape=replace(spec.shape, value=(of, by_m, skip_m)))
+    drawing = Drawing(replace(draft, regions=(wider,)), geometry)
+    drawing.folder = folder
+    return drawing.region(name)
 
 
 def refusal(faults: Sequence[Fault]) -> RegionsError:

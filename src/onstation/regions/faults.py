@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection
 from typing import Any, TypeVar
 
+from onstation.errors import Guesses
 from onstation.regions import values
 from onstation.yamlfile import Key, shown
 
@@ -10,8 +11,6 @@ T = TypeVar("T")
 
 Entry = dict[str, Any]
 """A mapping of the file."""
-MOST_COMPARED = 50_000
-"""So many names are compared with misspelt ones to guess what was meant; it takes half a second."""
 
 
 class Faults:
@@ -25,7 +24,7 @@ class Faults:
 
     def __init__(self) -> None:
         self.told: list[tuple[Key, str]] = []
-        self._compared = 0
+        self._guesses = Guesses()
 
     def add(self, at: Key, told: str) -> None:
         """Note a fault with its remedy."""
@@ -58,10 +57,7 @@ class Faults:
 
     def remedy(self, name: object, known: Collection[str], otherwise: str) -> str:
         """Return what `near` does; ``otherwise`` once too many names were compared."""
-        if self._compared + len(known) > MOST_COMPARED:
-            return otherwise
-        self._compared += len(known)
-        return near(name, known, otherwise)
+        return _asked(self._guesses.closest(str(name), known), otherwise)
 
 
 def near(name: object, known: Collection[str], otherwise: str) -> str:
@@ -70,8 +66,8 @@ def near(name: object, known: Collection[str], otherwise: str) -> str:
     >>> near("michoacn", ["baja", "michoacan"], "look it up")
     'did you mean "michoacan"?'
     """
-    from difflib import get_close_matches
+    return _asked(Guesses().closest(str(name), known), otherwise)
 
-    alike = {other.lower(): other for other in sorted(known)}
-    found = get_close_matches(str(name).lower(), alike, n=1, cutoff=0.6)
-    return f'did you mean "{alike[found[0]]}"?' if found else otherwise
+
+def _asked(meant: str, otherwise: str) -> str:
+    return f'did you mean "{meant}"?' if meant else otherwise

@@ -5,6 +5,7 @@ two of them is found; across a silence longer than the bridging limit nothing is
 interpolated. Time inside plus time outside is the whole of the sortie.
 """
 
+import math
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 from weakref import WeakKeyDictionary, ref
@@ -37,6 +38,8 @@ from onstation.schema import (
 from onstation.units import MS_PER_MIN
 
 EDGE_STEP_DEG = 0.1
+LEAST_M_PER_DEG = 110_000.0
+"""No degree of a great circle is shorter, nor one of a meridian on the ellipsoid."""
 
 THRESHOLDS = (
     Threshold(
@@ -145,6 +148,22 @@ def distance_to_m(region: Region, *, lon_deg: float, lat_deg: float) -> float:
         lon_deg=lon_deg, lat_deg=lat_deg, to_lon_deg=nearest[:, 0], to_lat_deg=nearest[:, 1]
     )
     return float(away.min())
+
+
+def is_beyond(region: Region, *, lon_deg: float, lat_deg: float, within_m: float) -> bool:
+    """Say whether a place surely is farther from a region than some distance.
+
+    Told by the box around the region, so that a place on the other side of the world costs no
+    measuring; where it says no, `distance_to_m` may still say more.
+    """
+    west, south, east, north = _edge(region)[1]
+    if max(south - lat_deg, lat_deg - north) * LEAST_M_PER_DEG > within_m:
+        return True
+    if west <= lon_deg <= east:
+        return False
+    round_deg = min((west - lon_deg) % 360.0, (lon_deg - east) % 360.0, 90.0)
+    across = math.cos(math.radians(lat_deg)) * math.sin(math.radians(round_deg))
+    return math.degrees(math.asin(across)) * LEAST_M_PER_DEG > within_m
 
 
 def minutes_in_parts(visit: Visit, region: Region) -> dict[str, float]:

@@ -1,7 +1,7 @@
 """How far places are from a line, for many places at once.
 
-The line is sampled every 250 m; a k-d tree of the samples in space gives each place its
-nearest one, and the last step measures to the line itself. The answer is within some metres
+The line is sampled every 250 m; `onstation.regions.closest` gives each place its nearest
+sample in space, and the last step measures to the line itself. The answer is within some metres
 of the geodesic distance to the line as drawn in longitude, latitude.
 """
 
@@ -10,6 +10,7 @@ import shapely
 from shapely import Geometry
 
 from onstation.geodesy import wgs84
+from onstation.regions.closest import Closest
 from onstation.regions.outlines import M_PER_DEG, lines
 from onstation.schema import Floats, Ints
 
@@ -28,8 +29,6 @@ class Nearest:
     """
 
     def __init__(self, shape: Geometry) -> None:
-        from scipy.spatial import cKDTree  # its import takes a quarter of a second
-
         step_deg = SPACING_M / M_PER_DEG
         dense = [shapely.get_coordinates(shapely.segmentize(ln, step_deg)) for ln in lines(shape)]
         places = np.concatenate(dense)
@@ -37,9 +36,7 @@ class Nearest:
         self._is_first = np.isin(np.arange(len(places)), first[:-1])
         self._is_last = np.isin(np.arange(len(places)), first[1:] - 1)
         self._lon, self._lat = np.ascontiguousarray(places.T)
-        _, once = np.unique(places, axis=0, return_index=True)  # an outline ends where it began
-        self._once = np.sort(once)
-        self._tree = cKDTree(_xyz(self._lon[self._once], self._lat[self._once]))
+        self._closest = Closest(np.split(_xyz(self._lon, self._lat), first[1:-1]))
 
     def metres(self, lon_deg: Floats, lat_deg: Floats) -> Floats:
         """Return the geodesic distance from each place to the line; NaN stays NaN. [m]"""
@@ -54,7 +51,7 @@ class Nearest:
     def _known_metres(self, lon: Floats, lat: Floats) -> Floats:
         if not len(lon):
             return np.empty(0)
-        sample = self._once[self._tree.query(_xyz(lon, lat))[1]]
+        sample = self._closest.of(_xyz(lon, lat))
         metres = _between(lon, lat, self._lon[sample], self._lat[sample])
         near = np.flatnonzero(metres < NEAR_M)
         for step, ends in ((-1, self._is_first), (1, self._is_last)):

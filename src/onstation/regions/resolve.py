@@ -9,13 +9,14 @@ import logging
 import struct
 import zipfile
 import zlib
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import shapely
 from shapely.errors import ShapelyError
 
 from onstation.partials import replacing
-from onstation.regions.draw import Drawing, Drawn, draw, refusal
+from onstation.regions.draw import Drawing, Drawn, draw, refusal, strip, strips_of
 from onstation.regions.load import Spec, draft_regions, faultless, read_regions
 from onstation.regions.model import Atlas, Outline, Region
 from onstation.regions.shipped import Shipped
@@ -56,15 +57,46 @@ def resolve(path: Path, cache: Path, geometry: Path) -> Atlas:
     base = Shipped(geometry)
     kept = cache / f"regions-{spec.digest[:32]}.zip"
     for file in (kept, geometry / PREBUILT):
-        drawn = _read(file, spec)
+        drawn = _read(file, spec.digest, _places(spec))
         if drawn is not None:
             return _atlas(spec, drawn, base)
     drawn = draw(spec, path.parent, geometry)
-    try:
-        write(kept, drawn, spec.digest)
-    except OSError as error:
-        _log.debug("drawn regions are not kept: %s", error)
+    _keep(kept, drawn, spec.digest)
     return _atlas(spec, drawn, base)
+
+
+def strips(
+    path: Path, cache: Path, geometry: Path, widths_m: Sequence[float]
+) -> dict[tuple[str, float], Outline]:
+    """Return every region that is a strip along a line, drawn at other widths.
+
+    Parameters
+    ----------
+    path
+        The regions file, which is without faults.
+    cache
+        Directory for drawn outlines; made if missing.
+    geometry
+        Directory of the shipped geometry.
+    widths_m
+        On either side. [m]
+
+    Returns
+    -------
+    dict
+        Outlines in longitude and latitude (WGS 84), by name and width [m]; empty if no region
+        with ``line_patrol`` is a plain buffer. [°]
+    """
+    spec = read_regions(path, geometry)
+    wanted = {f"{name}/{m!r} m": (name, m) for name in strips_of(spec.regions) for m in widths_m}
+    file = cache / f"strips-{spec.digest[:32]}.zip"
+    drawn = _read(file, spec.digest, wanted) if wanted else {}
+    if drawn is None:
+        drawn = {
+            place: strip(spec.draft, *each, path.parent, geometry) for place, each in wanted.items()
+        }
+        _keep(file, drawn, spec.digest)
+    return {each: drawn[place] for place, each in wanted.items()}
 
 
 def prebuild(path: Path, geometry: Path) -> None:
@@ -109,21 +141,35 @@ def write(file: Path, drawn: Drawn, digest: str) -> None:
             archive.writestr(entry, data, compresslevel=9)
 
 
+def _keep(file: Path, drawn: Drawn, digest: str) -> None:
+    try:
+        write(file, drawn, digest)
+    except OSError as error:
+        _log.debug("drawn regions are not kept: %s", error)
+
+
+def _places(spec: Spec) -> list[str]:
+    """Return the places of all outlines of a regions file: of regions and of their parts."""
+    return [
+        name
+        for region in spec.regions
+        for name in (region.name, *(f"{region.name}/{part}" for part, _ in region.parts))
+    ]
+
+
 def _text(outline: Outline) -> bytes:
     # text of the grid's six decimals packs into two thirds of the bytes of binary
     return shapely.to_wkt(outline, rounding_precision=6).encode("ascii")  # type: ignore[no-any-return]
 
 
-def _read(file: Path, spec: Spec) -> Drawn | None:
+def _read(file: Path, digest: str, places: Iterable[str]) -> Drawn | None:
     """Return kept outlines, or nothing where they are missing, damaged or others."""
     try:
         with zipfile.ZipFile(file) as archive:
-            if archive.read("digest") != spec.digest.encode():
+            if archive.read("digest") != digest.encode():
                 return None
             drawn = {
-                name: shapely.from_wkt(archive.read(name).decode("ascii"))
-                for region in spec.regions
-                for name in (region.name, *(f"{region.name}/{part}" for part, _ in region.parts))
+                place: shapely.from_wkt(archive.read(place).decode("ascii")) for place in places
             }
     except FileNotFoundError:
         return None

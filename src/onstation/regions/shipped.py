@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import shapely
 from shapely import Geometry, LineString, Polygon
 
@@ -35,7 +36,7 @@ class Shipped:
             far = FAR_NORTH if name == "us-side" else FAR_SOUTH
             divider = shapely.get_coordinates(list(self.border().values()))
             west, east = divider[0, 0], divider[-1, 0]
-            return areal(Polygon([*divider, (east, far), (west, far)]))
+            return areal(Polygon(np.vstack([divider, [(east, far), (west, far)]])))
         if name == "us-mexico-border":
             pieces = [self.border()[n] for n in ("pacific-1970", "land", "gulf-1970")]
             return shapely.remove_repeated_points(LineString(shapely.get_coordinates(pieces)))

@@ -9,7 +9,7 @@ from onstation.errors import InputError
 from onstation.periods import find_zone, iso, local_day
 from onstation.reports.records import MissionList
 from onstation.reports.replay import replay_urls
-from onstation.schema import AnyMission, Mission
+from onstation.schema import RECONSTRUCTION, AnyMission, Mission
 from onstation.units import MS_PER_S
 
 Value = str | int | float | None | tuple[str, ...]
@@ -26,7 +26,6 @@ TEXT, LIST, NUMBER, WHOLE, INSTANT, LOCAL_TIME, DAY = (
 """What a column holds; ``list`` is several texts joined by ``;``."""
 
 SEPARATOR = ";"
-RECONSTRUCTION = "reconstruction"
 
 
 class Column(Struct, frozen=True):

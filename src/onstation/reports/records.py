@@ -1,6 +1,12 @@
 """What an answer consists of: frozen records that table, page, CSV and JSON are made from.
 
 A number nobody can give is ``None``; a day nobody answered for never becomes a 0.
+
+In order of size: what is counted (`Filters`, `Days`, `Tally`, `Counts`), what a report is put
+together from (`Row` to `Aside`), and each answer whole, `Report` to `RuleText`.
+
+More than 400 lines: a list of the records of one contract, which four kinds of output are
+written from; an answer is read from top to bottom in one place, and half of it is docstrings.
 """
 
 from collections.abc import Mapping
@@ -182,8 +188,6 @@ class Frame(Struct, frozen=True):
 
     Attributes
     ----------
-    since_typed
-        Whether a person set the period, rather than the store.
     held
         First and last UTC day the store knows anything of; ``None`` if it is empty.
     read
@@ -332,15 +336,17 @@ class MissionList(Struct, frozen=True):
     ----------
     in_total
         ``(mission_id, region)`` of the one row of each mission that stands in the total.
-    total
-        Distinct missions in the total.
     """
 
     frame: Frame
     rows: tuple[Mission, ...]
     in_total: frozenset[tuple[str, str]]
-    total: int
     status: str
+
+    @property
+    def total(self) -> int:
+        """Distinct missions in the total."""
+        return len(self.in_total)
 
 
 class Aircraft(Struct, frozen=True):

@@ -13,11 +13,10 @@ from urllib.parse import urlsplit
 from msgspec import Struct
 
 from onstation.periods import days_between, utc_day
-from onstation.schema import Mission
+from onstation.schema import LOCAL, RECONSTRUCTION, Mission
 
 SUGGESTED = "https://globe.adsbexchange.com/"
 """Keeps history for people to look at; suggested where nobody says whose viewer it would be."""
-OWN_FILES = ("local", "reconstruction")
 
 _DAY = re.compile(r"(?:globe_history/|/v)(\d{4})[/.](\d\d)[/.](\d\d)[/-]")
 _ICAO = re.compile(r"(?:trace_(?:full|recent)_|icao24=)([0-9a-f]{6})(?![0-9a-f])")
@@ -64,7 +63,7 @@ def _trace(source: str, place: str, viewers: Mapping[str, str]) -> _Trace:
     viewer, rank = SUGGESTED, 2
     if source in viewers:
         viewer, rank = viewers[source], 0
-    elif source not in OWN_FILES and host and _is_public(host[1]):
+    elif source not in (LOCAL, RECONSTRUCTION) and host and _is_public(host[1]):
         viewer, rank = f"{host[1]}/", 1
     return _Trace(_day(place), icao[1] if icao else None, viewer, rank)
 

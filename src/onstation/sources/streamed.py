@@ -36,6 +36,8 @@ class Stream:
         Offset to begin at. [B]
     validators
         What changes when a file does, by its name.
+    wrong
+        Names of files that are not what was published, those found out before included.
     """
 
     def __init__(
@@ -44,10 +46,11 @@ class Stream:
         download: Download,
         start: int = 0,
         validators: dict[str, str] | None = None,
+        wrong: list[str] | None = None,
     ) -> None:
         self.size = release.size
         self._validators = {} if validators is None else validators
-        self.wrong: list[str] = []
+        self.wrong = [] if wrong is None else wrong
         self.unchecked: list[str] = []
         self._chunks = self._joined(release, download, start)
         self._held = b""
@@ -97,7 +100,7 @@ class Stream:
                     digest.update(chunk)
                 yield chunk
             if digest and digest.hexdigest() != asset.digest:
-                self.wrong.append(asset.name)
+                self.wrong += [] if asset.name in self.wrong else [asset.name]
             elif not digest:
                 self.unchecked.append(asset.name)
             start = 0
@@ -119,6 +122,8 @@ class Published:
         Whether every file is what was published, by its digest.
     validators
         What changes when a file does, by its name.
+    wrong
+        Names of files that are not what was published, by their digest.
     is_changed
         Whether something else lies there than what was begun.
     is_gone
@@ -136,6 +141,7 @@ class Published:
     checked: bool = False
     stream: Stream | None = None
     validators: dict[str, str] = field(default_factory=dict)
+    wrong: list[str] = field(default_factory=list)
     is_changed: bool = False
     is_gone: bool = False
 
@@ -145,7 +151,7 @@ class Published:
         Reading one may raise SourceError: tell `stop`, and go no further.
         """
         self.stream = stream = Stream(
-            self.release, self.download, self.walk.offset, self.validators
+            self.release, self.download, self.walk.offset, self.validators, self.wrong
         )
         self.cut, end = "", ""
         try:
@@ -186,7 +192,7 @@ class Published:
 
     def _conclude(self, end: str) -> None:
         assert self.stream is not None
-        wrong = [f"{name} is not what was published (digest)" for name in self.stream.wrong]
+        wrong = [f"{name} is not what was published (digest)" for name in self.wrong]
         self.checked = not (wrong or self.stream.unchecked or end)
         ends = ", ".join([end, *wrong] if end else wrong)
         self.outcome, self.reason = self.walk.verdict(ends, self.release.missing)

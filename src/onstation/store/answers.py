@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from onstation.schema import FAILED, HEARD, PARTIAL, SILENT, Answer, Change
+from onstation.schema import FAILED, HEARD, LOCAL, PARTIAL, RECONSTRUCTION, SILENT, Answer, Change
 from onstation.store.connection import Connection
 from onstation.store.days import ordinals
 from onstation.store.pulls import is_same_upload
@@ -68,9 +68,6 @@ CREATE INDEX IF NOT EXISTS answers_day ON answers (day);
 CREATE INDEX IF NOT EXISTS replaced_day ON replaced (day);
 """
 """What version 7 adds."""
-
-LOCAL, RECONSTRUCTION = "local", "reconstruction"
-"""Names of the sources a user's own files are."""
 
 
 class Answers:

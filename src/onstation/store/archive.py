@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from datetime import date
 
+from onstation.errors import StoreError
 from onstation.periods import utc_day
 from onstation.schema import Document, Head
 from onstation.store.connection import Connection
@@ -155,8 +156,21 @@ class Archive:
         return self._documents("d.icao = ? ORDER BY d.day, d.sha256", icao)
 
     def document(self, sha256: str) -> tuple[Document, bytes]:
-        """Return a document that is held, with its bytes."""
-        return self._documents("d.sha256 = ?", sha256)[0]
+        """Return a document that is held, with its bytes.
+
+        Raises
+        ------
+        StoreError
+            It is no longer held, or its bytes are not.
+        """
+        found = self._documents("d.sha256 = ?", sha256)
+        if not found:
+            raise StoreError(
+                f"store {self._db.place}: document {sha256} is not in it any more, or its bytes"
+                " are not; restore a copy, or let `onstation verify --repair` make a new one of"
+                " what is whole."
+            )
+        return found[0]
 
     def _documents(self, which: str, value: str) -> list[tuple[Document, bytes]]:
         return [

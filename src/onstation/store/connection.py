@@ -1,8 +1,10 @@
 """One SQLite connection whose failures are sentences and whose transactions nest."""
 
+import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Any
 
 from onstation.errors import StoreError
@@ -43,6 +45,12 @@ _REMEDIES = (
     ("decode to utf-8", "a text in it is damaged; `onstation verify` tells which"),
     ("disk i/o", "the disk failed to read or write it"),
 )
+WRITTEN_MEANWHILE = "another program wrote to it while it was read; run the same command again"
+NEEDS_WRITING = (
+    "it may only be read, and something must be written to it first: rows are to be judged anew,"
+    " as its documents, the fleet, the regions or onstation itself changed. Run the same command"
+    " once as somebody who may write to its folder, or on a copy of that, named with --store"
+)
 
 
 class Connection:
@@ -52,13 +60,20 @@ class Connection:
     ----------
     place
         A path, or ``:memory:``.
+    is_still
+        Whether it is read as a file that nobody writes to, for which nothing need be made beside
+        it. Whoever writes to it nonetheless is found out at the next question, which is refused.
     """
 
-    def __init__(self, place: str) -> None:
+    def __init__(self, place: str, *, is_still: bool = False) -> None:
         self.place = place
+        self.is_still = is_still
         self._depth = 0
+        self._file = os.path.realpath(place)  # beside it lies the journal, where that is a link
+        self._stood = self._stamp() if is_still else (0, 0)
+        name = f"{Path(self._file).as_uri()}?immutable=1" if is_still else place
         with self._told():
-            self._raw = sqlite3.connect(place, timeout=BUSY_S, isolation_level=None)
+            self._raw = sqlite3.connect(name, timeout=BUSY_S, isolation_level=None, uri=is_still)
             self._raw.create_function(FUNCTION, -1, seal_of, deterministic=True)
             self._raw.execute("PRAGMA trusted_schema = ON")  # triggers seal with the function
 
@@ -97,6 +112,8 @@ class Connection:
         if self._depth:
             yield
             return
+        if self.is_still:
+            raise StoreError(f"store {self.place}: {NEEDS_WRITING}.")
         self.execute("BEGIN IMMEDIATE")
         self._depth = 1
         try:
@@ -125,12 +142,25 @@ class Connection:
         finally:
             self._raw.text_factory = str
 
+    def _check_still(self) -> None:
+        """Refuse a file read as still that is not: a journal is made before anything else."""
+        if self.is_still and (self._stamp() != self._stood or os.path.lexists(f"{self._file}-wal")):
+            raise StoreError(f"store {self.place}: {WRITTEN_MEANWHILE}.")
+
+    def _stamp(self) -> tuple[int, int]:
+        with suppress(OSError):
+            found = os.stat(self._file)
+            return found.st_size, found.st_mtime_ns
+        return -1, -1
+
     @contextmanager
     def _told(self) -> Iterator[None]:
         """Turn what SQLite says into a sentence with a remedy."""
         try:
             yield
+            self._check_still()
         except sqlite3.Error as error:
+            self._check_still()  # what was written meanwhile looks like damage
             said = str(error)
             remedy = next((text for word, text in _REMEDIES if word in said.lower()), said)
             raise StoreError(f"store {self.place}: {remedy}.") from error

@@ -189,7 +189,7 @@ class Store:
         ]
 
     def _journal_problems(self) -> list[str]:
-        if self.path is None:
+        if self.path is None or self._db.is_still:
             return []
         with self._db.transaction():  # nobody writes to it meanwhile
             return journal.faults(self.path.with_name(f"{self.path.name}-wal"))
@@ -246,10 +246,22 @@ def open_store(directory: Path, *, create: bool = True) -> Store:
     if not there:
         _lay_out(path)
     _give_the_same_permissions(path)
-    connection = _prepared(Connection(str(path)))
+    is_still = not create and _may_only_be_read(path)
+    connection = _prepared(Connection(str(path), is_still=is_still))
     if create:
         connection.execute(f"PRAGMA cache_size = -{WRITING_KIB}")
     return Store(connection, path)
+
+
+def _may_only_be_read(path: Path) -> bool:
+    """Say whether SQLite could not make the files it wants beside a store, and has none there.
+
+    Where there is a journal, another program writes to the store, or one was killed that did:
+    without what lies in that the store is not whole.
+    """
+    file = path.resolve()  # beside which they lie, where the store is a link
+    journal = file.with_name(f"{file.name}-wal")
+    return not os.access(file.parent, os.W_OK) and not journal.exists()
 
 
 def _is_empty(path: Path) -> bool:

@@ -12,19 +12,21 @@ from onstation.schema import (
     EXPIRED,
     FAILED,
     HEARD,
+    LOCAL,
     MISSING,
+    NOT_ASKED,
     PARTIAL,
+    RECONSTRUCTION,
     SILENT,
     USABLE,
     Answer,
     DayCoverage,
 )
-from onstation.store.answers import LOCAL, RECONSTRUCTION, Answers
+from onstation.store.answers import Answers
 from onstation.store.connection import Connection
 from onstation.store.days import Days, ordinals
 from onstation.store.files import Damage, Files
 
-NOT_ASKED = "not asked for"
 ONLY_SINGLE = "only single aircraft were asked for"
 NOT_LOOKED_FOR = "not looked for: read under an earlier fleet file; fetch --again reads it anew"
 FLEET_NOTE = "fleet "
@@ -154,19 +156,18 @@ class Ledger(Answers):
         failures = self.files.failed_alone(icao, first, last)
         read = self.files.heard_of(icao, first, last)
         for one in days:
+            key = one.day, one.source
             own_kept = kept.get((one.source, one.day))
             own_read = read.get(one.day) if one.source in (LOCAL, RECONSTRUCTION) else None
             outcome, reason = own_read or _heard_of(one, own_kept is not None)
             looked = outcome == HEARD or one.fleet not in unwatched
-            if not looked and (one.day, one.source) in own:
+            if not looked and key in own:
                 continue
             if not looked:
                 outcome, reason = FAILED, NOT_LOOKED_FOR
             if outcome != HEARD and one.day in failures:
                 outcome, reason = FAILED, failures[one.day]
-            found[one.day, one.source] = _of_one(
-                one, icao, outcome, reason, kept=own_kept, looked=looked
-            )
+            found[key] = _of_one(one, icao, outcome, reason, own_kept, looked)
         answers = own | found  # what a whole day says of it goes before what it was asked alone
         return [answers[key] for key in sorted(answers)]
 
@@ -284,7 +285,7 @@ def _heard_of(whole: Answer, kept: bool) -> tuple[str, str]:
 
 
 def _of_one(
-    whole: Answer, icao: str, outcome: str, reason: str, *, kept: bool | None, looked: bool
+    whole: Answer, icao: str, outcome: str, reason: str, kept: bool | None, looked: bool
 ) -> Answer:
     """Return what a whole day says of one address as an answer of its own.
 
@@ -295,21 +296,12 @@ def _of_one(
     looked
         Whether it was watched when the day was read.
     """
-    return Answer(
-        source=whole.source,
-        day=whole.day,
-        icao=icao,
-        outcome=outcome,
-        reason=reason,
-        documents=int(outcome == HEARD),
-        watched=int(kept is not None),
-        damaged=int(outcome == FAILED and looked),
-        recorded=whole.recorded if kept is None else kept,
-        bytes=0,
-        digest="",
-        address="",
-        asked_ms=whole.asked_ms,
-    )
+    documents, watched = int(outcome == HEARD), int(kept is not None)
+    damaged = int(outcome == FAILED and looked)
+    recorded = whole.recorded if kept is None else kept
+    said = (outcome, reason, documents, watched, damaged, recorded)
+    # In the order of the fields: names would cost half as much again for each of years of days.
+    return Answer(whole.source, whole.day, icao, *said, 0, "", "", whole.asked_ms)
 
 
 def _outcome(documents: int, damaged: int, reason: str) -> str:

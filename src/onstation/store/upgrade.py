@@ -5,8 +5,9 @@ import os
 import re
 import shutil
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import closing, suppress
+from itertools import count, takewhile
 from pathlib import Path
 from sqlite3 import complete_statement
 
@@ -44,11 +45,11 @@ def bring_up(
         version = connection.value("PRAGMA user_version")
         if version == target:
             return  # another run was faster
-        copy = _copied(connection, version, target)
+        copy, is_new = _copied(connection, version, target)
         try:
             _take(steps, connection, version, expected)
         except BaseException:
-            if copy is not None:
+            if copy is not None and is_new:
                 copy.unlink(missing_ok=True)  # of a store that stays as it was
             raise
         set_version(connection, target)
@@ -131,17 +132,24 @@ def differences(found: dict[str, str], expected: dict[str, str]) -> list[str]:
     return sorted(name for name, sql in expected.items() if found.get(name) != sql)
 
 
-def _copied(connection: Connection, version: int, target: int) -> Path | None:
-    """Copy the file of a store beside it; return where."""
+def _copied(connection: Connection, version: int, target: int) -> tuple[Path | None, bool]:
+    """Copy the file of a store beside it; return where, and whether it was not there before.
+
+    A run that is killed after it made its copy leaves it, and the store as it was: the next one
+    finds that copy to be the same as its own, and makes do with it.
+    """
+    from filecmp import cmp  # few runs bring a store up
+
     if connection.place == ":memory:":
-        return None
+        return None, False
     path = Path(connection.place)
     check_room(
         path,
         2,
         f"to bring it from version {version} to {target}, after a copy of it was made",
     )
-    final = free_name(path.with_name(f"{path.name}.version-{version}"))
+    first = path.with_name(f"{path.name}.version-{version}")
+    final = free_name(first)
     unfinished = final.with_name(f"{final.name}.unfinished")
     try:
         unfinished.unlink(missing_ok=True)
@@ -150,6 +158,10 @@ def _copied(connection: Connection, version: int, target: int) -> Path | None:
             closing(sqlite3.connect(unfinished)) as made,
         ):
             source.backup(made)
+        for earlier in _taken(first):
+            if earlier.is_file() and cmp(earlier, unfinished, shallow=False):
+                unfinished.unlink()
+                return earlier, False
         os.replace(unfinished, final)
     except (OSError, sqlite3.Error) as error:
         with suppress(OSError):
@@ -159,7 +171,7 @@ def _copied(connection: Connection, version: int, target: int) -> Path | None:
             f" no copy of it could be made first ({error}); see to the folder it lies in, or"
             " copy the store elsewhere and name that with --store."
         ) from error
-    return final
+    return final, True
 
 
 def check_room(path: Path, times: int, what: str) -> None:
@@ -178,8 +190,14 @@ def check_room(path: Path, times: int, what: str) -> None:
 
 def free_name(path: Path) -> Path:
     """Return a path that is not taken, with a number at its end if need be."""
-    number, found = 1, path
-    while found.exists():
-        number += 1
-        found = path.with_name(f"{path.name}-{number}")
-    return found
+    return next(one for one in _numbered(path) if not one.exists())
+
+
+def _taken(path: Path) -> Iterator[Path]:
+    """Yield a path and those with a number at its end, up to the first that is not taken."""
+    return takewhile(Path.exists, _numbered(path))
+
+
+def _numbered(path: Path) -> Iterator[Path]:
+    yield path
+    yield from (path.with_name(f"{path.name}-{number}") for number in count(2))

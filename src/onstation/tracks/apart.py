@@ -11,6 +11,7 @@ import numpy as np
 
 from onstation.geodesy import between, distance_m, lengths_m
 from onstation.schema import MLAT, Floats, Ints, Threshold, Track
+from onstation.tracks.way import step_m
 from onstation.units import MPS_PER_KT, MS_PER_S
 
 MAX_SPEED_KT = 800.0
@@ -145,7 +146,7 @@ def tell_apart(track: Track) -> tuple[list[list[int]], dict[str, int]]:
     total = len(track)
     if total == 0:
         return [], {}
-    metres = lengths_m(track.lon_deg, track.lat_deg)
+    metres = step_m(track)
     slack = _slack(track)
     reach = np.diff(track.time_ms) / 1000.0 * MAX_SPEED_KT * MPS_PER_KT
     if not (metres > reach + np.maximum(slack[1:], slack[:-1])).any():

@@ -9,12 +9,13 @@ from collections.abc import Callable
 
 import numpy as np
 
-from onstation.geodesy import distance_m, lengths_m
+from onstation.geodesy import distance_m
 from onstation.schema import MLAT, Bools, Floats, Ints, Threshold, Track
 from onstation.tracks import apart, flags
 from onstation.tracks.clocks import on_time
 from onstation.tracks.ground import REST_KT, at_rest
 from onstation.tracks.moments import altitudes_ft
+from onstation.tracks.way import step_m
 from onstation.units import MPS_PER_KT, MS_PER_MIN
 
 DUPLICATE_MS = 1000
@@ -94,7 +95,7 @@ def clean(track: Track) -> tuple[list[Track], dict[str, int]]:
     chains, spoiled = apart.tell_apart(track)
     for name, count in spoiled.items():
         dropped[name] = dropped.get(name, 0) + count
-    tracks = [track.take(np.array(rows)) for rows in chains]
+    tracks = [track if len(rows) == len(track) else track.take(np.array(rows)) for rows in chains]
     for name, passes in _OF_ONE_AIRCRAFT:
         tracks = [keep(name, passes(one), one) for one in tracks]
     return [one for one in tracks if len(one)], dropped
@@ -263,15 +264,20 @@ def _flying(track: Track) -> Bools:
     kept = np.ones(len(track), dtype=bool)
     if len(track) < 2:
         return kept
-    metres = lengths_m(track.lon_deg, track.lat_deg)
-    along = np.concatenate([[0.0], np.cumsum(metres)])
-    first = np.searchsorted(track.time_ms, track.time_ms - PARKED_MS // 2)
-    last = np.searchsorted(track.time_ms, track.time_ms + PARKED_MS // 2, side="right") - 1
-    seconds = (track.time_ms[last] - track.time_ms[first]) / 1000.0
-    slow = along[last] - along[first] < PARKED_KT * MPS_PER_KT * seconds
     told = np.nan_to_num(track.ground_speed_kt) > REST_KT  # a thin track only looks slow
-    parked = slow & ~told & (seconds * 1000 >= PARKED_MS / 2)
-    return np.asarray(~parked | at_rest(track)) if parked.any() else kept
+    rows = np.flatnonzero(~told)
+    if not len(rows):
+        return kept
+    times = track.time_ms
+    along = np.concatenate([[0.0], np.cumsum(step_m(track))])
+    first = np.searchsorted(times, times[rows] - PARKED_MS // 2)
+    last = np.searchsorted(times, times[rows] + PARKED_MS // 2, side="right") - 1
+    seconds = (times[last] - times[first]) / 1000.0
+    slow = along[last] - along[first] < PARKED_KT * MPS_PER_KT * seconds
+    parked = rows[slow & (seconds * 1000 >= PARKED_MS / 2)]
+    if len(parked):
+        kept[parked] = at_rest(track)[parked]
+    return kept
 
 
 def _metres(track: Track, one: int, other: int) -> float:

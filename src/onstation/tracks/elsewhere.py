@@ -51,6 +51,8 @@ def elsewhere(whole: Track, flown: Track) -> Elsewhere | None:
         Those of the sortie.
     """
     first, last = np.searchsorted(whole.time_ms, [flown.time_ms[0], flown.time_ms[-1] + 1])
+    if last - first == len(flown):  # nothing else was heard meanwhile
+        return None
     rows = np.arange(first, last)[whole.take(slice(first, last)).is_self_reported()]
     after = np.searchsorted(flown.time_ms, whole.time_ms[rows]).clip(1, len(flown) - 1)
     if not len(rows) or len(flown) < 2:

@@ -10,7 +10,8 @@ from datetime import date, timedelta
 import numpy as np
 from msgspec import Struct
 
-from onstation.airfields import nearest, nearest_each
+from onstation.airfields import nearest, nearest_fields
+from onstation.geodesy import between
 from onstation.periods import day_start_ms, iso, utc_day
 from onstation.schema import (
     DATA_ENDS,
@@ -175,14 +176,19 @@ def _flown_circuits(track: Track) -> list[Airfield]:
     low = np.flatnonzero(~track.on_ground & (alts < HIGH_FT))
     if len(low) < CIRCUIT_PASSES:
         return []
-    fields, away_m = nearest_each(
-        lon_deg=track.lon_deg[low], lat_deg=track.lat_deg[low], country=HOME
+    every = nearest_fields(lon_deg=track.lon_deg[low], lat_deg=track.lat_deg[low], country=HOME)
+    heights = alts[low] - np.array([field.elevation_ft for field in every])
+    down = np.flatnonzero(heights <= FINAL_HEIGHT_FT)
+    fields, low = [every[index] for index in down.tolist()], low[down]
+    away_m, _ = between(
+        lon_deg=track.lon_deg[low],
+        lat_deg=track.lat_deg[low],
+        to_lon_deg=np.array([field.lon_deg for field in fields]),
+        to_lat_deg=np.array([field.lat_deg for field in fields]),
     )
-    heights = alts[low] - np.array([field.elevation_ft for field in fields])
-    over = (away_m <= FINAL_M) & (heights <= FINAL_HEIGHT_FT)
     last_ms: dict[Airfield, int] = {}
     passes: dict[Airfield, int] = {}
-    for index in np.flatnonzero(over).tolist():
+    for index in np.flatnonzero(away_m <= FINAL_M).tolist():
         field, time_ms = fields[index], int(track.time_ms[low[index]])
         if field not in last_ms or time_ms - last_ms[field] >= CIRCUIT_MS:
             passes[field] = passes.get(field, 0) + 1

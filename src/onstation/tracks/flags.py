@@ -6,9 +6,10 @@ Each filter keeps all other positions, and drops what it names.
 import numpy as np
 
 from onstation.airfields import nearest
-from onstation.geodesy import distance_m, lengths_m
+from onstation.geodesy import distance_m
 from onstation.schema import Bools, Floats, Threshold, Track
 from onstation.tracks.moments import altitudes_ft
+from onstation.tracks.way import step_m
 from onstation.units import MPS_PER_KT, MS_PER_MIN
 
 GROUND_SPEED_KT = 250.0
@@ -58,7 +59,7 @@ def slow_enough(track: Track) -> Bools:
     if not track.on_ground.any():
         return kept
     fast = np.nan_to_num(track.ground_speed_kt) > GROUND_SPEED_KT
-    metres = lengths_m(track.lon_deg, track.lat_deg)
+    metres = step_m(track)
     seconds = np.diff(track.time_ms) / 1000.0
     with np.errstate(divide="ignore", invalid="ignore"):
         implied = np.where(seconds > 5, metres / seconds / MPS_PER_KT, 0.0) > GROUND_SPEED_KT

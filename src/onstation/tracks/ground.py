@@ -10,9 +10,9 @@ import numpy as np
 from msgspec.structs import replace
 
 from onstation.airfields import nearest_each
-from onstation.geodesy import lengths_m
-from onstation.schema import Bools, Threshold, Track
+from onstation.schema import Bools, Floats, Ints, Threshold, Track
 from onstation.tracks.moments import altitudes_ft
+from onstation.tracks.way import step_m
 from onstation.units import M_PER_KM, MPS_PER_KT, MS_PER_S
 
 REST_KT = 40.0
@@ -39,24 +39,15 @@ def at_rest(track: Track) -> Bools:
     marked = track.on_ground.copy()
     if len(track) == 0:
         return marked
-    metres = lengths_m(track.lon_deg, track.lat_deg)
-    along = np.concatenate([[0.0], np.cumsum(metres)])
+    metres = step_m(track)
     gaps = np.diff(track.time_ms)
     near = gaps <= NEXT_MS
-    here = np.arange(len(track))
-    first = np.searchsorted(track.time_ms, track.time_ms - REST_MS)
-    last = np.searchsorted(track.time_ms, track.time_ms + REST_MS, side="right") - 1
-    first[1:] = np.where(near, np.minimum(first[1:], here[:-1]), first[1:])
-    last[:-1] = np.where(near, np.maximum(last[:-1], here[1:]), last[:-1])
-    seconds = (track.time_ms[last] - track.time_ms[first]) / MS_PER_S
-    with np.errstate(divide="ignore", invalid="ignore"):
-        speed_kt = (along[last] - along[first]) / seconds / MPS_PER_KT
-    speed_kt = np.where(seconds >= LEAST_S, speed_kt, track.ground_speed_kt)
-    slow = speed_kt < REST_KT  # not where none is known
     each = ~near | (metres < REST_KT * MPS_PER_KT * gaps / MS_PER_S)
-    slow[1:] &= each  # so that the way to it and from it stays flight
-    slow[:-1] &= each
-    rows = np.flatnonzero(slow & ~track.on_ground)
+    still = ~track.on_ground  # not yet marked, and slow on the way to it and from it
+    still[1:] &= each
+    still[:-1] &= each
+    rows = np.flatnonzero(still)
+    rows = rows[_speed_kt(track, rows, metres, near) < REST_KT]  # not where none is known
     if not len(rows):
         return marked
     fields, away_m = nearest_each(lon_deg=track.lon_deg[rows], lat_deg=track.lat_deg[rows])
@@ -64,6 +55,30 @@ def at_rest(track: Track) -> Bools:
     height = np.abs(alt - np.array([field.elevation_ft for field in fields]))
     marked[rows[(away_m <= REST_FIELD_M) & ~(height > REST_HEIGHT_FT)]] = True
     return marked
+
+
+def _speed_kt(track: Track, rows: Ints, metres: Floats, near: Bools) -> Floats:
+    """Return how fast it is at some positions over the minutes around them, else as told. [kt]
+
+    Parameters
+    ----------
+    metres, near
+        Of each step of the track: its length [m], and whether it is short enough in time for
+        both its ends to be looked at however thin the track is.
+    """
+    if not len(rows):
+        return np.empty(0)
+    times = track.time_ms
+    first = np.searchsorted(times, times[rows] - REST_MS)
+    last = np.searchsorted(times, times[rows] + REST_MS, side="right") - 1
+    after, before = np.concatenate([near, [False]])[rows], np.concatenate([[False], near])[rows]
+    first = np.where(before, np.minimum(first, rows - 1), first)
+    last = np.where(after, np.maximum(last, rows + 1), last)
+    seconds = (times[last] - times[first]) / MS_PER_S
+    along = np.concatenate([[0.0], np.cumsum(metres)])
+    with np.errstate(divide="ignore", invalid="ignore"):
+        speed_kt = (along[last] - along[first]) / seconds / MPS_PER_KT
+    return np.where(seconds >= LEAST_S, speed_kt, track.ground_speed_kt[rows])
 
 
 def rested(tracks: Sequence[Track]) -> list[Track]:

@@ -194,7 +194,7 @@ def test_sources_that_fill_a_page_shrink_and_are_all_there() -> None:
 
 
 def test_words_without_end_break_no_picture() -> None:
-    many = tuple(f"Source number {n} asks to be named with its licence." for n in range(900))
+    many = tuple(f"Source number {n} asks to be named with its licence." for n in range(600))
 
     assert draw_chart(report(*ROWS, attribution=many), ROWS, "16:9").startswith(b"\x89PNG")
 

@@ -55,6 +55,7 @@ class Cell(Struct, frozen=True):
 
     keys: tuple[str | None, ...]
     bin: Bin
+    days: Days
     tally: Tally
 
 
@@ -199,11 +200,11 @@ def grid(
             for name, value in zip(by, key, strict=True)
         )
 
-    return [
-        Cell(key, one, usable_tally(found.get((key, one.label), ()), zone, days_of(key, one)))
-        for key in sorted(keys, key=order)
-        for one in bins
-    ]
+    def cell(key: tuple[str | None, ...], one: Bin) -> Cell:
+        days = days_of(key, one)
+        return Cell(key, one, days, usable_tally(found.get((key, one.label), ()), zone, days))
+
+    return [cell(key, one) for key in sorted(keys, key=order) for one in bins]
 
 
 def key_by(names: Sequence[str]) -> Callable[[AnyMission], tuple[str | None, ...]]:

@@ -17,14 +17,15 @@ from onstation.periods import (
     local_day_start_ms,
     utc_day,
 )
-from onstation.reports.columns import RECONSTRUCTION
 from onstation.reports.records import Days, DayState
 from onstation.schema import (
     EXPIRED,
     FAILED,
     HEARD,
     MISSING,
+    NOT_ASKED,
     PARTIAL,
+    RECONSTRUCTION,
     SILENT,
     USABLE,
     Answer,
@@ -32,14 +33,8 @@ from onstation.schema import (
 )
 from onstation.units import DAYS_PER_MONTH
 
-NOT_ASKED = "not asked for"
 ONLY_RECONSTRUCTED = "only reconstructions"
 ONLY_RECORDED = "only recordings, and reconstructions are counted"
-
-
-def utc_days(period: Period) -> tuple[date, date]:
-    """Return the first and last UTC day a period touches."""
-    return utc_day(period.since_ms), utc_day(period.until_ms - 1)
 
 
 def calendar_days(

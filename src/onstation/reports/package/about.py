@@ -6,13 +6,13 @@ from typing import Any
 from msgspec import Struct
 
 from onstation import __version__
-from onstation.reports.columns import RECONSTRUCTION
 from onstation.reports.export.encode import about, json_text
 from onstation.reports.package.schema import schema_of
 from onstation.reports.records import MissionList
 from onstation.reports.words.limits import LOWER_BOUND
 from onstation.reports.words.limits import label as label_of
 from onstation.reports.words.phrases import listed, period_words
+from onstation.schema import RECONSTRUCTION
 
 FILES = {
     "missions.csv": "missions, one row a mission and region",

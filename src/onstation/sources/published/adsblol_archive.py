@@ -9,12 +9,13 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from itertools import pairwise
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from onstation.errors import SourceError
 from onstation.periods import utc_day
+from onstation.sources.decoded import decoded
 from onstation.sources.providers import (
     ARCHIVE,
     ODBL,
@@ -42,6 +43,7 @@ LISTED_FROM = 6
 LISTED_WITHIN_D = 20
 """Age up to which a day stands on the first page of the list. [d]"""
 PAGES = 15
+NO_LIST = "answer is no list of releases"
 MIB = 1 << 20
 USUAL_MIB = {
     (2023, 3): 960, (2023, 9): 1690, (2024, 3): 1760, (2024, 9): 2200, (2025, 3): 2420,
@@ -56,9 +58,6 @@ ENOUGH = 7
 
 _TAG = re.compile(r"v(\d{4})\.(\d\d)\.(\d\d)-planes-readsb-((?:prod|staging|test)-\d(?:tmp)?)")
 _NEXT = re.compile(r'<([^>]+)>;\s*rel="next"')
-
-
-Said = TypeVar("Said")
 
 
 class _Asset(Struct, frozen=True):
@@ -177,7 +176,7 @@ class AdsblolArchive:
             reply = self._asked(address)
             if _is_missing(reply):
                 return found  # a year that has not begun
-            entries = _decoded(reply, list[_Release])
+            entries = decoded(reply, list[_Release], NO_LIST)
             days = [day for day in (_day_of(one.tag_name) for one in entries) if day]
             for entry in entries:
                 day, release = _day_of(entry.tag_name), self._release(repository, entry)
@@ -195,7 +194,7 @@ class AdsblolArchive:
         reply = self._asked(f"{self._api}/repos/{OWNER}/{repository}/releases/tags/{tag}")
         if _is_missing(reply):
             return None
-        return self._release(repository, _decoded(reply, _Release))
+        return self._release(repository, decoded(reply, _Release, NO_LIST))
 
     def _release(self, repository: str, entry: _Release) -> Release | None:
         tag = entry.tag_name
@@ -244,18 +243,6 @@ class AdsblolArchive:
 
     def _address(self, repository: str, tag: str, name: str) -> str:
         return f"{self._site}/{OWNER}/{repository}/releases/download/{tag}/{name}"
-
-
-def _decoded(reply: "Reply", kind: type[Said]) -> Said:
-    """Return what the API said; raise SourceError for anything else."""
-    if reply.status != 200:
-        raise SourceError(f"HTTP {reply.status}", status=reply.status)
-    import msgspec
-
-    try:
-        return msgspec.json.decode(reply.body, type=kind)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise SourceError("answer is no list of releases") from error
 
 
 def _is_missing(reply: "Reply") -> bool:

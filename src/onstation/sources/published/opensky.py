@@ -7,13 +7,14 @@ alone, and a token to nobody else.
 
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from onstation.errors import InputError, SourceError
 from onstation.periods import day_start_ms
 from onstation.schema import EXPIRED, HEARD, PARTIAL, SILENT
+from onstation.sources.decoded import decoded
 from onstation.sources.providers import (
     AIRCRAFT,
     Given,
@@ -39,8 +40,7 @@ RENEW_S = 60.0
 TOKEN_S = 1800.0
 LONGEST_TOKEN_S = 86_400.0
 """A token is renewed after a day, whatever is said of it. [s]"""
-
-Said = TypeVar("Said")
+UNREAD = "answer cannot be read"
 
 
 class _Token(Struct, frozen=True):
@@ -97,7 +97,7 @@ class OpenSky:
         reply = self._asked(address)
         if reply.status == 404:
             return Given(SILENT, (), address)
-        flights = _decoded(reply, list[_Flight])
+        flights = decoded(reply, list[_Flight], UNREAD)
         times = [round((flight.firstSeen + flight.lastSeen) / 2) for flight in flights]
         given = self._tracks(icao, times)
         if times and not given.documents:
@@ -144,9 +144,9 @@ class OpenSky:
             )
             if reply.status in (400, 401, 403):
                 raise SourceError(f"HTTP {reply.status}", "credentials refused")
-            found = _decoded(reply, _Token)
+            found = decoded(reply, _Token, UNREAD)
             if not _is_plain(found.access_token):
-                raise SourceError("answer cannot be read", "its token is no plain text")
+                raise SourceError(UNREAD, "its token is no plain text")
             self._token = found.access_token
             life_s = min(max(found.expires_in, 0.0), LONGEST_TOKEN_S)
             self._until_ms = self._web.now_ms() + round((life_s - RENEW_S) * MS_PER_S)
@@ -156,17 +156,6 @@ class OpenSky:
 def _is_plain(text: str) -> bool:
     """Say whether a text can stand in a header."""
     return text.isascii() and text.isprintable()
-
-
-def _decoded(reply: "Reply", kind: type[Said]) -> Said:
-    if reply.status != 200:
-        raise SourceError(f"HTTP {reply.status}", status=reply.status)
-    import msgspec
-
-    try:
-        return msgspec.json.decode(reply.body, type=kind)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise SourceError("answer cannot be read") from error
 
 
 PROVIDER = Provider(
