@@ -5,7 +5,7 @@ cache holds, are read as ever. Whatever runs in a process of its own parses them
 """
 
 import pickle
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -15,7 +15,6 @@ from shapely import Geometry
 from onstation.config import shipped
 from onstation.regions import resolve
 from onstation.regions.draw import Drawn
-from onstation.regions.load import Spec
 from onstation.regions.shipped import Shipped
 
 FOLDER = shipped("regions")
@@ -36,12 +35,12 @@ def parsed_once() -> Iterator[None]:
         self.files[file] = pickle.loads(files[file])
         return self.files[file]
 
-    def kept_drawing(file: Path, spec: Spec) -> Drawn | None:
+    def kept_drawing(file: Path, digest: str, places: Iterable[str]) -> Drawn | None:
         if file != FOLDER / resolve.PREBUILT:
-            return read(file, spec)
-        if spec.digest not in drawings:
-            drawings[spec.digest] = pickle.dumps(read(file, spec))
-        found: Drawn | None = pickle.loads(drawings[spec.digest])
+            return read(file, digest, places)
+        if digest not in drawings:
+            drawings[digest] = pickle.dumps(read(file, digest, places))
+        found: Drawn | None = pickle.loads(drawings[digest])
         return found
 
     with pytest.MonkeyPatch.context() as patch:
