@@ -34,7 +34,7 @@ def test_check_counts_the_regions_of_a_sound_file() -> None:
     result = run("regions", "check")
 
     assert result.exit_code == 0
-    assert result.output == "regions.yaml: 4 regions, no fault.\n"
+    assert result.output == "regions.yaml: no faults; 4 regions.\n"
 
 
 def test_check_names_every_fault_on_stderr_and_ends_with_2(tmp_path: Path) -> None:

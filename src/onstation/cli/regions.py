@@ -70,7 +70,7 @@ def check(settings: Settings, file: Path | None) -> None:
     """
     path = file or settings.regions
     count = len(_atlas(settings, path).regions)
-    click.echo(f"{shown(path.name)[1:-1]}: {count} region{'s' * (count != 1)}, no fault.")
+    click.echo(f"{shown(path.name)[1:-1]}: no faults; {count} region{'s' * (count != 1)}.")
 
 
 @command.command("show", epilog="Example: onstation regions show baja lnfm -o baja-lnfm.png")
