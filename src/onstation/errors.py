@@ -200,6 +200,16 @@ def there_are(typed: str, known: Collection[str]) -> str:
     return f"{near} T{there}" if near else f"t{there}"
 
 
+def one_each(option: str, typed: str) -> str:
+    """Return how several values of an option are typed; empty if it was one.
+
+    >>> one_each("--region", "baja, lnfm"), one_each("--region", "baja")
+    ('name them one by one: --region baja --region lnfm', '')
+    """
+    values = [f"{option} {one.strip()}" for one in typed.split(",") if one.strip()]
+    return f"name them one by one: {' '.join(values)}" if values[1:] else ""
+
+
 def closest(typed: str, known: Iterable[str], most: int = 1) -> list[str]:
     """Return the names closest to what was typed, the closest first; empty if none is close.
 

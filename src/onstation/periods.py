@@ -149,7 +149,12 @@ def _no_bound(text: str, option: str) -> str:
     year_last = re.fullmatch(r"(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4})", text)
     month = re.fullmatch(r"(\d{4})[-/.](\d{1,2})", text)
     if text.lower() == "yesterday":
+        if option == "--date":
+            return "no day; without --date it is yesterday."
         return "no day; --days 1 is the last complete one."
+    both = re.fullmatch(r"(\d{4}-\d\d-\d\d)(?:\.\.|/| to )(\d{4}-\d\d-\d\d)", text)
+    if both:
+        return f"two days; write --since {both[1]} --until {both[2]}."
     days: list[date] = []
     if year_first:
         days = _day(*year_first.groups())

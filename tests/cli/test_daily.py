@@ -187,7 +187,10 @@ def test_a_store_of_a_users_own_files_asks_nobody_by_itself(
     daily("--date", "2025-02-03", source=str(RECONSTRUCTED))
     result = daily("--date", "2025-02-04", source=None)
 
-    assert "Nothing is fetched: this store was filled from your own files." in result.stderr
+    assert (
+        "Nothing is fetched: no day of this store was read whole from a published source."
+        in result.stderr
+    )
     assert served[1] == []
 
 

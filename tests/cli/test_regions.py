@@ -30,11 +30,24 @@ def test_list_gives_each_region_with_what_makes_a_mission() -> None:
     assert "CNN" in result.output
 
 
+def test_list_and_rule_say_the_same_of_the_norm_and_of_the_time_on_station(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    listed, rule = run("regions", "list").output, run("rule").output
+    norm = [" ".join(text[text.index("Norm: ") :].split()) for text in (listed, rule)]
+
+    assert norm[0] == norm[1]
+    assert norm[0].startswith("Norm: one a month, said of military missions over baja and")
+    assert all("on station" in text and "from 20 min" in text for text in (listed, rule))
+    assert max(map(len, listed.splitlines())) <= 80
+
+
 def test_check_counts_the_regions_of_a_sound_file() -> None:
     result = run("regions", "check")
 
     assert result.exit_code == 0
-    assert result.output == "regions.yaml: 4 regions, no fault.\n"
+    assert result.output == "regions.yaml: no faults; 4 regions.\n"
 
 
 def test_check_names_every_fault_on_stderr_and_ends_with_2(tmp_path: Path) -> None:

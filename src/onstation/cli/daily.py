@@ -15,9 +15,9 @@ from onstation.cli.options import tz_option
 from onstation.cli.pulling import backfill_lines, finished_days, pull
 from onstation.cli.terminal import say
 from onstation.config import Settings
-from onstation.errors import DONE, HOLES, BusyError
+from onstation.errors import DONE, HOLES, BusyError, InputError
 from onstation.fleet.load import load_fleet
-from onstation.periods import local_day
+from onstation.periods import local_day, parse_bound
 from onstation.pipeline.daily import DaysToFetch, daily, days_to_fetch, write_snapshot
 from onstation.pipeline.summary import PullSummary
 from onstation.reports.records import DailyReport
@@ -32,9 +32,16 @@ from onstation.units import MS_PER_S
 
 LOCK = "daily"
 NO_SOURCE = (
-    "Nothing is fetched: this store was filled from your own files. Name them, or a published"
-    " source, with --source."
+    "Nothing is fetched: no day of this store was read whole from a published source. Name your own"
+    " files, or a published source, with --source."
 )
+
+
+def _day_typed(ctx: click.Context, param: click.Parameter, text: str | None) -> date | None:
+    typed = parse_bound(text, "--date") if text is not None else None
+    if isinstance(typed, datetime):
+        raise InputError(f"--date {text!r}: an instant, not a day; days are written as 2025-02-03.")
+    return typed
 
 
 @click.command("daily", epilog="Example: onstation daily --source adsblol-archive")
@@ -49,7 +56,7 @@ NO_SOURCE = (
 @click.option(
     "--date",
     "day",
-    type=click.DateTime(["%Y-%m-%d"]),
+    callback=_day_typed,
     metavar="DAY",
     help="Day to report on instead of yesterday.",
 )
@@ -69,7 +76,7 @@ def command(
     settings: Settings,
     ctx: click.Context,
     sources: tuple[str, ...],
-    day: datetime | None,
+    day: date | None,
     no_fetch: bool,
     tz: str,
     output: Path | None,
@@ -82,7 +89,7 @@ def command(
     report knew are printed and end with 0. An empty store is never filled with days before.
     """
     local, remote = open_sources(sources)
-    on = day.date() if day else _yesterday(tz)
+    on = day or _yesterday(tz)
     if no_fetch:
         with open_store(settings.store, create=False) as store:
             failed, found = False, _told(settings, store, on, tz, output, force)

@@ -55,10 +55,13 @@ def _list_sources(ctx: click.Context, param: click.Parameter, wanted: bool) -> N
     f"; {DEFAULT} if none is named.",
 )
 @period_options
-@click.option("--tail", "tails", multiple=True, metavar="IDENT", help="Only this aircraft.")
+@click.option(
+    "--tail", "tails", multiple=True, metavar="IDENT", help="Only this aircraft; repeat for more."
+)
 @click.option(
     "--jobs",
     type=click.IntRange(1),
+    metavar="N",
     default=1,
     show_default=True,
     help="Processes that read local files, each a day at a time, and judge flights.",
@@ -68,9 +71,9 @@ def _list_sources(ctx: click.Context, param: click.Parameter, wanted: bool) -> N
     metavar="ADDRESS",
     help="Read local files on the Dask cluster at this address; see docs/cluster.md.",
 )
-@click.option("--dry-run", is_flag=True, help="Say what a pull would download and keep, and stop.")
+@click.option("--dry-run", is_flag=True, help="Say what it would download and keep, and stop.")
 @click.option("--again", is_flag=True, help="Ask published sources again for what they answered.")
-@click.option("--yes", is_flag=True, help="Do not ask before a long pull that has no --until.")
+@click.option("--yes", is_flag=True, help="Do not ask before a long fetch without --until.")
 @click.option(
     "--list-sources",
     is_flag=True,

@@ -30,7 +30,9 @@ FORMATS = ("table", *WRITERS, "package")
     help="Which sorties to list.",
 )
 @filter_options
-@click.option("--aircraft", multiple=True, metavar="IDENT", help="Only this aircraft.")
+@click.option(
+    "--aircraft", multiple=True, metavar="IDENT", help="Only this aircraft; repeat for more."
+)
 @click.option(
     "--mission", "named", multiple=True, metavar="ID", help="Only this mission, on its own day."
 )

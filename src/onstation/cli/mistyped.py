@@ -8,7 +8,7 @@ import re
 import click
 
 from onstation.cli.terminal import say
-from onstation.errors import MISUSE, meant, there_are
+from onstation.errors import MISUSE, meant, one_each, there_are
 
 USUAL = {
     "excel": "csv",
@@ -58,6 +58,8 @@ def _told(error: click.UsageError) -> str:
         return _surplus(extra[1], context)
     named = re.match(r"No such command '(.*)'\.", message, re.DOTALL)
     if named and context is not None and isinstance(context.command, click.Group):
+        if named[1] in ("help", "version"):
+            return f"{named[1]}: no such command; write onstation --{named[1]}"
         near = meant(named[1], context.command.list_commands(context))
         return f"{named[1]}: no such command" + (f"; {near}" if near else "")
     return message
@@ -97,6 +99,9 @@ def _value(error: click.BadParameter, param: click.Parameter) -> str:
     if isinstance(kind, click.Choice):
         word = typed[1] if typed else ""
         choices = [str(one) for one in kind.choices]
+        several = one_each(name, word) if param.multiple else ""
+        if several:
+            return f"{name} {word!r}: {several}"
         usual = USUAL.get(word.lower().lstrip("."), "")
         return f"{name} {word!r}: no such choice; " + there_are(
             usual if usual in choices else word, choices

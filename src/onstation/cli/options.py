@@ -32,11 +32,27 @@ def filter_options(command: Decorated) -> Decorated:
     """Add ``--region``, ``--type`` and ``--agency``: tuples ``regions, types, agencies``."""
     return _add(
         command,
-        click.option("--region", "regions", multiple=True, metavar="NAME", help="Only this one."),
         click.option(
-            "--type", "types", multiple=True, metavar="DESIGNATOR", help="Only this type (P8)."
+            "--region",
+            "regions",
+            multiple=True,
+            metavar="NAME",
+            help="Only this region; repeat for more.",
         ),
-        click.option("--agency", "agencies", multiple=True, metavar="NAME", help="Only this one."),
+        click.option(
+            "--type",
+            "types",
+            multiple=True,
+            metavar="DESIGNATOR",
+            help="Only this type (P8); repeat for more.",
+        ),
+        click.option(
+            "--agency",
+            "agencies",
+            multiple=True,
+            metavar="NAME",
+            help="Only this agency; repeat for more.",
+        ),
     )
 
 

@@ -41,8 +41,8 @@ def command() -> None:
 def list_(settings: Settings) -> None:
     """List the regions in force, with what makes a mission over each.
 
-    ON STATION is from how long there a sortie is a mission. Areas are those of the
-    curved earth.
+    ON STATION is the time in the region from which a sortie is a mission there. Areas are
+    measured on the curved earth.
     """
     atlas = _atlas(settings, settings.regions)
     table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
@@ -70,7 +70,7 @@ def check(settings: Settings, file: Path | None) -> None:
     """
     path = file or settings.regions
     count = len(_atlas(settings, path).regions)
-    click.echo(f"{shown(path.name)[1:-1]}: {count} region{'s' * (count != 1)}, no fault.")
+    click.echo(f"{shown(path.name)[1:-1]}: no faults; {count} region{'s' * (count != 1)}.")
 
 
 @command.command("show", epilog="Example: onstation regions show baja lnfm -o baja-lnfm.png")

@@ -71,7 +71,9 @@ FORMATS = ("table", "csv", "json", "markdown", "html", "png")
     help="Also the total at half and twice the minutes, and for narrower border strips.",
 )
 @filter_options
-@click.option("--aircraft", multiple=True, metavar="IDENT", help="Only this aircraft.")
+@click.option(
+    "--aircraft", multiple=True, metavar="IDENT", help="Only this aircraft; repeat for more."
+)
 @all_sources_option
 @tz_option
 @aspect_option

@@ -6,7 +6,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from onstation.config import Settings, shipped
-from onstation.errors import InputError, meant, there_are
+from onstation.errors import InputError, meant, one_each, there_are
 from onstation.fleet.load import load_fleet
 from onstation.fleet.match import Fleet
 from onstation.periods import Period
@@ -241,23 +241,28 @@ def terms_of(names: Iterable[str]) -> dict[str, str]:
     return {name: known.get(name) or f"Positions from {name}, under its terms." for name in asked}
 
 
+LISTED = "`onstation fleet list` shows the types watched."
+
+
 def _checked(filters: Filters, fleet: Fleet, regions: RegionsBrief, store: Store) -> Filters:
     faults: list[str] = []
     names = {region.name.upper(): region.name for region in regions.regions}
     faults += [
-        f"--region {name!r}: no such region; {there_are(name, names.values())}"
+        f"--region {name!r}: no such region;"
+        f" {one_each('--region', name) or there_are(name, names.values())}"
         for name in filters.regions
         if name.upper() not in names
     ]
     types, agencies = _known(fleet, store, filters)
     faults += [
         f"--type {name!r}: no fleet assigns it and no row has it;"
-        f" {meant(name, types) or '`onstation fleet list` shows the types watched.'}"
+        f" {one_each('--type', name) or meant(name, types) or LISTED}"
         for name in filters.types
         if name.upper() not in types
     ]
     faults += [
-        f"--agency {name!r}: no fleet has it; {there_are(name, sorted(agencies))}"
+        f"--agency {name!r}: no fleet has it;"
+        f" {one_each('--agency', name) or there_are(name, sorted(agencies))}"
         for name in filters.agencies
         if name.upper() not in {agency.upper() for agency in agencies}
     ]

@@ -18,6 +18,7 @@ from onstation.claimed import (
 )
 from onstation.periods import iso
 from onstation.reports.counting.claims import (
+    AGREES,
     CIRCULAR,
     LESS_IS_NO_PROOF,
     NO_DATA,
@@ -53,7 +54,11 @@ def title(found: ClaimsTable) -> str:
 def opening(found: ClaimsTable) -> list[str]:
     """Return the sentences above the table: how many agree, and what that is worth."""
     counted = Counter(one.verdict for one in found.findings)
-    judged = [f"{counted[name]:,} {name}" for name in VERDICTS if counted[name]]
+    judged = [
+        f"{counted[name]:,} {'agree' if name == AGREES and counted[name] > 1 else name}"
+        for name in VERDICTS
+        if counted[name]
+    ]
     told = f"{plural(len(found.findings), 'reading')} of published figures"
     told += f": {listed(judged)}" if judged else ""
     told += f"; {counted['']:,} not comparable" if counted[""] else ""
