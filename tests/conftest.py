@@ -25,6 +25,9 @@ settings.register_profile(
 settings.load_profile("suite")
 
 
+gc.set_threshold(10_000, 20, 20)
+
+
 def pytest_collection_finish() -> None:
     """Spare the garbage collector what is there for good: libraries, tests, their parameters.
 
@@ -32,7 +35,6 @@ def pytest_collection_finish() -> None:
     """
     gc.collect()
     gc.freeze()
-    gc.set_threshold(10_000, 20, 20)
 
 
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}

@@ -7,6 +7,8 @@ takes instants within 10 ms for one, and we keep whole milliseconds.
 """
 
 import warnings
+from importlib import import_module
+from types import ModuleType
 
 import numpy as np
 import pandas as pd
@@ -20,11 +22,6 @@ from shapely import Geometry
 
 from onstation.regions.geofence import presence
 from onstation.schema import Track
-
-with warnings.catch_warnings():
-    # It warns on import that its smoother wants a package of its own; nothing else is let pass.
-    warnings.filterwarnings("ignore", "Missing optional dependencies", UserWarning)
-    import movingpandas as mpd
 
 CLOSE_MS = 50.0
 SAME_MS = 20.0
@@ -49,13 +46,21 @@ def ours(track: Track, outline: Geometry) -> Spans:
     return tidy([(float(v.time_ms[0]), float(v.time_ms[-1])) for v in found])
 
 
+def movingpandas() -> ModuleType:
+    """Import it where it is used: half a second that other processes of the suite need not pay."""
+    with warnings.catch_warnings():
+        # It warns that its smoother wants a package of its own; nothing else is let pass.
+        warnings.filterwarnings("ignore", "Missing optional dependencies", UserWarning)
+        return import_module("movingpandas")
+
+
 def theirs(track: Track, outline: Geometry) -> Spans:
     index = pd.to_datetime(track.time_ms, unit="ms")
     frame = pd.DataFrame({"id": 1, "lon": track.lon_deg, "lat": track.lat_deg}, index=index)
     with warnings.catch_warnings():
         # What pandas says of MovingPandas' own calls is for MovingPandas to mend.
         warnings.filterwarnings("ignore", "The inplace keyword", module=r"movingpandas\.")
-        line = mpd.Trajectory(frame, 1, x="lon", y="lat", crs="EPSG:4326")
+        line = movingpandas().Trajectory(frame, 1, x="lon", y="lat", crs="EPSG:4326")
         parts = line.clip(outline).trajectories
     return tidy(
         [

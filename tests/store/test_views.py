@@ -15,7 +15,6 @@ from typing import Any
 
 import pytest
 import sqlite_utils
-from datasette.app import Datasette
 from msgspec.structs import replace
 from stores import RECONSTRUCTED, TEN_TRACKS, TOP, Asked
 
@@ -263,6 +262,8 @@ def test_sqlite_utils_finds_and_asks_the_views(stories: Asked) -> None:
 
 
 def test_datasette_serves_the_views_while_onstation_may_write(mixed: Asked) -> None:
+    from datasette.app import Datasette  # its import takes most of a second
+
     served = Datasette([str(file_of(mixed))])
 
     async def ask(path: str) -> Any:
@@ -339,6 +340,8 @@ def test_datasette_takes_the_metadata_and_hides_what_is_no_promise(
 ) -> None:
     mixed("store", "--format", "datasette", "-o", str(tmp_path / "metadata.json"))
     metadata = json.loads((tmp_path / "metadata.json").read_text(encoding="utf-8"))
+    from datasette.app import Datasette  # its import takes most of a second
+
     served = Datasette([str(file_of(mixed))], metadata=metadata)
 
     async def ask() -> tuple[str, Any]:

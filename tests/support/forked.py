@@ -12,12 +12,17 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from multiprocessing import get_context
+from multiprocessing.forkserver import ensure_running
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pytest
+
+IMPORTS = "forked_imports"
+
 _SERVER = get_context("forkserver")
-_SERVER.set_forkserver_preload(["forked_imports"])
+_SERVER.set_forkserver_preload([IMPORTS])
 
 
 @dataclass(frozen=True)
@@ -45,6 +50,9 @@ def started(
         Names of the files that are to be stdin, stdout and stderr. If the first is a terminal,
         it is the one that controls the process.
     """
+    with pytest.MonkeyPatch.context() as patch:  # Python 3.11 tells the server of no path but this
+        patch.setenv("PYTHONPATH", str(Path(__file__).parent), os.pathsep)
+        ensure_running()
     run = _SERVER.Process(
         target=_be, args=(module, list(args), dict(environ), [str(path) for path in files])
     )
@@ -64,6 +72,7 @@ def ended(args: Sequence[str], environ: Mapping[str, str]) -> Ended:
 
 def _be(module: str, args: list[str], environ: dict[str, str], files: list[str]) -> None:
     """Become a program, with a session, an environment and files of its own."""
+    assert IMPORTS in sys.modules, "what could not be imported before is left out without a word"
     os.setsid()
     os.environ.clear()
     os.environ.update(environ)

@@ -4,18 +4,12 @@ import gc
 import os
 from importlib import import_module
 from importlib.util import find_spec
-from pkgutil import walk_packages
-
-import onstation
 
 os.environ["OPENBLAS_NUM_THREADS"] = "1"  # as the program has it; a thread does not outlive a fork
 
-LIBRARIES = ("numpy", "scipy.special", "shapely", "yaml", "rich.console", "rich.table")
-"""What modules of ours import only once they need it, most often."""
+LIBRARIES = ("numpy", "shapely", "yaml", "rich.console", "rich.table", "onstation.cli.main")
+"""What most runs need; with all that any run needs, each fork would cost more than it saves."""
 
-for module in walk_packages(onstation.__path__, "onstation."):
-    if not module.name.endswith("__main__"):
-        import_module(module.name)
 for name in LIBRARIES + (("distributed",) if find_spec("distributed") else ()):
     import_module(name)
 gc.collect()
