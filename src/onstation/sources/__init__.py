@@ -13,5 +13,7 @@ From what a user names to a decoded track, in the order in which it is gone thro
    `opensky_track` first make what is written otherwise into that dialect.
 6. `readsb_rows` makes the rows into the arrays of a `schema.Track`.
 
+Published sources, in `published/`, read their lists and tokens with `decoded`.
+
 Nothing here knows the fleet or the store; `onstation.pipeline.examine` asks what is watched.
 """
