@@ -60,7 +60,7 @@ HOMES = {
     "jinja2": ("reports/page/",),
     "matplotlib": ("reports/picture/",),
     "pyarrow": ("reports/export/",),
-    "scipy": ("reports/counting/baseline.py",),
+    "scipy": ("reports/counting/baseline.py", "regions/closest.py"),
     "pandas": ("reports/export/",),
 }
 TOLD = {"records", "counting", "words"}

@@ -1,9 +1,11 @@
 """The nearest sample is the one that looking at every sample finds, the first of several."""
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from onstation.regions import closest as module
 from onstation.regions.closest import Closest
 from onstation.regions.nearest import _xyz
 from onstation.schema import Floats
@@ -35,13 +37,29 @@ def test_the_nearest_sample_is_found_without_looking_at_all(seed: int, scatter_d
     lines, places = drawn(rng), way(rng, scatter_deg)
     samples = np.concatenate(lines)
 
-    found = Closest(lines).of(places)
+    closest = Closest(lines)
+    found = closest.of(places)
+    by_tree = closest._by_tree(places)
 
     away = np.stack([((samples - place) ** 2).sum(axis=1) for place in places])
-    assert (away[np.arange(len(places)), found] <= away.min(axis=1) * (1 + 1e-12)).all()
+    here = np.arange(len(places))
+    assert (away[here, found] <= away.min(axis=1) * (1 + 1e-12)).all()
+    assert (away[here, by_tree] <= away.min(axis=1) * (1 + 1e-12)).all()
 
 
 def test_of_a_place_told_twice_the_first_is_meant() -> None:
     ring = _xyz(np.array([-115.0, -114.0, -114.0, -115.0]), np.array([30.0, 30.0, 31.0, 30.0]))
 
-    assert Closest([ring, ring]).of(ring).tolist() == [0, 1, 2, 0]
+    closest = Closest([ring, ring])
+
+    assert closest.of(ring).tolist() == closest._by_tree(ring).tolist() == [0, 1, 2, 0]
+
+
+def test_whoever_asks_much_is_answered_by_the_tree(monkeypatch: pytest.MonkeyPatch) -> None:
+    ring = _xyz(np.array([-115.0, -114.0, -114.0, -115.0]), np.array([30.0, 30.0, 31.0, 30.0]))
+    monkeypatch.setattr(module, "MANY", 7)
+    closest = Closest([ring])
+
+    assert closest.of(ring).tolist() == [0, 1, 2, 0]
+    monkeypatch.setattr(closest, "_of", None)
+    assert closest.of(ring).tolist() == [0, 1, 2, 0]

@@ -5,7 +5,7 @@ Read in the order in which a track passes through:
 - `join`: the documents of one address become one track;
 - `clean`: impossible positions are dropped, each by a named filter. `clocks` finds documents
   whose clock is off, `apart` the aircraft that share an address, `flags` the "ground" flags
-  that are wrong, and `way` measures the steps between positions for all of them;
+  that are wrong; all of them ask `way` how far its positions lie apart;
 - `stretches`: where a long history can be divided, so that its parts are judged apart;
 - `sorties`: a cleaned track is cut into flights, at landings and at silences. `ground` and
   `contacts` say where it stood and what of that was a landing, `moments` what the aircraft was
