@@ -5,6 +5,7 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
+from functools import cache
 from mmap import mmap
 from pathlib import Path
 from stat import S_IMODE
@@ -364,6 +365,7 @@ def _refuse_damaged_header(connection: Connection, version: int) -> None:
         )
 
 
+@cache
 def expected_schema() -> dict[str, str]:
     """Return every table, view, index and trigger of a store of this version."""
     fresh = _prepared(Connection(":memory:"))
