@@ -1,23 +1,14 @@
 """Documents are kept once, as received, and whatever names them is found again."""
 
 import hashlib
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
-
-import pytest
 
 from onstation.periods import day_start_ms
 from onstation.schema import Document, Head
 from onstation.store.database import FILE, Store, open_store
 
 DAY = date(2025, 2, 3)
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    with open_store(tmp_path) as opened:
-        yield opened
 
 
 def keep(
@@ -106,7 +97,7 @@ def test_changed_bytes_are_found_out(store: Store, tmp_path: Path) -> None:
     keep(store, b"a")
     keep(store, b"b")
     assert store.problems() == []
-    path = tmp_path / FILE
+    path = tmp_path / "store" / FILE
     store._db.execute("UPDATE bodies SET raw = x'00' WHERE raw = ?", (b"a",))
     store._db.execute("DELETE FROM bodies WHERE raw = ?", (b"b",))
 
