@@ -4,7 +4,6 @@ import errno
 import gzip
 import os
 import sqlite3
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -34,12 +33,6 @@ def tree(tmp_path: Path) -> Path:
         put(root, icao)
     put(root, "ae6804", NEXT)
     return root
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    with open_store(tmp_path / "store") as opened:
-        yield opened
 
 
 def run(store: Store, *sources: Path, fleet: Any = None, **more: Any) -> CollectSummary:

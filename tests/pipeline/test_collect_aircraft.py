@@ -1,8 +1,7 @@
 """One aircraft and day at a time: asked once, kept as it came, and never taken for another."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
-from pathlib import Path
 
 import pytest
 from clocks import Clock
@@ -15,7 +14,7 @@ from onstation.pipeline.summary import Moved, PullSummary
 from onstation.schema import EXPIRED, FAILED, HEARD, PARTIAL, SILENT
 from onstation.sources.named import RemoteSource, open_named
 from onstation.sources.providers import Given, Received
-from onstation.store.database import Store, open_store
+from onstation.store.database import Store
 
 FOUND = open_named("https://globe.example.org")
 assert isinstance(FOUND, RemoteSource)
@@ -44,12 +43,6 @@ def heard(icao: str, day: date, data: bytes | None = None, validator: str = '"1"
 
 def nothing(icao: str, day: date, outcome: str = SILENT) -> Given:
     return Given(outcome, (), f"https://globe.example.org/{day}/{icao}")
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    with open_store(tmp_path / "store") as opened:
-        yield opened
 
 
 def run(

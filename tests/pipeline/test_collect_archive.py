@@ -67,12 +67,6 @@ def others(first: date = DAY, size: int = len(DATA)) -> list[Upload]:
     return [Upload(tag, {f"{tag}.tar": b""}, sizes={f"{tag}.tar": size}) for tag in tags]
 
 
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    with open_store(tmp_path / "store") as opened:
-        yield opened
-
-
 @contextmanager
 def opened(site: ReleaseSite) -> Iterator[tuple[Callable[..., ArchiveRun], list[Asked]]]:
     """Serve a site; yield what makes runs that ask it, and what it was asked."""

@@ -1,7 +1,6 @@
 """Documents are kept once, as received, and whatever names them is found again."""
 
 import hashlib
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -13,12 +12,6 @@ from onstation.schema import Document, Head
 from onstation.store.database import FILE, Store, open_store
 
 DAY = date(2025, 2, 3)
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    with open_store(tmp_path) as opened:
-        yield opened
 
 
 def keep(
@@ -120,7 +113,7 @@ def test_changed_bytes_are_found_out(store: Store, tmp_path: Path) -> None:
     keep(store, b"a")
     keep(store, b"b")
     assert store.problems() == []
-    path = tmp_path / FILE
+    path = tmp_path / "store" / FILE
     store._db.execute("UPDATE bodies SET raw = x'00' WHERE raw = ?", (b"a",))
     store._db.execute("DELETE FROM bodies WHERE raw = ?", (b"b",))
 

@@ -5,7 +5,6 @@ how it would find the answer.
 """
 
 import json
-from collections.abc import Iterator
 from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -18,7 +17,7 @@ from onstation.api import open_session
 from onstation.periods import day_start_ms
 from onstation.schema import FAILED, SILENT, Answer, Document, Head
 from onstation.store.connection import Connection
-from onstation.store.database import Store, open_store
+from onstation.store.database import Store
 from onstation.store.files import FileRow
 
 SAMPLE = Path(__file__).parents[2] / "data" / "sample" / "reconstructed"
@@ -99,12 +98,6 @@ def test_no_question_and_no_fetch_of_a_day_reads_a_growing_table_whole(
     assert any(one.startswith(f"{EVERY_MISSION} WHERE date_ms") for one in plans.statements)
     assert asked_by_fetch > 50
     assert plans.asked > asked_by_fetch + 50
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    with open_store(tmp_path) as opened:
-        yield opened
 
 
 def keep(store: Store, head: Head, day: date, number: int = 0, hours: int = 1) -> str:

@@ -1,13 +1,10 @@
 """Missions go in and come out the same."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from msgspec.structs import replace
 
 from onstation.schema import COUNTED, Mission, MissionBrief
-from onstation.store.database import Store, open_store
+from onstation.store.database import Store
 from onstation.store.derived import from_json, to_json
 
 MISSION = Mission(
@@ -69,12 +66,6 @@ MISSION = Mission(
     reconstruction=None,
     parts=(("off the coast", 60.0), ("gulf", 32.0)),
 )
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    with open_store(tmp_path) as opened:
-        yield opened
 
 
 def test_a_mission_survives_the_way_through_json() -> None:

@@ -1,25 +1,17 @@
 """Never asked, silent, failed, partial and heard stay five things."""
 
-from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 
 import pytest
 
 from onstation.schema import EXPIRED, FAILED, HEARD, PARTIAL, SILENT, Answer, Document, Head
-from onstation.store.database import Store, open_store
+from onstation.store.database import Store
 from onstation.store.days import TAR
 from onstation.store.files import DIRECTORY, FileRow
 from onstation.store.ledger import FLEET_NOTE, NOT_LOOKED_FOR
 
 D1, D2, D3 = date(2025, 2, 1), date(2025, 2, 2), date(2025, 2, 3)
 ANSWER = Answer("adsb-lol", D1, "ae6804", HEARD, "", 1, 1, 0, True, 99, "d", "a", 1)
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    with open_store(tmp_path) as opened:
-        yield opened
 
 
 def a_file(icao: str, day: date | None = D1, reason: str = "", **more: object) -> FileRow:
