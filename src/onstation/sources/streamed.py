@@ -6,7 +6,7 @@ document and taken up again from there, in this run or a later one.
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
@@ -87,7 +87,13 @@ class Stream:
         for _ in self._chunks:
             pass
 
-    def _joined(self, release: Release, download: Download, start: int) -> Iterator[bytes]:
+    def close(self) -> None:
+        """Let go of the connection; as what reads it holds this stream, nothing else would."""
+        self._chunks.close()
+
+    def _joined(
+        self, release: Release, download: Download, start: int
+    ) -> Generator[bytes, None, None]:
         """Yield the bytes of every file, and check those read from their beginning."""
         for asset in release.assets:
             if start >= asset.size:
@@ -173,6 +179,8 @@ class Published:
         except SourceError as error:
             self.stop(error)
             return
+        finally:
+            stream.close()
         self._conclude(end)
 
     @property
